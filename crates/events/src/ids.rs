@@ -1,0 +1,53 @@
+//! Identifiers as types, so that a task's id cannot stand where a user's must.
+
+use std::{fmt, str::FromStr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+            JsonSchema,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new identifier that sorts by the time of its making (UUIDv7, RFC 9562).
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A person's account: `auth."user".id`, the `sub` of their tokens, the Kafka key of their events.
+    UserId,
+    /// A task.
+    TaskId,
+    /// A project.
+    ProjectId,
+    /// One event; also the CloudEvent id, and what consumers deduplicate by.
+    EventId,
+    /// All that one command changed; what undo takes back.
+    ChangeSetId,
+}

@@ -1,0 +1,13 @@
+//! The gRPC contracts between the services, compiled from `proto/taskflow/v1`.
+
+/// `taskflow.v1`: what the other services may ask of the backend.
+pub mod v1 {
+    #![expect(
+        clippy::all,
+        clippy::pedantic,
+        clippy::allow_attributes,
+        clippy::str_to_string,
+        reason = "generated code"
+    )]
+    tonic::include_proto!("taskflow.v1");
+}

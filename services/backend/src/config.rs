@@ -1,0 +1,86 @@
+//! Everything that can be set, read once at start-up.
+
+use std::net::SocketAddr;
+
+use axum::http::HeaderValue;
+use clap::Parser;
+use secrecy::SecretString;
+
+/// REST, TaskService, the event log and its relay.
+#[derive(Debug, Parser)]
+#[command(name = "taskflow-backend", version)]
+pub struct Config {
+    /// Where REST is served.
+    #[arg(long, env, default_value = "0.0.0.0:8000")]
+    pub http_addr: SocketAddr,
+
+    /// Dapr secret store that holds DATABASE_URL and BETTER_AUTH_SECRET.
+    #[arg(long, env, default_value = "secrets")]
+    pub secret_store: String,
+
+    /// Name of the secret in that store.
+    #[arg(long, env, default_value = "taskflow")]
+    pub secret_name: String,
+
+    /// Used when the secret store has no DATABASE_URL.
+    #[arg(long, env, hide_env_values = true)]
+    pub database_url: Option<SecretString>,
+
+    /// Used when the secret store has no BETTER_AUTH_SECRET.
+    #[arg(long, env, hide_env_values = true)]
+    pub better_auth_secret: Option<SecretString>,
+
+    /// Connections to Postgres at most.
+    #[arg(long, env, default_value_t = 20)]
+    pub database_connections: u32,
+
+    /// Origins that may call from a browser, separated by commas.
+    #[arg(
+        long,
+        env,
+        value_delimiter = ',',
+        default_value = "http://localhost:3000"
+    )]
+    pub cors_origins: Vec<HeaderValue>,
+
+    /// Requests a second and user, on average.
+    #[arg(long, env, default_value = "50")]
+    pub rate_limit_user: std::num::NonZeroU32,
+
+    /// Requests a second and address, on average.
+    #[arg(long, env, default_value = "200")]
+    pub rate_limit_ip: std::num::NonZeroU32,
+
+    /// Proxies in front that append to X-Forwarded-For; 0 believes only the socket's address.
+    #[arg(long, env, default_value_t = 0)]
+    pub trusted_proxies: usize,
+
+    #[command(flatten)]
+    pub auth: auth::AuthArgs,
+
+    #[command(flatten)]
+    pub sidecar: sidecar::SidecarArgs,
+
+    #[command(flatten)]
+    pub telemetry: telemetry::TelemetryArgs,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Serve (the default).
+    Serve,
+    /// Look at the relay between the event log and Kafka.
+    Relay {
+        #[command(subcommand)]
+        command: RelayCommand,
+    },
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum RelayCommand {
+    /// How much is waiting to be published, and who leads.
+    Status,
+}

@@ -1,0 +1,81 @@
+//! The connection pool and the schema.
+
+use std::{str::FromStr, time::Duration};
+
+use anyhow::Context;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{
+    Connection, Executor, PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio_util::sync::CancellationToken;
+
+/// The schema of both `auth` and `taskflow`. Runs under an advisory lock, so any number of
+/// replicas may start at once.
+pub static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// A connection that was idle for longer is asked whether it is still alive.
+const TRUSTED_IDLE: Duration = Duration::from_secs(2);
+
+/// Waits for the database, brings its schema up to date, and gives a pool that heals.
+/// `None` when shut down first.
+pub(crate) async fn open(
+    url: &SecretString,
+    connections: u32,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<Option<PgPool>> {
+    let options = PgConnectOptions::from_str(url.expose_secret())
+        .map_err(|_| anyhow::anyhow!("DATABASE_URL is not a Postgres URL"))?
+        .application_name("taskflow-backend");
+    let pool = pool_options(connections).connect_lazy_with(options);
+    let mut wait = Duration::from_millis(100);
+    loop {
+        match pool.acquire().await {
+            Ok(_) => break,
+            Err(error) => {
+                tracing::warn!(error = %error, "waiting for Postgres");
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return Ok(None),
+            () = tokio::time::sleep(wait) => {}
+        }
+        wait = (wait * 2).min(Duration::from_secs(2));
+    }
+    MIGRATOR
+        .run(&pool)
+        .await
+        .context("the schema could not be brought up to date")?;
+    Ok(Some(pool))
+}
+
+fn pool_options(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(2.min(connections))
+        .acquire_timeout(Duration::from_secs(3))
+        .max_lifetime(Duration::from_secs(30 * 60))
+        // A ping before each use would cost every request a round trip.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                // As a statement, because poolers such as PgBouncer refuse start-up options.
+                connection
+                    .execute(
+                        "set statement_timeout = '10s'; set lock_timeout = '5s'; \
+                         set idle_in_transaction_session_timeout = '30s'",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+}

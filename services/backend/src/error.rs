@@ -1,0 +1,198 @@
+//! The one place where errors become answers: RFC 9457 problem documents whose
+//! `detail` is the message and whose `code` is stable.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Why a request was not carried out. Nothing has changed when one is returned.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    #[error("{0}")]
+    Malformed(String),
+    #[error(transparent)]
+    Access(#[from] auth::Rejection),
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("The {what} has changed since you read it: it is at version {current} now")]
+    Stale { what: &'static str, current: i64 },
+    #[error("The body is larger than {limit} bytes")]
+    TooLarge { limit: usize },
+    #[error("Send the body as application/json")]
+    MediaType,
+    #[error("{detail}")]
+    Invalid { field: String, detail: String },
+    #[error("Too many requests; try again in {retry_after} s")]
+    TooMany { retry_after: u64 },
+    #[error("The service is busy or restarting; nothing was changed, try again")]
+    Unavailable(#[source] sqlx::Error),
+    #[error("Something went wrong on our side")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl ApiError {
+    pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            detail: detail.into(),
+        }
+    }
+
+    /// The same error about a field that lies deeper, as in an item of a batch.
+    pub(crate) fn within(self, prefix: &str) -> Self {
+        match self {
+            Self::Invalid { field, detail } if field.is_empty() => Self::invalid(prefix, detail),
+            Self::Invalid { field, detail } => Self::invalid(format!("{prefix}.{field}"), detail),
+            other => other,
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Access(auth::Rejection::Unauthorized) => StatusCode::UNAUTHORIZED,
+            Self::Access(auth::Rejection::Forbidden) => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Stale { .. } => StatusCode::PRECONDITION_FAILED,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::Access(auth::Rejection::Unauthorized) => "unauthorized",
+            Self::Access(auth::Rejection::Forbidden) => "forbidden",
+            Self::NotFound(_) => "not_found",
+            Self::Conflict(_) => "conflict",
+            Self::Stale { .. } => "stale_version",
+            Self::TooLarge { .. } => "too_large",
+            Self::MediaType => "unsupported_media_type",
+            Self::Invalid { .. } => "invalid",
+            Self::TooMany { .. } => "too_many_requests",
+            Self::Unavailable(_) => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// The problem document, also used for the items of a batch.
+    pub(crate) fn problem(&self) -> Problem {
+        let status = self.status();
+        let (field, current_version) = match self {
+            Self::Invalid { field, .. } if !field.is_empty() => (Some(field.clone()), None),
+            Self::Stale { current, .. } => (None, Some(*current)),
+            _ => (None, None),
+        };
+        Problem {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            code: self.code(),
+            detail: self.to_string(),
+            field,
+            current_version,
+        }
+    }
+}
+
+impl From<sqlx::Error> for ApiError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_passing(&error) {
+            Self::Unavailable(error)
+        } else {
+            Self::Internal(error.into())
+        }
+    }
+}
+
+/// Whether the database may well answer the same request in a moment.
+fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Protocol(_) => true,
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html:
+        // connection exception, transaction rollback, insufficient resources,
+        // operator intervention (shutdown, crash, statement timeout), lock timeout.
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            ["08", "40", "53", "57"]
+                .iter()
+                .any(|class| code.starts_with(class))
+                || code == "55P03"
+        }),
+        _ => false,
+    }
+}
+
+/// RFC 9457.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    pub(crate) r#type: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) status: u16,
+    /// Stable, for programs.
+    pub(crate) code: &'static str,
+    /// For people.
+    pub(crate) detail: String,
+    /// The field of the request that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    /// With 412: the version to read before trying again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) current_version: Option<i64>,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        match &self {
+            Self::Unavailable(source) => {
+                metrics::counter!(telemetry::metrics::FAILURES_TOTAL, "cause" => "database")
+                    .increment(1);
+                tracing::warn!(error = %source, status = "failure", "database unavailable");
+            }
+            Self::Internal(source) => {
+                metrics::counter!(telemetry::metrics::FAILURES_TOTAL, "cause" => "internal")
+                    .increment(1);
+                tracing::error!(
+                    error = format!("{source:#}"),
+                    status = "failure",
+                    "request failed"
+                );
+            }
+            _ => {}
+        }
+        let retry_after = match &self {
+            Self::TooMany { retry_after } => Some(*retry_after),
+            Self::Unavailable(_) => Some(1),
+            _ => None,
+        };
+        if let Self::Access(rejection) = self {
+            return rejection.into_response();
+        }
+        let mut response = (self.status(), Json(self.problem())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}

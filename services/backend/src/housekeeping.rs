@@ -1,0 +1,44 @@
+//! Forgets what is only kept for a time.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::{http::rate_limit::RateLimits, write::KEPT_HOURS};
+
+const INTERVAL: Duration = Duration::from_secs(600);
+
+pub(crate) async fn run(pool: PgPool, limits: Arc<RateLimits>, shutdown: CancellationToken) {
+    let mut ticks = tokio::time::interval(INTERVAL);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        limits.forget_idle();
+        if let Err(error) = forget(&pool).await {
+            tracing::warn!(error = %error, "housekeeping failed; the next round tries again");
+        }
+    }
+}
+
+async fn forget(pool: &PgPool) -> sqlx::Result<()> {
+    let now = telemetry::clock::now();
+    let kept_since = now - SignedDuration::from_hours(KEPT_HOURS);
+    sqlx::query!(
+        "delete from taskflow.idempotency where created_at < $1",
+        kept_since.to_sqlx(),
+    )
+    .execute(pool)
+    .await?;
+    sqlx::query!(
+        "delete from taskflow.tickets where expires_at < $1",
+        now.to_sqlx(),
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}

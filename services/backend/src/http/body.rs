@@ -1,0 +1,182 @@
+//! JSON bodies, with errors that name the field.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::header,
+};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::error::ApiError;
+
+/// Larger bodies are refused with 413.
+pub(crate) const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// A parsed body, and the hash of what was sent: an idempotency key is bound to it.
+pub(crate) struct Body<T> {
+    pub(crate) value: T,
+    pub(crate) hash: [u8; 32],
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(is_json);
+        let bytes = read(request, state).await?;
+        if !is_json {
+            return Err(ApiError::MediaType);
+        }
+        Ok(Self {
+            value: parse(&bytes)?,
+            hash: Sha256::digest(&bytes).into(),
+        })
+    }
+}
+
+/// A body that may be left out.
+pub(crate) struct OptionalBody<T> {
+    pub(crate) value: Option<T>,
+    pub(crate) hash: [u8; 32],
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for OptionalBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let bytes = read(request, state).await?;
+        let value = if bytes.iter().all(u8::is_ascii_whitespace) {
+            None
+        } else {
+            Some(parse(&bytes)?)
+        };
+        Ok(Self {
+            value,
+            hash: Sha256::digest(&bytes).into(),
+        })
+    }
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| {
+            if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+                ApiError::TooLarge {
+                    limit: MAX_BODY_BYTES,
+                }
+            } else {
+                ApiError::Malformed("The body could not be read".to_owned())
+            }
+        })
+}
+
+/// `application/json`, or a type built on it such as `application/merge-patch+json`.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+        || (essence.to_ascii_lowercase().starts_with("application/")
+            && essence.to_ascii_lowercase().ends_with("+json"))
+}
+
+/// Parses JSON; a syntax error is 400, a wrong shape 422 with the field named.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        shape(&path, &error.into_inner())
+    })?;
+    deserializer
+        .end()
+        .map_err(|error| ApiError::Malformed(format!("The body is not valid JSON: {error}")))?;
+    Ok(value)
+}
+
+fn shape(path: &str, error: &serde_json::Error) -> ApiError {
+    if !error.is_data() {
+        return ApiError::Malformed(format!("The body is not valid JSON: {error}"));
+    }
+    let message = error.to_string();
+    let detail = message
+        .rsplit_once(" at line ")
+        .map_or(message.as_str(), |(text, _)| text);
+    // serde names the offending field only in its message.
+    let named = ["unknown field `", "missing field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| detail.strip_prefix(start)?.split('`').next());
+    let parent = path.trim_end_matches(['.', '?']);
+    let field = match named {
+        Some(name) if parent.is_empty() || parent == name => name.to_owned(),
+        Some(name) if parent.ends_with(&format!(".{name}")) => parent.to_owned(),
+        Some(name) => format!("{parent}.{name}"),
+        None => parent.to_owned(),
+    };
+    ApiError::invalid(field, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Outer {
+        title: String,
+        #[serde(default)]
+        inner: Option<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Inner {
+        n: u8,
+    }
+
+    fn field(body: &str) -> Option<String> {
+        parse::<Outer>(body.as_bytes()).unwrap_err().problem().field
+    }
+
+    #[test]
+    fn a_wrong_shape_names_its_field() {
+        assert_eq!(field(r#"{"title": 1}"#).as_deref(), Some("title"));
+        assert_eq!(field(r#"{"titel": "x"}"#).as_deref(), Some("titel"));
+        assert_eq!(field("{}").as_deref(), Some("title"));
+        assert_eq!(
+            field(r#"{"title": "a", "inner": {"n": "x"}}"#).as_deref(),
+            Some("inner.n")
+        );
+        assert_eq!(
+            field(r#"{"title": "a", "inner": {"n": 1, "m": 2}}"#).as_deref(),
+            Some("inner.m")
+        );
+        assert_eq!(
+            field(r#"{"title":"a","title":"b"}"#).as_deref(),
+            Some("title")
+        );
+    }
+
+    #[test]
+    fn malformed_json_is_not_a_wrong_shape() {
+        for body in ["{", "", "{\"title\":\"a\"} x", "\"\\ud800\"", "nul"] {
+            let problem = parse::<Outer>(body.as_bytes()).unwrap_err().problem();
+            assert_eq!(problem.status, 400, "{body}");
+        }
+        let deep = "[".repeat(10_000);
+        assert_eq!(
+            parse::<Outer>(deep.as_bytes())
+                .unwrap_err()
+                .problem()
+                .status,
+            400
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! Ids in paths. A malformed id is an id that nothing has: 404.
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use events::{ProjectId, TaskId};
+use utoipa::IntoParams;
+
+use crate::error::ApiError;
+
+/// The `{id}` of a task.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct TaskPath {
+    #[param(value_type = uuid::Uuid)]
+    pub(crate) id: TaskId,
+}
+
+/// The `{id}` of a project.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ProjectPath {
+    #[param(value_type = uuid::Uuid)]
+    pub(crate) id: ProjectId,
+}
+
+/// The `{name}` of a tag.
+#[derive(Clone, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct TagPath {
+    pub(crate) name: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let id = param(parts, state, "id")
+            .await
+            .and_then(|id| id.parse().ok());
+        id.map(|id| Self { id }).ok_or(ApiError::NotFound("Task"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ProjectPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let id = param(parts, state, "id")
+            .await
+            .and_then(|id| id.parse().ok());
+        id.map(|id| Self { id })
+            .ok_or(ApiError::NotFound("Project"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TagPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let name = param(parts, state, "name").await;
+        name.map(|name| Self { name })
+            .ok_or(ApiError::NotFound("Tag"))
+    }
+}
+
+async fn param<S: Send + Sync>(parts: &mut Parts, state: &S, wanted: &str) -> Option<String> {
+    let params = RawPathParams::from_request_parts(parts, state).await.ok()?;
+    params
+        .iter()
+        .find_map(|(name, value)| (name == wanted).then(|| value.to_owned()))
+}

@@ -1,0 +1,36 @@
+//! The backend: REST under `/api/{user_id}`, `TaskService` for the other
+//! services, the event log and its relay to Kafka. It is the only service that
+//! touches Postgres, and the only one that changes tasks.
+//!
+//! [`router`] lists every route. A request passes [`http::access`] and becomes a
+//! [`ctx::Ctx`]; a handler changes rows and says what happened within one
+//! [`write::Write`]; [`relay`] carries it to Kafka. [`run`] starts all of it.
+
+mod app;
+pub mod config;
+mod ctx;
+mod database;
+mod dead_letter;
+mod error;
+mod event;
+mod housekeeping;
+mod http;
+mod profile;
+mod project;
+mod relay;
+mod router;
+mod rpc;
+mod run;
+mod secrets;
+mod stats;
+mod tag;
+mod task;
+mod ticket;
+mod write;
+
+pub use database::MIGRATOR;
+pub use router::openapi;
+pub use run::run;
+
+#[cfg(all(feature = "planted-faults", not(debug_assertions)))]
+compile_error!("the feature `planted-faults` is for tests; a release build must not carry it");

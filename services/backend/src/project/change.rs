@@ -1,0 +1,100 @@
+//! How a project changes, and what that does to its tasks.
+
+use events::{Change, Payload, ProjectChanged, ProjectChanges, ProjectId};
+
+use super::{
+    model::{self, NewProject, Project, ProjectPatch},
+    store,
+};
+use crate::{
+    error::ApiError,
+    http::precondition::IfMatch,
+    task::{self, input, model::Task},
+    write::Write,
+};
+
+pub(super) async fn create(write: &mut Write, new: NewProject) -> Result<Project, ApiError> {
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 events")]
+    let end = (write.seq + 1) as f64;
+    let project = Project {
+        id: ProjectId::generate(),
+        name: model::name(&new.name)?,
+        color: model::color(new.color)?,
+        position: new.position.map_or(Ok(end), input::position)?,
+        created_at: write.ctx.now,
+        updated_at: write.ctx.now,
+        deleted_at: None,
+        version: 1,
+    };
+    let user = write.ctx.user;
+    store::insert(write.tx(), user, &project).await?;
+    let payload = Payload::ProjectCreated(project.state());
+    write.record(project.id.0, project.version, payload);
+    Ok(project)
+}
+
+pub(super) async fn find(
+    write: &mut Write,
+    id: ProjectId,
+    if_match: IfMatch,
+) -> Result<Project, ApiError> {
+    let user = write.ctx.user;
+    let project = store::find(write.tx(), user, id)
+        .await?
+        .ok_or(ApiError::NotFound("Project"))?;
+    if_match.check("project", project.version)?;
+    Ok(project)
+}
+
+pub(super) async fn patch(
+    write: &mut Write,
+    before: Project,
+    patch: ProjectPatch,
+) -> Result<Project, ApiError> {
+    let mut after = before.clone();
+    after.name = model::name(&patch.name.over_required("name", after.name)?)?;
+    after.color = model::color(patch.color.over(after.color))?;
+    after.position = input::position(patch.position.over_required("position", after.position)?)?;
+    save(write, before, after).await
+}
+
+/// Deletes a project. Its tasks are not lost: they leave the project.
+pub(super) async fn delete(write: &mut Write, project: Project) -> Result<(), ApiError> {
+    let user = write.ctx.user;
+    for task in task::store::of_project(write.tx(), user, project.id).await? {
+        let outside = Task {
+            project_id: None,
+            ..task.clone()
+        };
+        task::change::save(write, task, outside).await?;
+    }
+    let gone = Project {
+        deleted_at: Some(write.ctx.now),
+        ..project.clone()
+    };
+    save(write, project, gone).await?;
+    Ok(())
+}
+
+async fn save(write: &mut Write, before: Project, mut after: Project) -> Result<Project, ApiError> {
+    let changes = ProjectChanges {
+        name: Change::between(before.name.clone(), after.name.clone()),
+        color: Change::between(before.color.clone(), after.color.clone()),
+        position: Change::between(before.position, after.position),
+        deleted_at: Change::between(before.deleted_at, after.deleted_at),
+    };
+    if changes == ProjectChanges::default() {
+        return Ok(before);
+    }
+    after.version += 1;
+    after.updated_at = write.ctx.now;
+    let payload = if after.deleted_at.is_some() {
+        Payload::ProjectDeleted(ProjectChanged { changes })
+    } else {
+        Payload::ProjectUpdated(ProjectChanged { changes })
+    };
+    write.record(after.id.0, after.version, payload);
+    let user = write.ctx.user;
+    store::update(write.tx(), user, &after).await?;
+    Ok(after)
+}

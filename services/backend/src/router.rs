@@ -1,0 +1,157 @@
+//! Every route, in one place. What is under `/api/{user_id}` passes [`access::check`];
+//! nothing can be added to it that does not.
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware,
+    response::Html,
+    routing::get,
+};
+use std::time::Duration;
+use tower_http::{
+    catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    app::App,
+    error::Problem,
+    event,
+    http::{access, body::MAX_BODY_BYTES, reply::CHANGE_SET},
+    profile, project, stats, tag, task, ticket,
+};
+
+/// Longer than any statement may take.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "TaskFlow",
+        description = "Tasks whose every change is an event. Errors are RFC 9457 problem documents. \
+                       Every write may carry an Idempotency-Key; every changed thing has an ETag.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    components(schemas(Problem)),
+    modifiers(&BearerToken),
+    security(("bearer" = [])),
+)]
+struct Document;
+
+struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(
+            "bearer",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+    }
+}
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(task::list::list_tasks, task::create::create_task))
+        .routes(routes!(task::batch::batch_tasks))
+        .routes(routes!(
+            task::get::get_task,
+            task::update::replace_task,
+            task::update::update_task,
+            task::delete::delete_task
+        ))
+        .routes(routes!(task::complete::complete_task))
+        .routes(routes!(task::restore::restore_task))
+        .routes(routes!(
+            project::endpoints::list_projects,
+            project::endpoints::create_project
+        ))
+        .routes(routes!(
+            project::endpoints::get_project,
+            project::endpoints::update_project,
+            project::endpoints::delete_project
+        ))
+        .routes(routes!(tag::list_tags))
+        .routes(routes!(tag::update_tag, tag::delete_tag))
+        .routes(routes!(profile::get_profile, profile::update_profile))
+        .routes(routes!(stats::get_stats))
+        .routes(routes!(event::list::list_events))
+        .routes(routes!(ticket::create_ticket))
+}
+
+/// The OpenAPI 3.1 document, made from the code that serves it.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .nest("/api/{user_id}", api())
+        .split_for_parts()
+        .1
+}
+
+pub(crate) fn router(
+    app: App,
+    origins: Vec<HeaderValue>,
+    health: &telemetry::health::Health,
+) -> Router {
+    let document = openapi();
+    let (api, _) = api()
+        .route_layer(middleware::from_fn_with_state(app.clone(), access::check))
+        .with_state(app)
+        .split_for_parts();
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT);
+    Router::new()
+        .nest("/api/{user_id}", api)
+        .layer(timeout)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .route("/openapi.json", get(|| async move { Json(document) }))
+        .route("/docs", get(Html(DOCS)))
+        .merge(health.router())
+        .layer(CatchPanicLayer::new())
+        .layer(cors(origins))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(middleware::from_fn(telemetry::http::track))
+}
+
+/// A page that draws the document without fetching anything from elsewhere.
+const DOCS: &str = include_str!("docs.html");
+
+fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_credentials(true)
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static(telemetry::correlation::HEADER),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            HeaderName::from_static(CHANGE_SET),
+            HeaderName::from_static(telemetry::correlation::HEADER),
+        ])
+        .max_age(Duration::from_secs(600))
+}

@@ -1,0 +1,284 @@
+//! How a task changes: the new state is compared with the old, every kind of
+//! difference becomes an event of its own, and the version grows by one for each.
+
+use events::{Change, Payload, TaskChanged, TaskChanges, TaskId};
+
+use super::{
+    input::{self, NewTask, TaskPatch},
+    model::Task,
+    store,
+};
+use crate::{error::ApiError, http::precondition::IfMatch, project, write::Write};
+
+/// A new task at the end of the list.
+pub(crate) async fn create(write: &mut Write, new: NewTask) -> Result<Task, ApiError> {
+    let id = TaskId::generate();
+    // Grows with every event of the user, so it is after all that is there, without a query.
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 events")]
+    let end = (write.seq + 1) as f64 + f64::from(u32::try_from(write.recorded()).unwrap_or(0));
+    let due = input::due(
+        new.due
+            .map_or_else(Default::default, crate::http::patch::Patch::Value),
+        new.due_date
+            .map_or_else(Default::default, crate::http::patch::Patch::Value),
+        None,
+        &write.zone,
+    )?;
+    let task = Task {
+        id,
+        title: input::title(&new.title)?,
+        description: input::description(new.description.unwrap_or_default())?,
+        completed: new.completed.unwrap_or(false),
+        priority: new.priority.unwrap_or_default(),
+        tags: input::tags(new.tags.unwrap_or_default())?,
+        project_id: new.project_id,
+        parent_id: new.parent_id,
+        position: new.position.map_or(Ok(end), input::position)?,
+        due_at: input::due_at(due.as_ref(), &write.zone)?,
+        due,
+        created_at: write.ctx.now,
+        updated_at: write.ctx.now,
+        completed_at: new.completed.unwrap_or(false).then_some(write.ctx.now),
+        deleted_at: None,
+        version: 1,
+    };
+    check_links(write, &task, None).await?;
+    let user = write.ctx.user;
+    store::insert(write.tx(), user, &task).await?;
+    write.record(id.0, task.version, Payload::TaskCreated(task.state()));
+    Ok(task)
+}
+
+/// The task that is to be changed. Deleted ones are gone for everything but restore.
+pub(crate) async fn find_live(
+    write: &mut Write,
+    id: TaskId,
+    if_match: IfMatch,
+) -> Result<Task, ApiError> {
+    let task = find_any(write, id, if_match).await?;
+    if task.deleted_at.is_some() {
+        return Err(ApiError::NotFound("Task"));
+    }
+    Ok(task)
+}
+
+pub(crate) async fn find_any(
+    write: &mut Write,
+    id: TaskId,
+    if_match: IfMatch,
+) -> Result<Task, ApiError> {
+    let user = write.ctx.user;
+    let task = store::find(write.tx(), user, id)
+        .await?
+        .ok_or(ApiError::NotFound("Task"))?;
+    if_match.check("task", task.version)?;
+    Ok(task)
+}
+
+/// Applies a patch and gives the task as it is then.
+pub(crate) async fn patch(
+    write: &mut Write,
+    before: Task,
+    patch: TaskPatch,
+) -> Result<Task, ApiError> {
+    let mut after = before.clone();
+    if let crate::http::patch::Patch::Value(title) = &patch.title {
+        after.title = input::title(title)?;
+    } else {
+        after.title = patch.title.over_required("title", after.title)?;
+    }
+    if patch.description != crate::http::patch::Patch::Absent {
+        after.description = input::description(patch.description.over(None).unwrap_or_default())?;
+    }
+    after.completed = patch
+        .completed
+        .over_required("completed", after.completed)?;
+    after.priority = patch
+        .priority
+        .over(Some(after.priority))
+        .unwrap_or_default();
+    after.tags = input::tags(patch.tags.over(Some(after.tags)).unwrap_or_default())?;
+    after.project_id = patch.project_id.over(after.project_id);
+    after.parent_id = patch.parent_id.over(after.parent_id);
+    after.position = input::position(patch.position.over_required("position", after.position)?)?;
+    after.due = input::due(patch.due, patch.due_date, after.due, &write.zone)?;
+    save(write, before, after).await
+}
+
+/// Writes the difference between two states of a task, if there is one.
+pub(crate) async fn save(
+    write: &mut Write,
+    before: Task,
+    mut after: Task,
+) -> Result<Task, ApiError> {
+    if after.due != before.due {
+        after.due_at = input::due_at(after.due.as_ref(), &write.zone)?;
+    }
+    if after.completed != before.completed {
+        after.completed_at = after.completed.then_some(write.ctx.now);
+    }
+    if (after.project_id, after.parent_id) != (before.project_id, before.parent_id) {
+        check_links(write, &after, Some(&before)).await?;
+    }
+    let events = difference(&before, &after);
+    if events.is_empty() {
+        return Ok(before);
+    }
+    after.updated_at = write.ctx.now;
+    for payload in events {
+        after.version += 1;
+        write.record(after.id.0, after.version, payload);
+    }
+    let user = write.ctx.user;
+    store::update(write.tx(), user, &after).await?;
+    Ok(after)
+}
+
+/// One event for each kind of change, so that whoever waits for one kind sees it.
+fn difference(before: &Task, after: &Task) -> Vec<Payload> {
+    let fields = TaskChanges {
+        title: Change::between(before.title.clone(), after.title.clone()),
+        description: Change::between(before.description.clone(), after.description.clone()),
+        priority: Change::between(before.priority, after.priority),
+        tags: Change::between(before.tags.clone(), after.tags.clone()),
+        project_id: Change::between(before.project_id, after.project_id),
+        parent_id: Change::between(before.parent_id, after.parent_id),
+        position: Change::between(before.position, after.position),
+        ..TaskChanges::default()
+    };
+    let due = TaskChanges {
+        due: Change::between(before.due.clone(), after.due.clone()),
+        due_at: Change::between(before.due_at, after.due_at),
+        ..TaskChanges::default()
+    };
+    let completion = TaskChanges {
+        completed_at: Change::between(before.completed_at, after.completed_at),
+        ..TaskChanges::default()
+    };
+    let deletion = TaskChanges {
+        deleted_at: Change::between(before.deleted_at, after.deleted_at),
+        ..TaskChanges::default()
+    };
+    let completed: fn(TaskChanged) -> Payload = if after.completed {
+        Payload::TaskCompleted
+    } else {
+        Payload::TaskReopened
+    };
+    let deleted: fn(TaskChanged) -> Payload = if after.deleted_at.is_some() {
+        Payload::TaskDeleted
+    } else {
+        Payload::TaskRestored
+    };
+    let kinds: [(TaskChanges, fn(TaskChanged) -> Payload); 4] = [
+        (fields, Payload::TaskUpdated),
+        (due, Payload::TaskDueChanged),
+        (completion, completed),
+        (deletion, deleted),
+    ];
+    kinds
+        .into_iter()
+        .filter(|(changes, _)| *changes != TaskChanges::default())
+        .map(|(changes, payload)| payload(TaskChanged { changes }))
+        .collect()
+}
+
+/// The project and the parent must be the user's own and alive, and a part has no parts.
+async fn check_links(
+    write: &mut Write,
+    task: &Task,
+    before: Option<&Task>,
+) -> Result<(), ApiError> {
+    let user = write.ctx.user;
+    if let Some(project) = task.project_id
+        && before.is_none_or(|before| before.project_id != task.project_id)
+        && !project::store::is_live(write.tx(), user, project).await?
+    {
+        return Err(ApiError::invalid("project_id", "There is no such project"));
+    }
+    let Some(parent_id) = task.parent_id else {
+        return Ok(());
+    };
+    if before.is_some_and(|before| before.parent_id == task.parent_id) {
+        return Ok(());
+    }
+    if parent_id == task.id {
+        return Err(ApiError::invalid(
+            "parent_id",
+            "A task cannot be its own parent",
+        ));
+    }
+    let parent = store::find(write.tx(), user, parent_id)
+        .await?
+        .filter(|parent| parent.deleted_at.is_none())
+        .ok_or_else(|| ApiError::invalid("parent_id", "There is no such task"))?;
+    if parent.parent_id.is_some() {
+        return Err(ApiError::invalid(
+            "parent_id",
+            "That task is a subtask itself; subtasks go one level deep",
+        ));
+    }
+    if before.is_some() && !store::parts(write.tx(), user, task.id).await?.is_empty() {
+        return Err(ApiError::invalid(
+            "parent_id",
+            "This task has subtasks; subtasks go one level deep",
+        ));
+    }
+    Ok(())
+}
+
+/// Deletes a task and its parts. They can be restored.
+pub(crate) async fn delete(write: &mut Write, task: Task) -> Result<Task, ApiError> {
+    let user = write.ctx.user;
+    let now = write.ctx.now;
+    let parts = store::parts(write.tx(), user, task.id).await?;
+    for part in parts.into_iter().filter(|part| part.deleted_at.is_none()) {
+        let gone = Task {
+            deleted_at: Some(now),
+            ..part.clone()
+        };
+        save(write, part, gone).await?;
+    }
+    let gone = Task {
+        deleted_at: Some(now),
+        ..task.clone()
+    };
+    save(write, task, gone).await
+}
+
+/// Brings back a task and the parts that were deleted together with it.
+pub(crate) async fn restore(write: &mut Write, task: Task) -> Result<Task, ApiError> {
+    let Some(deleted_at) = task.deleted_at else {
+        return Ok(task);
+    };
+    let user = write.ctx.user;
+    if let Some(parent_id) = task.parent_id {
+        let parent = store::find(write.tx(), user, parent_id).await?;
+        if parent.is_none_or(|parent| parent.deleted_at.is_some()) {
+            return Err(ApiError::Conflict(
+                "The task that this one is a part of is deleted; restore that one first".to_owned(),
+            ));
+        }
+    }
+    let parts = store::parts(write.tx(), user, task.id).await?;
+    let mut back = Task {
+        deleted_at: None,
+        ..task.clone()
+    };
+    if let Some(project) = back.project_id
+        && !project::store::is_live(write.tx(), user, project).await?
+    {
+        back.project_id = None;
+    }
+    let restored = save(write, task, back).await?;
+    for part in parts
+        .into_iter()
+        .filter(|part| part.deleted_at == Some(deleted_at))
+    {
+        let back = Task {
+            deleted_at: None,
+            ..part.clone()
+        };
+        save(write, part, back).await?;
+    }
+    Ok(restored)
+}

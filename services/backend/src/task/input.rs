@@ -1,0 +1,332 @@
+//! What a client may say about a task, and the checks that make it safe to keep.
+
+use events::{Due, Priority, ProjectId, TaskId};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    fmt::temporal::{DateTimeParser, Pieces},
+    tz::TimeZone,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{error::ApiError, http::patch::Patch};
+
+const MAX_TITLE: usize = 200;
+const MAX_DESCRIPTION: usize = 10_000;
+const MAX_TAGS: usize = 20;
+const MAX_TAG: usize = 50;
+
+/// A whole task: for `POST`, and for `PUT`, where what is absent becomes empty.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewTask {
+    /// 1 to 200 characters after trimming.
+    #[schema(min_length = 1, max_length = 200)]
+    pub(crate) title: String,
+    #[serde(default)]
+    #[schema(max_length = 10_000)]
+    pub(crate) description: Option<String>,
+    #[serde(default)]
+    pub(crate) completed: Option<bool>,
+    #[serde(default)]
+    pub(crate) priority: Option<Priority>,
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub(crate) tags: Option<Vec<String>>,
+    #[serde(default)]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub(crate) project_id: Option<ProjectId>,
+    #[serde(default)]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub(crate) parent_id: Option<TaskId>,
+    /// Absent: after everything else (`POST`), or where it is (`PUT`).
+    #[serde(default)]
+    pub(crate) position: Option<f64>,
+    #[serde(default)]
+    pub(crate) due: Option<Due>,
+    /// `due` as ISO 8601 text: a date, a local time, or a time with an offset or zone.
+    #[serde(default)]
+    pub(crate) due_date: Option<String>,
+}
+
+/// JSON Merge Patch of a task: absent fields stay, null clears.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TaskPatch {
+    #[serde(default)]
+    #[schema(value_type = Option<String>, nullable = false)]
+    pub(crate) title: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub(crate) description: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<bool>, nullable = false)]
+    pub(crate) completed: Patch<bool>,
+    #[serde(default)]
+    #[schema(value_type = Option<Priority>)]
+    pub(crate) priority: Patch<Priority>,
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub(crate) tags: Patch<Vec<String>>,
+    #[serde(default)]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub(crate) project_id: Patch<ProjectId>,
+    #[serde(default)]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub(crate) parent_id: Patch<TaskId>,
+    #[serde(default)]
+    #[schema(value_type = Option<f64>, nullable = false)]
+    pub(crate) position: Patch<f64>,
+    #[serde(default)]
+    #[schema(value_type = Option<Due>)]
+    pub(crate) due: Patch<Due>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub(crate) due_date: Patch<String>,
+}
+
+impl From<NewTask> for TaskPatch {
+    /// `PUT`: what is absent becomes empty, but the position is the server's to keep.
+    fn from(task: NewTask) -> Self {
+        let (due, due_date) = match (task.due, task.due_date) {
+            (None, None) => (Patch::Null, Patch::Absent),
+            (due, due_date) => (
+                due.map_or(Patch::Absent, Patch::Value),
+                due_date.map_or(Patch::Absent, Patch::Value),
+            ),
+        };
+        Self {
+            title: Patch::Value(task.title),
+            description: Patch::from_full(task.description),
+            completed: Patch::Value(task.completed.unwrap_or(false)),
+            priority: Patch::from_full(task.priority),
+            tags: Patch::from_full(task.tags),
+            project_id: Patch::from_full(task.project_id),
+            parent_id: Patch::from_full(task.parent_id),
+            position: task.position.map_or(Patch::Absent, Patch::Value),
+            due,
+            due_date,
+        }
+    }
+}
+
+pub(crate) fn title(title: &str) -> Result<String, ApiError> {
+    let title = line("title", title, MAX_TITLE)?;
+    if title.is_empty() {
+        return Err(ApiError::invalid("title", "The title must not be blank"));
+    }
+    Ok(title)
+}
+
+pub(crate) fn description(text: String) -> Result<String, ApiError> {
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if text.chars().any(is_control) {
+        return Err(ApiError::invalid(
+            "description",
+            "The description must not contain control characters",
+        ));
+    }
+    if text.chars().count() > MAX_DESCRIPTION {
+        return Err(ApiError::invalid(
+            "description",
+            format!("The description must not be longer than {MAX_DESCRIPTION} characters"),
+        ));
+    }
+    Ok(text)
+}
+
+pub(crate) fn tags(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
+    let mut tags = tags
+        .into_iter()
+        .enumerate()
+        .map(|(index, name)| tag(&name).map_err(|error| error.within(&format!("tags[{index}]"))))
+        .collect::<Result<Vec<_>, _>>()?;
+    tags.sort_unstable();
+    tags.dedup();
+    if tags.len() > MAX_TAGS {
+        return Err(ApiError::invalid(
+            "tags",
+            format!("A task must not have more than {MAX_TAGS} tags"),
+        ));
+    }
+    Ok(tags)
+}
+
+pub(crate) fn tag(name: &str) -> Result<String, ApiError> {
+    let name = line("", name.trim().trim_start_matches('#'), MAX_TAG)?;
+    if name.is_empty() {
+        return Err(ApiError::invalid("", "A tag must not be blank"));
+    }
+    Ok(name)
+}
+
+/// One trimmed line of text without control characters.
+pub(crate) fn line(field: &'static str, text: &str, max: usize) -> Result<String, ApiError> {
+    let text = text.trim();
+    if text.chars().any(char::is_control) {
+        return Err(ApiError::invalid(
+            field,
+            format!("`{field}` must not contain control characters"),
+        ));
+    }
+    if text.chars().count() > max {
+        return Err(ApiError::invalid(
+            field,
+            format!("`{field}` must not be longer than {max} characters"),
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+pub(crate) fn position(position: f64) -> Result<f64, ApiError> {
+    if position.is_finite() && position.abs() <= 1e15 {
+        Ok(position)
+    } else {
+        Err(ApiError::invalid(
+            "position",
+            "`position` must lie between -1e15 and 1e15",
+        ))
+    }
+}
+
+/// The due that `due` and `due_date` together mean.
+pub(crate) fn due(
+    due: Patch<Due>,
+    due_date: Patch<String>,
+    current: Option<Due>,
+    home: &TimeZone,
+) -> Result<Option<Due>, ApiError> {
+    let due = match (due, due_date) {
+        (due, Patch::Absent) => due.over(current),
+        (Patch::Absent, Patch::Null) => None,
+        (Patch::Absent, Patch::Value(text)) => Some(due_from_text(&text, home)?),
+        _ => {
+            return Err(ApiError::invalid(
+                "due_date",
+                "Send either `due` or `due_date`, not both",
+            ));
+        }
+    };
+    if let Some(due) = &due {
+        check_due(due)?;
+    }
+    Ok(due)
+}
+
+fn check_due(due: &Due) -> Result<(), ApiError> {
+    let year = match due {
+        Due::Date { date } => date.year(),
+        Due::Floating { local } => local.year(),
+        Due::Zoned { local, zone } => {
+            events::find_zone(zone)
+                .map_err(|error| ApiError::invalid("due.zone", error.to_string()))?;
+            local.year()
+        }
+    };
+    // Beyond these, no calendar or database of ours agrees on what is meant.
+    if (1900..=9000).contains(&year) {
+        Ok(())
+    } else {
+        Err(ApiError::invalid(
+            "due",
+            "A due date must lie between the years 1900 and 9000",
+        ))
+    }
+}
+
+/// The instant a due means, for a user at home in `home`.
+pub(crate) fn due_at(due: Option<&Due>, home: &TimeZone) -> Result<Option<Timestamp>, ApiError> {
+    due.map(|due| due.instant(home))
+        .transpose()
+        .map_err(|error| ApiError::invalid("due.zone", error.to_string()))
+}
+
+/// A date; a local time; a time with an offset, which becomes a time in the user's own
+/// zone; or a time with a zone in brackets (RFC 9557).
+fn due_from_text(text: &str, home: &TimeZone) -> Result<Due, ApiError> {
+    static PARSER: DateTimeParser = DateTimeParser::new();
+    let wrong = || {
+        ApiError::invalid(
+            "due_date",
+            "`due_date` must be ISO 8601, such as 2026-11-21, 2026-11-21T09:00 or 2026-11-21T09:00:00Z",
+        )
+    };
+    let pieces = Pieces::parse(text).map_err(|_| wrong())?;
+    if let Some(zone) = pieces.time_zone_annotation() {
+        let name = zone.to_time_zone().map_err(|_| wrong())?;
+        let name = name.iana_name().ok_or_else(wrong)?.to_owned();
+        let zoned = PARSER.parse_zoned(text).map_err(|_| wrong())?;
+        return Ok(Due::Zoned {
+            local: zoned.datetime(),
+            zone: name,
+        });
+    }
+    if pieces.offset().is_some() {
+        let instant: Timestamp = text.parse().map_err(|_| wrong())?;
+        return Ok(Due::Zoned {
+            local: instant.to_zoned(home.clone()).datetime(),
+            zone: home.iana_name().unwrap_or("UTC").to_owned(),
+        });
+    }
+    if pieces.time().is_some() {
+        let local: DateTime = text.parse().map_err(|_| wrong())?;
+        return Ok(Due::Floating { local });
+    }
+    let date: Date = text.parse().map_err(|_| wrong())?;
+    Ok(Due::Date { date })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> serde_json::Value {
+        let home = events::find_zone("Europe/Berlin").unwrap();
+        serde_json::to_value(due_from_text(text, &home).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn iso_text_becomes_the_due_that_it_means() {
+        use serde_json::json;
+        assert_eq!(
+            parsed("2026-11-21"),
+            json!({"kind": "date", "date": "2026-11-21"})
+        );
+        assert_eq!(
+            parsed("2026-11-21T09:00"),
+            json!({"kind": "floating", "local": "2026-11-21T09:00:00"})
+        );
+        assert_eq!(
+            parsed("2026-11-21T09:00:00Z"),
+            json!({"kind": "zoned", "local": "2026-11-21T10:00:00", "zone": "Europe/Berlin"})
+        );
+        assert_eq!(
+            parsed("2026-11-21T09:00:00-05:00[America/New_York]"),
+            json!({"kind": "zoned", "local": "2026-11-21T09:00:00", "zone": "America/New_York"})
+        );
+    }
+
+    #[test]
+    fn nonsense_names_the_field() {
+        for text in ["", "tomorrow", "2026-13-01", "2026-02-30", "25:00"] {
+            let problem = due_from_text(text, &TimeZone::UTC).unwrap_err().problem();
+            assert_eq!(problem.field.as_deref(), Some("due_date"), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_trimmed_and_bounded() {
+        assert_eq!(title("  a  ").unwrap(), "a");
+        for bad in ["", " \t ", &"x".repeat(201), "a\u{0}b", "a\nb"] {
+            assert!(title(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(title(&"é".repeat(200)).unwrap().chars().count(), 200);
+        assert!(description("a\u{0}".to_owned()).is_err());
+        assert!(description("x".repeat(10_001)).is_err());
+        assert_eq!(
+            tags(vec!["b".into(), "#a".into(), "b".into()]).unwrap(),
+            ["a", "b"]
+        );
+    }
+}

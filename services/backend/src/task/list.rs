@@ -1,0 +1,335 @@
+//! `GET /tasks`
+
+use axum::{Json, extract::State};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use events::{Priority, ProjectId, TaskId};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use serde::{Deserialize, Serialize};
+use sqlx::{Postgres, QueryBuilder};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    model::Task,
+    store::{COLUMNS, TaskRow, priority_number},
+};
+use crate::{
+    app::App,
+    ctx::Ctx,
+    error::{ApiError, Problem},
+    http::query::Query,
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Sort {
+    #[default]
+    CreatedAt,
+    UpdatedAt,
+    /// Tasks without a due date come last.
+    Due,
+    Priority,
+    /// Without regard to case.
+    Title,
+    Position,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Order {
+    #[default]
+    Asc,
+    Desc,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    Open,
+    Completed,
+    All,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListParams {
+    /// `open`, `completed` or `all`, the default.
+    #[serde(default)]
+    status: Option<Status>,
+    /// May be repeated: any of them.
+    #[serde(default)]
+    priority: Vec<Priority>,
+    /// May be repeated: all of them.
+    #[serde(default)]
+    tag: Vec<String>,
+    #[serde(default)]
+    #[param(value_type = Option<Uuid>)]
+    project_id: Option<ProjectId>,
+    #[serde(default)]
+    #[param(value_type = Option<Uuid>)]
+    parent_id: Option<TaskId>,
+    /// Due strictly before this instant.
+    #[serde(default)]
+    due_before: Option<Timestamp>,
+    /// Due at this instant or later.
+    #[serde(default)]
+    due_after: Option<Timestamp>,
+    /// Open and past due (`true`), or not (`false`).
+    #[serde(default)]
+    overdue: Option<bool>,
+    /// Words, or beginnings of words, of the title or description: all of them.
+    #[serde(default)]
+    #[param(max_length = 200)]
+    q: Option<String>,
+    #[serde(default)]
+    include_deleted: bool,
+    #[serde(default)]
+    #[param(inline)]
+    sort: Sort,
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    cursor: Option<String>,
+    /// 1 to 200; 50 if absent.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TaskPage {
+    items: Vec<Task>,
+    /// Ask again with this for what follows; null at the end.
+    next_cursor: Option<String>,
+}
+
+/// The last row of a page: the next one begins after it, whatever was added or removed.
+#[derive(Debug, Serialize, Deserialize)]
+struct Cursor {
+    sort: Sort,
+    order: Order,
+    key: Key,
+    id: Uuid,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Key {
+    Instant(Timestamp),
+    Number(f64),
+    Text(String),
+    /// No due date.
+    Never,
+}
+
+/// Tasks, filtered and sorted, a page at a time.
+#[utoipa::path(
+    get, path = "/tasks", tag = "tasks", operation_id = "list_tasks",
+    params(ListParams),
+    responses((status = 200, body = TaskPage), (status = 422, body = Problem))
+)]
+pub(crate) async fn list_tasks(
+    State(app): State<App>,
+    ctx: Ctx,
+    Query(params): Query<ListParams>,
+) -> Result<Json<TaskPage>, ApiError> {
+    let limit = params.limit.unwrap_or(50);
+    if !(1..=200).contains(&limit) {
+        return Err(ApiError::invalid(
+            "limit",
+            "`limit` must lie between 1 and 200",
+        ));
+    }
+    let mut query = QueryBuilder::new("select ");
+    query
+        .push(COLUMNS)
+        .push(" from taskflow.tasks where user_id = ");
+    query.push_bind(ctx.user.0);
+    filter(&mut query, &params, &ctx)?;
+    if let Some(cursor) = &params.cursor {
+        seek(&mut query, &params, cursor)?;
+    }
+    let (column, direction) = (column(params.sort), direction(params.order));
+    query.push(format_args!(
+        " order by {column} {direction}, id {direction} limit "
+    ));
+    // One more than asked for tells whether anything follows.
+    query.push_bind(limit + 1);
+
+    let rows: Vec<TaskRow> = query.build_query_as().fetch_all(&app.pool).await?;
+    let mut items: Vec<Task> = rows.into_iter().map(Task::from).collect();
+    let page = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > page;
+    items.truncate(page);
+    let next_cursor = match items.last() {
+        Some(last) if more => Some(encode(&params, last)?),
+        _ => None,
+    };
+    Ok(Json(TaskPage { items, next_cursor }))
+}
+
+fn filter(
+    query: &mut QueryBuilder<Postgres>,
+    params: &ListParams,
+    ctx: &Ctx,
+) -> Result<(), ApiError> {
+    if !params.include_deleted {
+        query.push(" and deleted_at is null");
+    }
+    match params.status {
+        Some(Status::Open) => {
+            query.push(" and completed_at is null");
+        }
+        Some(Status::Completed) => {
+            query.push(" and completed_at is not null");
+        }
+        Some(Status::All) | None => {}
+    }
+    if !params.priority.is_empty() {
+        let numbers: Vec<i16> = params
+            .priority
+            .iter()
+            .copied()
+            .map(priority_number)
+            .collect();
+        query
+            .push(" and priority = any(")
+            .push_bind(numbers)
+            .push(")");
+    }
+    if !params.tag.is_empty() {
+        query.push(" and tags @> ").push_bind(params.tag.clone());
+    }
+    if let Some(project) = params.project_id {
+        query.push(" and project_id = ").push_bind(project.0);
+    }
+    if let Some(parent) = params.parent_id {
+        query.push(" and parent_id = ").push_bind(parent.0);
+    }
+    if let Some(before) = params.due_before {
+        query.push(" and due_at < ").push_bind(before.to_sqlx());
+    }
+    if let Some(after) = params.due_after {
+        query.push(" and due_at >= ").push_bind(after.to_sqlx());
+    }
+    if let Some(overdue) = params.overdue {
+        query.push(" and (completed_at is null and due_at is not null and due_at < ");
+        query
+            .push_bind(ctx.now.to_sqlx())
+            .push(") = ")
+            .push_bind(overdue);
+    }
+    if let Some(text) = &params.q {
+        query.push(" and search @@ to_tsquery('simple', ");
+        query.push_bind(words(text)?).push(")");
+    }
+    Ok(())
+}
+
+/// `buy mil` → `'buy':* & 'mil':*`, with nothing in it that the query language could read.
+fn words(text: &str) -> Result<String, ApiError> {
+    if text.chars().count() > 200 {
+        return Err(ApiError::invalid(
+            "q",
+            "`q` must not be longer than 200 characters",
+        ));
+    }
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| format!("'{word}':*"))
+        .collect();
+    if words.is_empty() {
+        return Err(ApiError::invalid("q", "`q` must contain a word"));
+    }
+    Ok(words.join(" & "))
+}
+
+/// The expression that is sorted by; each has an index.
+const fn column(sort: Sort) -> &'static str {
+    match sort {
+        Sort::CreatedAt => "created_at",
+        Sort::UpdatedAt => "updated_at",
+        Sort::Due => "coalesce(due_at, 'infinity')",
+        Sort::Priority => "priority",
+        Sort::Title => "lower(title)",
+        Sort::Position => "position",
+    }
+}
+
+const fn direction(order: Order) -> &'static str {
+    match order {
+        Order::Asc => "asc",
+        Order::Desc => "desc",
+    }
+}
+
+fn seek(
+    query: &mut QueryBuilder<Postgres>,
+    params: &ListParams,
+    text: &str,
+) -> Result<(), ApiError> {
+    let wrong = || {
+        ApiError::invalid(
+            "cursor",
+            "`cursor` must be the `next_cursor` of the same list",
+        )
+    };
+    let cursor: Cursor = BASE64_URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .and_then(|json| serde_json::from_slice(&json).ok())
+        .ok_or_else(wrong)?;
+    if (cursor.sort, cursor.order) != (params.sort, params.order) {
+        return Err(wrong());
+    }
+    let (column, after) = match params.order {
+        Order::Asc => (column(params.sort), " > ("),
+        Order::Desc => (column(params.sort), " < ("),
+    };
+    query.push(format_args!(" and ({column}, id)")).push(after);
+    match (params.sort, cursor.key) {
+        (Sort::CreatedAt | Sort::UpdatedAt | Sort::Due, Key::Instant(at)) => {
+            query.push_bind(at.to_sqlx());
+        }
+        (Sort::Due, Key::Never) => {
+            query.push("'infinity'::timestamptz");
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "0 to 4")]
+        (Sort::Priority, Key::Number(number)) => {
+            query.push_bind(number as i16);
+        }
+        (Sort::Position, Key::Number(number)) => {
+            query.push_bind(number);
+        }
+        (Sort::Title, Key::Text(title)) => {
+            query.push("lower(").push_bind(title).push(")");
+        }
+        _ => return Err(wrong()),
+    }
+    query.push(", ").push_bind(cursor.id).push(")");
+    Ok(())
+}
+
+fn encode(params: &ListParams, last: &Task) -> Result<String, ApiError> {
+    let key = match params.sort {
+        Sort::CreatedAt => Key::Instant(last.created_at),
+        Sort::UpdatedAt => Key::Instant(last.updated_at),
+        Sort::Due => last.due_at.map_or(Key::Never, Key::Instant),
+        Sort::Priority => Key::Number(f64::from(priority_number(last.priority))),
+        Sort::Title => Key::Text(last.title.clone()),
+        Sort::Position => Key::Number(last.position),
+    };
+    let cursor = Cursor {
+        sort: params.sort,
+        order: params.order,
+        key,
+        id: last.id.0,
+    };
+    let json = serde_json::to_vec(&cursor).map_err(|error| ApiError::Internal(error.into()))?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(json))
+}

@@ -1,0 +1,54 @@
+//! A task as the API shows it.
+
+use events::{Due, Priority, ProjectId, TaskId, TaskState};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct Task {
+    #[schema(value_type = uuid::Uuid)]
+    pub(crate) id: TaskId,
+    /// 1 to 200 characters.
+    pub(crate) title: String,
+    /// Up to 10,000 characters.
+    pub(crate) description: String,
+    pub(crate) completed: bool,
+    pub(crate) priority: Priority,
+    /// Sorted, without duplicates.
+    pub(crate) tags: Vec<String>,
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub(crate) project_id: Option<ProjectId>,
+    /// The task that this one is a part of; such a task has no parts itself.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub(crate) parent_id: Option<TaskId>,
+    /// Where it stands in a list that the person has arranged; smaller is earlier.
+    pub(crate) position: f64,
+    pub(crate) due: Option<Due>,
+    /// The instant after which it is overdue, derived from `due` and the user's zone.
+    pub(crate) due_at: Option<Timestamp>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) completed_at: Option<Timestamp>,
+    pub(crate) deleted_at: Option<Timestamp>,
+    /// Grows with every event of the task; the ETag.
+    pub(crate) version: i64,
+}
+
+impl Task {
+    /// What a `task.created` event says.
+    pub(crate) fn state(&self) -> TaskState {
+        TaskState {
+            title: self.title.clone(),
+            description: self.description.clone(),
+            priority: self.priority,
+            tags: self.tags.clone(),
+            project_id: self.project_id,
+            parent_id: self.parent_id,
+            position: self.position,
+            due: self.due.clone(),
+            due_at: self.due_at,
+            completed_at: self.completed_at,
+        }
+    }
+}

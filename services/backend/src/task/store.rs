@@ -1,0 +1,225 @@
+//! Rows of `taskflow.tasks`. Every statement names the user.
+
+use events::{Due, Priority, ProjectId, TaskId, UserId};
+use jiff_sqlx::{Timestamp, ToSqlx};
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::model::Task;
+
+#[derive(sqlx::FromRow)]
+pub(super) struct TaskRow {
+    id: Uuid,
+    title: String,
+    description: String,
+    priority: i16,
+    tags: Vec<String>,
+    project_id: Option<Uuid>,
+    parent_id: Option<Uuid>,
+    position: f64,
+    due: Option<Json<Due>>,
+    due_at: Option<Timestamp>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    completed_at: Option<Timestamp>,
+    deleted_at: Option<Timestamp>,
+    version: i64,
+}
+
+impl From<TaskRow> for Task {
+    fn from(row: TaskRow) -> Self {
+        Self {
+            id: TaskId(row.id),
+            title: row.title,
+            description: row.description,
+            completed: row.completed_at.is_some(),
+            priority: priority_from(row.priority),
+            tags: row.tags,
+            project_id: row.project_id.map(ProjectId),
+            parent_id: row.parent_id.map(TaskId),
+            position: row.position,
+            due: row.due.map(|due| due.0),
+            due_at: row.due_at.map(Timestamp::to_jiff),
+            created_at: row.created_at.to_jiff(),
+            updated_at: row.updated_at.to_jiff(),
+            completed_at: row.completed_at.map(Timestamp::to_jiff),
+            deleted_at: row.deleted_at.map(Timestamp::to_jiff),
+            version: row.version,
+        }
+    }
+}
+
+/// The columns of a [`TaskRow`], for statements that are put together at run time.
+pub(super) const COLUMNS: &str = "id, title, description, priority, tags, project_id, parent_id, \
+     position, due, due_at, created_at, updated_at, completed_at, deleted_at, version";
+
+pub(crate) const fn priority_number(priority: Priority) -> i16 {
+    match priority {
+        Priority::None => 0,
+        Priority::Low => 1,
+        Priority::Medium => 2,
+        Priority::High => 3,
+        Priority::Urgent => 4,
+    }
+}
+
+const fn priority_from(number: i16) -> Priority {
+    match number {
+        1 => Priority::Low,
+        2 => Priority::Medium,
+        3 => Priority::High,
+        4 => Priority::Urgent,
+        _ => Priority::None,
+    }
+}
+
+/// A checked `select` of whole rows; every one begins with the user.
+macro_rules! select {
+    ($user:expr, $condition:tt, $argument:expr) => {
+        sqlx::query_as!(
+            TaskRow,
+            r#"select id, title, description, priority, tags, project_id, parent_id, position,
+                      due as "due: Json<Due>", due_at, created_at, updated_at, completed_at,
+                      deleted_at, version
+               from taskflow.tasks where user_id = $1 and "#
+                + $condition,
+            $user.0,
+            $argument,
+        )
+    };
+}
+
+/// The task, deleted or not.
+pub(crate) async fn find(
+    db: &mut PgConnection,
+    user: UserId,
+    id: TaskId,
+) -> sqlx::Result<Option<Task>> {
+    let row = select!(user, "id = $2", id.0).fetch_optional(db).await?;
+    Ok(row.map(Task::from))
+}
+
+/// The parts of a task, deleted or not.
+pub(crate) async fn parts(
+    db: &mut PgConnection,
+    user: UserId,
+    parent: TaskId,
+) -> sqlx::Result<Vec<Task>> {
+    let rows = select!(user, "parent_id = $2 order by position, id", parent.0);
+    Ok(tasks(rows.fetch_all(db).await?))
+}
+
+/// The tasks of a project, deleted or not.
+pub(crate) async fn of_project(
+    db: &mut PgConnection,
+    user: UserId,
+    project: ProjectId,
+) -> sqlx::Result<Vec<Task>> {
+    let rows = select!(user, "project_id = $2 order by position, id", project.0);
+    Ok(tasks(rows.fetch_all(db).await?))
+}
+
+/// The tasks that carry a tag, deleted or not.
+pub(crate) async fn of_tag(
+    db: &mut PgConnection,
+    user: UserId,
+    tag: &str,
+) -> sqlx::Result<Vec<Task>> {
+    let rows = select!(user, "tags @> array[$2]::text[] order by id", tag);
+    Ok(tasks(rows.fetch_all(db).await?))
+}
+
+/// The tasks whose due follows the user from zone to zone, deleted or not.
+pub(crate) async fn with_local_due(db: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<Task>> {
+    let rows = select!(user, "due ->> 'kind' <> $2", "zoned");
+    Ok(tasks(rows.fetch_all(db).await?))
+}
+
+fn tasks(rows: Vec<TaskRow>) -> Vec<Task> {
+    rows.into_iter().map(Task::from).collect()
+}
+
+pub(crate) async fn insert(db: &mut PgConnection, user: UserId, task: &Task) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with tagged as (
+            insert into taskflow.tags (user_id, name, created_at)
+            select $2, name, $12 from unnest($7::text[]) as name
+            on conflict do nothing
+        )
+        insert into taskflow.tasks
+            (id, user_id, project_id, parent_id, title, description, tags, priority, position,
+             due, due_at, created_at, updated_at, completed_at, version)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)",
+        task.id.0,
+        user.0,
+        task.project_id.map(|id| id.0),
+        task.parent_id.map(|id| id.0),
+        task.title,
+        task.description,
+        &task.tags,
+        priority_number(task.priority),
+        task.position,
+        task.due.as_ref().map(Json) as _,
+        task.due_at.map(ToSqlx::to_sqlx),
+        task.created_at.to_sqlx(),
+        task.completed_at.map(ToSqlx::to_sqlx),
+        task.version,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn update(db: &mut PgConnection, user: UserId, task: &Task) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with tagged as (
+            insert into taskflow.tags (user_id, name, created_at)
+            select $2, name, $12 from unnest($7::text[]) as name
+            on conflict do nothing
+        )
+        update taskflow.tasks set
+            project_id = $3, parent_id = $4, title = $5, description = $6, tags = $7,
+            priority = $8, position = $9, due = $10, due_at = $11, updated_at = $12,
+            completed_at = $13, deleted_at = $14, version = $15
+        where id = $1 and user_id = $2",
+        task.id.0,
+        user.0,
+        task.project_id.map(|id| id.0),
+        task.parent_id.map(|id| id.0),
+        task.title,
+        task.description,
+        &task.tags,
+        priority_number(task.priority),
+        task.position,
+        task.due.as_ref().map(Json) as _,
+        task.due_at.map(ToSqlx::to_sqlx),
+        task.updated_at.to_sqlx(),
+        task.completed_at.map(ToSqlx::to_sqlx),
+        task.deleted_at.map(ToSqlx::to_sqlx),
+        task.version,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Sets what is derived from the due, for many tasks: no event, no new version.
+pub(crate) async fn set_due_at(
+    db: &mut PgConnection,
+    user: UserId,
+    ids: &[Uuid],
+    instants: &[jiff::Timestamp],
+) -> sqlx::Result<()> {
+    let instants: Vec<Timestamp> = instants.iter().copied().map(ToSqlx::to_sqlx).collect();
+    sqlx::query!(
+        "update taskflow.tasks t set due_at = d.due_at
+         from unnest($2::uuid[], $3::timestamptz[]) as d (id, due_at)
+         where t.user_id = $1 and t.id = d.id",
+        user.0,
+        ids,
+        &instants[..] as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
