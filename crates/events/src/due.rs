@@ -63,12 +63,12 @@ fn first_valid(zone: &TimeZone, local: DateTime) -> Timestamp {
     let instant = match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(local),
         AmbiguousOffset::Fold { before, .. } => before.to_timestamp(local),
-        // With the offset of before the gap the local time lies after the
-        // transition; the first valid instant is the transition itself.
-        AmbiguousOffset::Gap { before, .. } => before.to_timestamp(local).map(|after_gap| {
-            zone.preceding(after_gap)
+        // With the offset of before the gap the local time lies at the transition or after
+        // it; the first valid instant is the transition itself. `preceding` excludes its end.
+        AmbiguousOffset::Gap { before, .. } => before.to_timestamp(local).map(|in_gap| {
+            zone.preceding(in_gap.saturating_add(1.nanosecond()).unwrap_or(in_gap))
                 .next()
-                .map_or(after_gap, |transition| transition.timestamp())
+                .map_or(in_gap, |transition| transition.timestamp())
         }),
     };
     instant.unwrap_or(Timestamp::MAX)
