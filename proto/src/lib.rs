@@ -3,10 +3,8 @@
 /// `taskflow.v1`: what the other services may ask of the backend.
 pub mod v1 {
     #![expect(
-        clippy::all,
         clippy::pedantic,
         clippy::allow_attributes,
-        clippy::str_to_string,
         reason = "generated code"
     )]
     tonic::include_proto!("taskflow.v1");

@@ -1,6 +1,8 @@
 //! Every event that was ever written stays readable: one file for each type and
 //! schema number, never changed once committed.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use events::{Event, Notice, Payload, Topic};

@@ -55,7 +55,7 @@ fn pool_options(connections: u32) -> PgPoolOptions {
         .max_connections(connections)
         .min_connections(2.min(connections))
         .acquire_timeout(Duration::from_secs(3))
-        .max_lifetime(Duration::from_secs(30 * 60))
+        .max_lifetime(Duration::from_mins(30))
         // A ping before each use would cost every request a round trip.
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {

@@ -30,7 +30,9 @@ pub(crate) enum ApiError {
     Invalid { field: String, detail: String },
     #[error("Too many requests; try again in {retry_after} s")]
     TooMany { retry_after: u64 },
-    #[error("The service is busy or restarting; nothing was changed, try again")]
+    #[error(
+        "The service is busy or restarting; try again (with the same Idempotency-Key, if this was a write)"
+    )]
     Unavailable(#[source] sqlx::Error),
     #[error("Something went wrong on our side")]
     Internal(#[source] anyhow::Error),

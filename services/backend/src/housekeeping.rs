@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{http::rate_limit::RateLimits, write::KEPT_HOURS};
 
-const INTERVAL: Duration = Duration::from_secs(600);
+const INTERVAL: Duration = Duration::from_mins(10);
 
 pub(crate) async fn run(pool: PgPool, limits: Arc<RateLimits>, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);

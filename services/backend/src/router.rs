@@ -153,5 +153,5 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
             HeaderName::from_static(CHANGE_SET),
             HeaderName::from_static(telemetry::correlation::HEADER),
         ])
-        .max_age(Duration::from_secs(600))
+        .max_age(Duration::from_mins(10))
 }

@@ -54,7 +54,7 @@ struct Draft {
 }
 
 pub(crate) enum Begun {
-    Fresh(Write),
+    Fresh(Box<Write>),
     /// The same request was carried out before; this was its answer.
     Answered(Reply),
 }
@@ -86,7 +86,7 @@ impl Write {
         {
             return Ok(Begun::Answered(reply));
         }
-        Ok(Begun::Fresh(Self {
+        Ok(Begun::Fresh(Box::new(Self {
             tx,
             zone: events::find_zone(&stream.time_zone).unwrap_or(TimeZone::UTC),
             seq: stream.seq,
@@ -94,7 +94,7 @@ impl Write {
             key,
             committed: Arc::clone(&app.committed),
             ctx,
-        }))
+        })))
     }
 
     pub(crate) fn tx(&mut self) -> &mut PgConnection {
@@ -110,7 +110,7 @@ impl Write {
         });
     }
 
-    /// Forgets what was recorded after `mark` events, as when an item of a batch fails.
+    /// How many events the write has so far.
     pub(crate) fn recorded(&self) -> usize {
         self.drafts.len()
     }

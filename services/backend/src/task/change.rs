@@ -8,7 +8,15 @@ use super::{
     model::Task,
     store,
 };
-use crate::{error::ApiError, http::precondition::IfMatch, project, write::Write};
+use crate::{
+    error::ApiError,
+    http::{patch::Patch, precondition::IfMatch},
+    project,
+    write::Write,
+};
+
+/// What a kind of difference is told as.
+type Kind = fn(TaskChanged) -> Payload;
 
 /// A new task at the end of the list.
 pub(crate) async fn create(write: &mut Write, new: NewTask) -> Result<Task, ApiError> {
@@ -17,10 +25,8 @@ pub(crate) async fn create(write: &mut Write, new: NewTask) -> Result<Task, ApiE
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 events")]
     let end = (write.seq + 1) as f64 + f64::from(u32::try_from(write.recorded()).unwrap_or(0));
     let due = input::due(
-        new.due
-            .map_or_else(Default::default, crate::http::patch::Patch::Value),
-        new.due_date
-            .map_or_else(Default::default, crate::http::patch::Patch::Value),
+        new.due.map_or(Patch::Absent, Patch::Value),
+        new.due_date.map_or(Patch::Absent, Patch::Value),
         None,
         &write.zone,
     )?;
@@ -82,14 +88,9 @@ pub(crate) async fn patch(
     patch: TaskPatch,
 ) -> Result<Task, ApiError> {
     let mut after = before.clone();
-    if let crate::http::patch::Patch::Value(title) = &patch.title {
-        after.title = input::title(title)?;
-    } else {
-        after.title = patch.title.over_required("title", after.title)?;
-    }
-    if patch.description != crate::http::patch::Patch::Absent {
-        after.description = input::description(patch.description.over(None).unwrap_or_default())?;
-    }
+    after.title = input::title(&patch.title.over_required("title", after.title)?)?;
+    let description = patch.description.over(Some(after.description));
+    after.description = input::description(description.unwrap_or_default())?;
     after.completed = patch
         .completed
         .over_required("completed", after.completed)?;
@@ -159,17 +160,17 @@ fn difference(before: &Task, after: &Task) -> Vec<Payload> {
         deleted_at: Change::between(before.deleted_at, after.deleted_at),
         ..TaskChanges::default()
     };
-    let completed: fn(TaskChanged) -> Payload = if after.completed {
+    let completed: Kind = if after.completed {
         Payload::TaskCompleted
     } else {
         Payload::TaskReopened
     };
-    let deleted: fn(TaskChanged) -> Payload = if after.deleted_at.is_some() {
+    let deleted: Kind = if after.deleted_at.is_some() {
         Payload::TaskDeleted
     } else {
         Payload::TaskRestored
     };
-    let kinds: [(TaskChanges, fn(TaskChanged) -> Payload); 4] = [
+    let kinds: [(TaskChanges, Kind); 4] = [
         (fields, Payload::TaskUpdated),
         (due, Payload::TaskDueChanged),
         (completion, completed),

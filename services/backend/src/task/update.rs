@@ -67,7 +67,7 @@ pub(crate) async fn update_task(
 async fn apply(
     app: &App,
     ctx: Ctx,
-    path: TaskPath,
+    task: TaskPath,
     if_match: IfMatch,
     key: Option<IdempotencyKey>,
     patch: TaskPatch,
@@ -76,7 +76,7 @@ async fn apply(
         Begun::Fresh(write) => write,
         Begun::Answered(reply) => return Ok(reply),
     };
-    let task = change::find_live(&mut write, path.id, if_match).await?;
+    let task = change::find_live(&mut write, task.id, if_match).await?;
     let task = change::patch(&mut write, task, patch).await?;
     let reply = Reply::json(StatusCode::OK, &task)?.etag(task.version);
     write.commit(reply).await

@@ -1,0 +1,6 @@
+//! The schema on a real Postgres, a database for each test.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod accounts;
+mod migrations;
