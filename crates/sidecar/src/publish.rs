@@ -1,0 +1,103 @@
+//! Events on their way to the broker.
+
+use std::{collections::HashMap, mem, time::Duration};
+
+use bytes::Bytes;
+use dapr::dapr::proto::runtime::v1::{BulkPublishRequest, BulkPublishRequestEntry};
+use events::{EventId, Topic, UserId};
+
+use crate::{
+    CallError, PUBSUB, Sidecar,
+    call::{call, within},
+};
+
+/// Longer than a broker that was killed needs to come back (24 s were measured).
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// daprd refuses requests above 4 MiB; the rest is left for metadata.
+const MAX_REQUEST_BYTES: usize = 3 << 20;
+
+/// An event in its wire form.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Becomes the CloudEvent's id, so that a repeated publish can be told from a new event.
+    pub id: EventId,
+    /// Becomes the Kafka key: events of a user stay in order.
+    pub key: UserId,
+    pub event_type: String,
+    /// JSON.
+    pub body: Bytes,
+    /// The trace that the event belongs to.
+    pub traceparent: Option<String>,
+}
+
+/// Some of the messages may have arrived and some not: publish all of them again.
+#[derive(Debug, thiserror::Error)]
+#[error("publishing to {topic} has an unknown outcome")]
+pub struct PublishError {
+    topic: Topic,
+    #[source]
+    source: CallError,
+}
+
+impl Sidecar {
+    /// Publishes in order and waits until the broker has everything.
+    ///
+    /// Large batches become several requests, one after the other. Order per
+    /// user holds only while one call is in flight.
+    pub async fn publish(&self, topic: Topic, messages: &[Message]) -> Result<(), PublishError> {
+        for part in parts(messages) {
+            self.publish_part(topic, part)
+                .await
+                .map_err(|source| PublishError { topic, source })?;
+            metrics::counter!(telemetry::metrics::EVENTS_PUBLISHED_TOTAL, "topic" => topic.name())
+                .increment(part.len() as u64);
+        }
+        Ok(())
+    }
+
+    async fn publish_part(&self, topic: Topic, messages: &[Message]) -> Result<(), CallError> {
+        let request = BulkPublishRequest {
+            pubsub_name: PUBSUB.to_owned(),
+            topic: topic.name().to_owned(),
+            entries: messages.iter().map(entry).collect(),
+            // Metadata here would win over the entries' own.
+            metadata: HashMap::new(),
+        };
+        let mut client = self.client();
+        let reply = client.bulk_publish_event(within(DEADLINE, request));
+        // Entries that failed come as an error for the whole, never in the reply.
+        call("BulkPublishEvent", DEADLINE, reply).await.map(drop)
+    }
+}
+
+fn parts(messages: &[Message]) -> Vec<&[Message]> {
+    let mut parts = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (at, message) in messages.iter().enumerate() {
+        bytes += message.body.len();
+        if bytes > MAX_REQUEST_BYTES && at > start {
+            parts.push(&messages[mem::replace(&mut start, at)..at]);
+            bytes = message.body.len();
+        }
+    }
+    parts.extend(Some(&messages[start..]).filter(|rest| !rest.is_empty()));
+    parts
+}
+
+fn entry(message: &Message) -> BulkPublishRequestEntry {
+    let mut metadata = HashMap::from([
+        ("partitionKey".to_owned(), message.key.to_string()),
+        ("cloudevent.id".to_owned(), message.id.to_string()),
+        ("cloudevent.type".to_owned(), message.event_type.clone()),
+    ]);
+    if let Some(traceparent) = &message.traceparent {
+        metadata.insert("cloudevent.traceparent".to_owned(), traceparent.clone());
+    }
+    BulkPublishRequestEntry {
+        entry_id: message.id.to_string(),
+        event: message.body.to_vec(),
+        content_type: "application/json".to_owned(),
+        metadata,
+    }
+}

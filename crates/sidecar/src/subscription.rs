@@ -1,0 +1,97 @@
+//! What an app subscribes to.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use dapr::dapr::proto::runtime::v1::{BulkSubscribeConfig, TopicSubscription};
+use events::Topic;
+
+use crate::{EventHandler, RawHandler};
+
+/// One topic of one component, and who takes what comes.
+pub struct Subscription {
+    pub(crate) component: &'static str,
+    pub(crate) topic: &'static str,
+    pub(crate) dead_letters: Option<&'static str>,
+    pub(crate) taker: Taker,
+    bulk: Option<Bulk>,
+}
+
+pub(crate) enum Taker {
+    Events(Arc<dyn EventHandler>),
+    Raw(Arc<dyn RawHandler>),
+}
+
+#[derive(Clone, Copy)]
+struct Bulk {
+    max_messages: u32,
+    max_await: Duration,
+}
+
+impl Subscription {
+    /// The most entries of a bulk delivery: with the largest events they still fit a message.
+    pub const MAX_BULK: u32 = 80;
+
+    /// The events of a topic, one by one, with the topic's dead-letter topic.
+    ///
+    /// What is no event, and an event whose Kafka key is not its user, is
+    /// dead-lettered before the handler sees it.
+    pub fn events(component: &'static str, topic: Topic, handler: Arc<dyn EventHandler>) -> Self {
+        Self {
+            component,
+            topic: topic.name(),
+            dead_letters: Some(topic.dead_letter_name()),
+            taker: Taker::Events(handler),
+            bulk: None,
+        }
+    }
+
+    /// Bytes as they lie on a topic, one by one: for dead letters.
+    ///
+    /// There is no dead-letter topic behind it. A handler that cannot take a
+    /// delivery says [`Retry`](crate::Outcome::Retry), until it can; what it
+    /// calls poison is gone.
+    pub fn raw(component: &'static str, topic: &'static str, handler: Arc<dyn RawHandler>) -> Self {
+        Self {
+            component,
+            topic,
+            dead_letters: None,
+            taker: Taker::Raw(handler),
+            bulk: None,
+        }
+    }
+
+    /// Many at once instead of one by one: cheaper with a backlog, later and dearer below about
+    /// 1,000 a second. At most [`MAX_BULK`](Self::MAX_BULK), collected for `max_await`; the
+    /// shorter that is, the smaller the deliveries, even with a backlog.
+    #[must_use]
+    pub fn bulk(self, max_messages: u32, max_await: Duration) -> Self {
+        Self {
+            bulk: Some(Bulk {
+                max_messages: max_messages.clamp(1, Self::MAX_BULK),
+                max_await,
+            }),
+            ..self
+        }
+    }
+
+    /// What daprd is told.
+    pub(crate) fn announcement(&self) -> TopicSubscription {
+        let raw = matches!(self.taker, Taker::Raw(_));
+        TopicSubscription {
+            pubsub_name: self.component.to_owned(),
+            topic: self.topic.to_owned(),
+            metadata: raw
+                .then(|| ("rawPayload".to_owned(), "true".to_owned()))
+                .into_iter()
+                .collect::<HashMap<_, _>>(),
+            routes: None,
+            dead_letter_topic: self.dead_letters.unwrap_or_default().to_owned(),
+            bulk_subscribe: self.bulk.map(|bulk| BulkSubscribeConfig {
+                enabled: true,
+                max_messages_count: bulk.max_messages.cast_signed(),
+                max_await_duration_ms: i32::try_from(bulk.max_await.as_millis())
+                    .unwrap_or(i32::MAX),
+            }),
+        }
+    }
+}

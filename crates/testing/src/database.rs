@@ -1,0 +1,156 @@
+//! The rows behind the API, for tests that compare them with what was seen outside.
+
+use anyhow::{Context, Result};
+use events::UserId;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use uuid::Uuid;
+
+/// A connection to the database of a running TaskFlow.
+#[derive(Clone)]
+pub struct Database(PgPool);
+
+/// A row of the event log.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LogRow {
+    pub event_id: Uuid,
+    pub user_id: Uuid,
+    pub seq: i64,
+    pub topic: String,
+    pub event_type: String,
+    pub aggregate_id: Uuid,
+    pub version: i64,
+    pub correlation_id: String,
+}
+
+/// A message that no handler could take.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DeadLetter {
+    pub topic: String,
+    pub event_id: Option<Uuid>,
+    pub event_type: Option<String>,
+    pub user_id: Option<Uuid>,
+    pub handler: Option<String>,
+    pub cause: String,
+    pub payload: Vec<u8>,
+}
+
+impl Database {
+    pub async fn connect(url: &str) -> Result<Self> {
+        let pool = PgPoolOptions::new().max_connections(8).connect(url).await;
+        Ok(Self(pool.context("connecting to the database")?))
+    }
+
+    /// Signs somebody up, as Better Auth would.
+    pub async fn create_user(&self, user: UserId, email: &str) -> Result<()> {
+        sqlx::query(
+            r#"insert into auth."user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
+               values ($1, 'Somebody', $2, true, now(), now())"#,
+        )
+        .bind(user.0)
+        .bind(email)
+        .execute(&self.0)
+        .await?;
+        Ok(())
+    }
+
+    pub async fn delete_user(&self, user: UserId) -> Result<()> {
+        sqlx::query(r#"delete from auth."user" where id = $1"#)
+            .bind(user.0)
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// The log of these users, each user's in order of `seq`.
+    pub async fn log(&self, users: &[UserId]) -> Result<Vec<LogRow>> {
+        let users: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+        let rows = sqlx::query_as(
+            "select event_id, user_id, seq, topic, event_type, aggregate_id, version, correlation_id
+             from taskflow.events where user_id = any($1) order by user_id, seq",
+        )
+        .bind(users)
+        .fetch_all(&self.0)
+        .await?;
+        Ok(rows)
+    }
+
+    /// The newest `seq` of a user.
+    pub async fn head(&self, user: UserId) -> Result<u64> {
+        let head: i64 = sqlx::query_scalar("select seq from taskflow.streams where user_id = $1")
+            .bind(user.0)
+            .fetch_one(&self.0)
+            .await?;
+        Ok(head.unsigned_abs())
+    }
+
+    /// Events of these users that are not on their topic yet.
+    pub async fn unpublished(&self, users: &[UserId]) -> Result<i64> {
+        let users: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+        let count = sqlx::query_scalar(
+            "select count(*) from taskflow.outbox join taskflow.events using (id)
+             where user_id = any($1)",
+        )
+        .bind(users)
+        .fetch_one(&self.0)
+        .await?;
+        Ok(count)
+    }
+
+    /// How many tasks of a user have this title.
+    pub async fn tasks_titled(&self, user: UserId, title: &str) -> Result<i64> {
+        let count = sqlx::query_scalar(
+            "select count(*) from taskflow.tasks where user_id = $1 and title = $2",
+        )
+        .bind(user.0)
+        .bind(title)
+        .fetch_one(&self.0)
+        .await?;
+        Ok(count)
+    }
+
+    /// How often each title occurs among a user's tasks.
+    pub async fn titles(&self, user: UserId) -> Result<Vec<(String, i64)>> {
+        let rows = sqlx::query_as(
+            "select title, count(*) from taskflow.tasks where user_id = $1 group by title",
+        )
+        .bind(user.0)
+        .fetch_all(&self.0)
+        .await?;
+        Ok(rows)
+    }
+
+    /// The dead letters whose payload contains these bytes.
+    pub async fn dead_letters(&self, needle: &str) -> Result<Vec<DeadLetter>> {
+        let rows = sqlx::query_as(
+            "select topic, event_id, event_type, user_id, handler, cause, payload
+             from taskflow.dead_letters where position($1::bytea in payload) > 0
+             order by received_at",
+        )
+        .bind(needle.as_bytes())
+        .fetch_all(&self.0)
+        .await?;
+        Ok(rows)
+    }
+
+    /// A hash of every row that belongs to a user: equal if and only if nothing has changed.
+    pub async fn fingerprint(&self, user: UserId) -> Result<String> {
+        let hash: String = sqlx::query_scalar(
+            r#"select md5(string_agg(line, e'\n' order by line)) from (
+                   select 'user' || u::text as line from auth."user" u where id = $1
+                   union all select 'stream' || t::text from taskflow.streams t where user_id = $1
+                   union all select 'event' || t::text from taskflow.events t where user_id = $1
+                   union all select 'profile' || t::text from taskflow.profiles t where user_id = $1
+                   union all select 'project' || t::text from taskflow.projects t where user_id = $1
+                   union all select 'tag' || t::text from taskflow.tags t where user_id = $1
+                   union all select 'task' || t::text from taskflow.tasks t where user_id = $1
+                   union all select 'key' || t::text from taskflow.idempotency t where user_id = $1
+                   union all select 'ticket' || t::text from taskflow.tickets t where user_id = $1
+               ) as lines"#,
+        )
+        .bind(user.0)
+        .fetch_one(&self.0)
+        .await?;
+        Ok(hash)
+    }
+}

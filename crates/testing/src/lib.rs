@@ -1,0 +1,21 @@
+//! What end-to-end tests and benchmarks use to act on a running TaskFlow from outside.
+//!
+//! [`Site`] knows where everything is and signs people up. A person's [`Client`] speaks
+//! REST, a [`Socket`] or an [`EventStream`] listens, [`Database`] looks at the rows, and
+//! [`kafka`] reads and writes the topics without Dapr. Nothing here is mocked.
+
+pub mod database;
+mod event_stream;
+pub mod kafka;
+mod rest;
+mod site;
+mod socket;
+mod token;
+pub mod wait;
+
+pub use database::Database;
+pub use event_stream::{EventStream, StreamEvent};
+pub use rest::{Answer, Client, send};
+pub use site::{EMAIL_DOMAIN, Site};
+pub use socket::{Heard, Socket};
+pub use token::Signer;

@@ -1,0 +1,72 @@
+//! Where a running TaskFlow is.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Result;
+use events::UserId;
+
+use crate::{Client, Database, EventStream, Signer, Socket, rest};
+
+/// A running TaskFlow, and what is needed to act on it as its users.
+pub struct Site {
+    /// `http://host:port` of the backend.
+    pub backend: String,
+    /// The same of realtime.
+    pub realtime: String,
+    pub database: Database,
+    pub signer: Signer,
+    http: reqwest::Client,
+    people: AtomicU64,
+}
+
+/// Part of every e-mail address that a test makes up, to be looked for where none belongs.
+pub const EMAIL_DOMAIN: &str = "canary-mail.example";
+
+impl Site {
+    pub async fn new(
+        backend: String,
+        realtime: String,
+        database_url: &str,
+        auth_secret: &str,
+    ) -> Result<Self> {
+        Ok(Self {
+            backend,
+            realtime,
+            database: Database::connect(database_url).await?,
+            signer: Signer::new(auth_secret),
+            http: rest::http_client()?,
+            people: AtomicU64::new(0),
+        })
+    }
+
+    /// Creates an account and gives its owner's client.
+    pub async fn sign_up(&self) -> Result<Client> {
+        let user = UserId::generate();
+        let number = self.people.fetch_add(1, Ordering::Relaxed);
+        let email = format!("{number}-{user}@{EMAIL_DOMAIN}");
+        self.database.create_user(user, &email).await?;
+        self.client(user)
+    }
+
+    /// A client with a fresh token for a user who exists.
+    pub fn client(&self, user: UserId) -> Result<Client> {
+        let token = self.signer.token(user)?;
+        Ok(Client::new(self.http.clone(), &self.backend, user, token))
+    }
+
+    /// For requests outside `/api`.
+    pub const fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// A socket on the client's own events. Without `since`: those from now on.
+    pub async fn socket(&self, client: &Client, since: Option<u64>) -> Result<Socket> {
+        let token = client.token.as_deref().unwrap_or_default();
+        Socket::connect(&self.realtime, client.user, token, since).await
+    }
+
+    /// The same events as a stream of server-sent events.
+    pub async fn event_stream(&self, client: &Client, since: Option<u64>) -> Result<EventStream> {
+        EventStream::connect(&self.http, &self.realtime, client, since).await
+    }
+}

@@ -1,0 +1,83 @@
+//! Who may connect.
+
+use std::time::Duration;
+
+use auth::Actor;
+use axum::http::{HeaderMap, HeaderValue, header};
+use events::UserId;
+use jiff::Timestamp;
+use serde::Deserialize;
+use telemetry::{clock, correlation::CorrelationId};
+use tracing::{Instrument, error_span};
+
+use crate::{backend::BackendError, close::Close, gateway::Gateway};
+
+/// The query of a connection. Not `Debug`: it holds a token.
+#[derive(Deserialize)]
+pub struct Credentials {
+    /// A ticket or a session's JWT.
+    token: Option<String>,
+    /// The last `seq` the client has.
+    pub since: Option<u64>,
+}
+
+impl Credentials {
+    /// The token of the query, or else of the `Authorization` header.
+    pub fn into_token(self, headers: &HeaderMap) -> Option<String> {
+        self.token
+            .or_else(|| auth::bearer(headers).ok().map(str::to_owned))
+    }
+}
+
+/// Whether the page that connects may; clients that are no pages say nothing.
+pub fn origin_is_allowed(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
+    headers
+        .get_all(header::ORIGIN)
+        .iter()
+        .all(|origin| allowed.contains(origin))
+}
+
+/// Finds out whose the token is, and lets only the owner of the path in.
+/// A path that names no user is nobody's.
+pub async fn admit(
+    gateway: &Gateway,
+    owner: &str,
+    token: Option<String>,
+    correlation_id: &CorrelationId,
+) -> Result<Actor, Close> {
+    let token = token.ok_or(Close::BadToken)?;
+    let span = error_span!(parent: None, "admit", %correlation_id);
+    // Boxed: it runs once, and a connection lives long.
+    let actor = Box::pin(identify(gateway, token).instrument(span)).await?;
+    if actor.expires_at <= clock::now() {
+        return Err(Close::BadToken);
+    }
+    match owner.parse::<UserId>() {
+        Ok(owner) if owner == actor.user_id => Ok(actor),
+        _ => Err(Close::OtherUser),
+    }
+}
+
+/// A JWT has two dots; a ticket has none.
+async fn identify(gateway: &Gateway, token: String) -> Result<Actor, Close> {
+    if token.split('.').count() == 3 {
+        let actor = gateway.verifier.verify(&token).await;
+        return actor.map_err(|_| Close::BadToken);
+    }
+    gateway
+        .backend
+        .redeem(token)
+        .await
+        .map_err(|error| match error {
+            BackendError::Refused | BackendError::UnknownUser => Close::BadToken,
+            BackendError::Unreachable(_) | BackendError::Malformed(_) => Close::Unavailable,
+        })
+}
+
+/// How long a session lasts from now.
+pub fn remaining(expires_at: Timestamp) -> Duration {
+    expires_at
+        .duration_since(clock::now())
+        .try_into()
+        .unwrap_or_default()
+}

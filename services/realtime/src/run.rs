@@ -1,0 +1,155 @@
+//! The service from start to stop.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use auth::{JwtMode, Verifier};
+use axum::serve::ListenerExt;
+use secrecy::SecretString;
+use sidecar::{Callbacks, Sidecar};
+use telemetry::health::{Health, Status};
+use tokio::{
+    net::TcpListener,
+    select,
+    sync::watch,
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::service::Routes;
+
+use crate::{
+    Config, backend::Backend, consumer, gateway::Gateway, hub::Hub, router::router, sweep,
+};
+
+/// The app-id of the backend.
+const BACKEND: &str = "taskflow-backend";
+
+/// Signs sessions; in the secret store and in the environment.
+const SECRET: &str = "BETTER_AUTH_SECRET";
+
+/// How long sockets may take to close, and after them daprd's calls.
+const DRAIN: Duration = Duration::from_millis(3_500);
+
+/// How often the sidecar is asked whether it is there, and how long it may take.
+const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(2));
+
+/// Serves until shutdown, and then ends within 8 seconds.
+pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let health = Health::new("realtime", env!("CARGO_PKG_VERSION"));
+    let sidecar = Sidecar::new(&config.sidecar)?;
+    let for_clients = listen(config.http_addr).await?;
+    // daprd waits for this port before it subscribes to anything.
+    let localhost = IpAddr::from(Ipv4Addr::LOCALHOST);
+    let for_daprd = listen((localhost, config.sidecar.app_port).into()).await?;
+    if !sidecar.wait(&shutdown).await {
+        return Ok(());
+    }
+
+    let verifier = Verifier::new(&config.auth, secret(&config, &sidecar).await)?;
+    let hub = Hub::new(config.limits.sockets_per_user, config.limits.socket_queue);
+    let gateway = Arc::new(Gateway {
+        hub: hub.clone(),
+        backend: Backend::new(sidecar.app(BACKEND)?, health.clone()),
+        verifier,
+        origins: config.cors_origins,
+        limits: config.limits,
+        connections: TaskTracker::new(),
+    });
+    let callbacks = Callbacks::new(consumer::subscriptions(&hub), Vec::new(), health.clone());
+    let sessions = callbacks.sessions();
+    let stop_callbacks = CancellationToken::new();
+    let mut callbacks = tokio::spawn(sidecar::serve(
+        for_daprd,
+        callbacks,
+        Routes::default(),
+        sidecar.clone(),
+        stop_callbacks.clone(),
+    ));
+    // An event is one small packet, and must not wait for the next.
+    let for_clients = for_clients.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let clients = axum::serve(for_clients, router(Arc::clone(&gateway), &health))
+        .with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let mut clients = tokio::spawn(clients.into_future());
+    tracing::info!("Listening on {}", config.http_addr);
+
+    select! {
+        () = shutdown.cancelled() => {}
+        ended = &mut callbacks => bail!("the server for the sidecar ended: {ended:?}"),
+        ended = &mut clients => bail!("the server for clients ended: {ended:?}"),
+        never = report(&health, &sidecar, sessions.clone()) => match never {},
+        never = sweep::run(&hub, &gateway.backend, sessions, config.limits.head_sweep) => match never {},
+    }
+
+    health.ready(false);
+    hub.stop();
+    gateway.connections.close();
+    let closed = async { tokio::join!(clients, gateway.connections.wait()).0 };
+    if let Ok(ended) = timeout(DRAIN, closed).await {
+        ended??;
+    } else {
+        tracing::warn!("Some clients did not let go within {DRAIN:?}");
+    }
+    // Last: until here, events still reached somebody.
+    stop_callbacks.cancel();
+    if let Ok(ended) = timeout(DRAIN, callbacks).await {
+        ended??;
+    } else {
+        tracing::warn!("The sidecar's calls did not end within {DRAIN:?}");
+    }
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+}
+
+/// From the secret store, or else from the environment.
+async fn secret(config: &Config, sidecar: &Sidecar) -> Option<SecretString> {
+    if config.auth.jwt_mode != JwtMode::Hs256 {
+        return None;
+    }
+    let (store, name) = (&config.secret_store, &config.secret_name);
+    match sidecar.secrets(store, name).await {
+        Ok(mut secrets) => secrets.remove(SECRET),
+        Err(error) => {
+            let code = error.code();
+            tracing::warn!(?code, "Cannot read `{name}` of the secret store `{store}`");
+            None
+        }
+    }
+    .or_else(|| config.better_auth_secret.clone())
+}
+
+/// Ready when the sidecar answers and has subscribed. Never ends.
+async fn report(
+    health: &Health,
+    sidecar: &Sidecar,
+    mut sessions: watch::Receiver<u64>,
+) -> Infallible {
+    let (every, patience) = PROBE;
+    loop {
+        let never = CancellationToken::new();
+        let answers = timeout(patience, sidecar.wait(&never)).await.is_ok();
+        let subscribed = *sessions.borrow_and_update() > 0;
+        health.set(
+            "sidecar",
+            match (answers, subscribed) {
+                (true, true) => Status::Up,
+                (true, false) => Status::Down("has not subscribed yet".to_owned()),
+                (false, _) => Status::Down("does not answer".to_owned()),
+            },
+        );
+        health.ready(answers && subscribed);
+        select! {
+            () = sleep(every) => {}
+            Ok(()) = sessions.changed() => {}
+        }
+    }
+}

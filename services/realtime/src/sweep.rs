@@ -1,0 +1,82 @@
+//! Finds what the broadcast lost.
+//!
+//! A sidecar that restarts joins the broadcast at its end: what was published
+//! in between never comes. So the log's heads are compared with the positions
+//! of all connections, now and then and after every restart of the sidecar.
+
+use std::{convert::Infallible, time::Duration};
+
+use events::UserId;
+use tokio::{
+    select,
+    sync::watch,
+    time::{MissedTickBehavior, interval, sleep},
+};
+
+use crate::{
+    backend::{Backend, BackendError, HEADS},
+    close::Close,
+    hub::Hub,
+};
+
+/// After a new subscription: at once, and again when the group has settled.
+const AFTER_SUBSCRIBING: [Duration; 3] = [
+    Duration::ZERO,
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
+/// Sweeps every `period`, and when `sessions` says that the sidecar subscribed. Never ends.
+pub async fn run(
+    hub: &Hub,
+    backend: &Backend,
+    mut sessions: watch::Receiver<u64>,
+    period: Duration,
+) -> Infallible {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let pauses: &[Duration] = select! {
+            _ = ticks.tick() => &[Duration::ZERO],
+            Ok(()) = sessions.changed() => &AFTER_SUBSCRIBING,
+        };
+        for pause in pauses {
+            sleep(*pause).await;
+            if let Err(error) = sweep(hub, backend).await {
+                tracing::debug!(%error, "Cannot compare positions with the log");
+            }
+        }
+    }
+}
+
+/// Tells every connection that is behind its log to read it.
+pub async fn sweep(hub: &Hub, backend: &Backend) -> Result<(), BackendError> {
+    // Positions before heads: a position that is greater then comes from a log
+    // that was set back, such as by restoring a backup.
+    let connected: Vec<_> = hub
+        .connected()
+        .into_iter()
+        .map(|(user, mailboxes)| {
+            let with_positions = mailboxes
+                .into_iter()
+                .map(|mailbox| (mailbox.position(), mailbox));
+            (user, with_positions.collect::<Vec<_>>())
+        })
+        .collect();
+    for chunk in connected.chunks(HEADS) {
+        let users: Vec<UserId> = chunk.iter().map(|(user, _)| *user).collect();
+        let heads = backend.heads(&users).await?;
+        for (user, mailboxes) in chunk {
+            let head = heads.get(user).copied();
+            for (position, mailbox) in mailboxes {
+                match head {
+                    None => mailbox.close(Close::UserGone),
+                    Some(head) if *position > head => mailbox.rewound(head),
+                    Some(head) if mailbox.position() < head => mailbox.reaches(head),
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! Who gets in, and who is put out.
+
+use std::time::Duration;
+
+use events::{Payload, UserChanged, UserId};
+use telemetry::clock;
+
+use crate::{
+    client::Client,
+    world::{LIMITS, ORIGIN, World, token, token_for},
+};
+
+#[tokio::test]
+async fn a_bad_or_expired_token_is_4001() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let expired = token_for(user, -10);
+    let mut forged = token(user);
+    forged.replace_range(forged.len() - 5.., "AAAAA");
+    for query in [
+        String::new(),
+        "?token=".to_owned(),
+        "?token=nonsense".to_owned(),
+        "?token=a.b.c".to_owned(),
+        format!("?token={expired}"),
+        format!("?token={forged}"),
+    ] {
+        let mut client = world.open(&format!("/ws/user/{user}/tasks{query}")).await;
+        assert_eq!(client.closed().await, 4001, "{query}");
+    }
+    world.connections(0).await;
+}
+
+#[tokio::test]
+async fn another_users_token_is_4003() {
+    let world = World::start().await;
+    let token = token(world.backend.add_user());
+    let other = world.backend.add_user().to_string();
+    let stranger = UserId::generate().to_string();
+    for owner in [&other, &stranger, "me", "%2e%2e"] {
+        let path = format!("/ws/user/{owner}/tasks?token={token}");
+        assert_eq!(world.open(&path).await.closed().await, 4003, "{owner}");
+    }
+}
+
+#[tokio::test]
+async fn the_token_may_be_a_header() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let bearer = format!("Bearer {}", token(user));
+    let path = format!("/ws/user/{user}/tasks");
+    let headers = [("authorization", bearer.as_str())];
+    let mut client = Client::open(world.address, &path, &headers).await.unwrap();
+    assert_eq!(client.ready().await, (0, true));
+}
+
+#[tokio::test]
+async fn a_ticket_works_once_and_for_its_user_only() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let other = world.backend.add_user();
+    let in_an_hour = clock::now().as_second() + 3_600;
+
+    let ticket = world.backend.ticket(user, in_an_hour);
+    let path = format!("/ws/user/{user}/tasks?token={ticket}");
+    assert_eq!(world.open(&path).await.ready().await, (0, true));
+    assert_eq!(world.open(&path).await.closed().await, 4001);
+
+    let ticket = world.backend.ticket(user, in_an_hour);
+    let path = format!("/ws/user/{other}/tasks?token={ticket}");
+    assert_eq!(world.open(&path).await.closed().await, 4003);
+}
+
+#[tokio::test]
+async fn a_ticket_that_cannot_be_checked_is_no_bad_ticket() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let ticket = world.backend.ticket(user, clock::now().as_second() + 60);
+    world.backend.away(true);
+    let path = format!("/ws/user/{user}/tasks?token={ticket}");
+    assert_eq!(world.open(&path).await.closed().await, 1013);
+}
+
+#[tokio::test]
+async fn a_session_that_ends_closes_its_socket() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let soon = clock::now().as_second() + 2;
+    let tokens = [world.backend.ticket(user, soon), token_for(user, 2)];
+    let mut clients = Vec::new();
+    for token in tokens {
+        let path = format!("/ws/user/{user}/tasks?token={token}");
+        clients.push(world.open(&path).await);
+    }
+    for client in &mut clients {
+        assert_eq!(client.ready().await, (0, true));
+    }
+    for client in &mut clients {
+        assert_eq!(client.closed().await, 4001);
+        assert!(clock::now().as_second() >= soon);
+    }
+}
+
+#[tokio::test]
+async fn only_listed_origins_may_connect() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let path = format!("/ws/user/{user}/tasks?token={}", token(user));
+    for origin in [
+        "https://evil.example",
+        "https://app.example.evil.example",
+        "https://evil-app.example",
+        "http://app.example",
+        "https://app.example:8443",
+        "null",
+    ] {
+        let refused = Client::open(world.address, &path, &[("origin", origin)]).await;
+        assert_eq!(refused.err(), Some(403), "{origin}");
+    }
+    let mut client = Client::open(world.address, &path, &[("origin", ORIGIN)])
+        .await
+        .unwrap();
+    assert_eq!(client.ready().await, (0, true));
+}
+
+#[tokio::test]
+async fn since_must_be_a_number() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    for since in ["abc", "-1", "1.5", "", "18446744073709551616"] {
+        let path = format!("/ws/user/{user}/tasks?token={}&since={since}", token(user));
+        let refused = Client::open(world.address, &path, &[]).await;
+        assert_eq!(refused.err(), Some(400), "{since}");
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_account_closes_its_sockets() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let mut tabs = [
+        world.connect(user, None).await,
+        world.connect(user, None).await,
+    ];
+    for tab in &mut tabs {
+        tab.ready().await;
+    }
+    let deleted = Payload::UserDeleted(UserChanged::default());
+    let event = world.backend.append(user, deleted);
+    world.backend.remove_user(user);
+    world.deliver(&event).await;
+    for tab in &mut tabs {
+        assert_eq!(tab.closed().await, 4001);
+    }
+    assert_eq!(world.connect(user, None).await.closed().await, 4001);
+    assert_eq!(world.connect(user, Some(1)).await.closed().await, 4001);
+}
+
+#[tokio::test]
+async fn a_deleted_account_is_noticed_when_its_event_is_lost() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let mut client = world.connect(user, None).await;
+    client.ready().await;
+    world.backend.remove_user(user);
+    let gateway = &world.gateway;
+    taskflow_realtime::sweep::sweep(&gateway.hub, &gateway.backend)
+        .await
+        .unwrap();
+    assert_eq!(client.closed().await, 4001);
+}
+
+#[tokio::test]
+async fn a_user_has_so_many_connections_and_no_more() {
+    let world = World::with(taskflow_realtime::config::Limits {
+        sockets_per_user: 2,
+        ..LIMITS
+    })
+    .await;
+    let user = world.backend.add_user();
+    let mut first = world.connect(user, None).await;
+    let mut second = world.connect(user, None).await;
+    first.ready().await;
+    second.ready().await;
+    assert_eq!(world.connect(user, None).await.closed().await, 1013);
+
+    drop(first);
+    world.connections(1).await;
+    assert_eq!(world.connect(user, None).await.ready().await, (0, true));
+    let other = world.backend.add_user();
+    assert_eq!(world.connect(other, None).await.ready().await, (0, true));
+}
+
+#[tokio::test]
+async fn stopping_sends_everybody_elsewhere() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let mut client = world.connect(user, None).await;
+    client.ready().await;
+    world.gateway.hub.stop();
+    assert_eq!(client.closed().await, 1001);
+    assert_eq!(world.connect(user, None).await.closed().await, 1001);
+    drop(client);
+    world.gateway.connections.close();
+    let done = world.gateway.connections.wait();
+    tokio::time::timeout(Duration::from_secs(8), done)
+        .await
+        .unwrap();
+}

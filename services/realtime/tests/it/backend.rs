@@ -1,0 +1,223 @@
+//! Stands in for the backend: its log, its tickets, its absence.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use events::{
+    Actor, Change, ChangeSetId, Event, EventId, Notice, Payload, TaskChanged, TaskChanges,
+    UserChanged, UserId,
+};
+use proto::v1::{
+    self, ListEventsRequest, ListEventsResponse, ListHeadsRequest, ListHeadsResponse,
+    RedeemTicketRequest, RedeemTicketResponse, list_heads_response::Head,
+    task_service_server::TaskService,
+};
+use telemetry::clock;
+use tokio::sync::watch;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+/// Never on the wire to clients.
+pub(crate) const TITLE: &str = "Buy a ring, tell nobody";
+
+#[derive(Clone, Default)]
+pub(crate) struct FakeBackend(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    users: Mutex<HashMap<UserId, Log>>,
+    tickets: Mutex<HashMap<String, (UserId, i64)>>,
+    away: AtomicBool,
+    refused: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Log {
+    head: u64,
+    events: BTreeMap<u64, Event>,
+}
+
+impl FakeBackend {
+    pub(crate) fn add_user(&self) -> UserId {
+        let user = UserId::generate();
+        self.0.users.lock().unwrap().insert(user, Log::default());
+        user
+    }
+
+    pub(crate) fn remove_user(&self, user: UserId) {
+        self.0.users.lock().unwrap().remove(&user);
+    }
+
+    /// Writes an event to the log.
+    pub(crate) fn write(&self, user: UserId) -> Event {
+        let changes = TaskChanges {
+            title: Change::between(String::new(), TITLE.to_owned()),
+            ..TaskChanges::default()
+        };
+        self.append(user, Payload::TaskUpdated(TaskChanged { changes }))
+    }
+
+    /// Writes an event of about 10 KiB.
+    pub(crate) fn write_large(&self, user: UserId) -> Event {
+        let update = UserChanged {
+            changed: (0..1_000).map(|n| format!("field{n:05}")).collect(),
+            ..UserChanged::default()
+        };
+        self.append(user, Payload::UserUpdated(update))
+    }
+
+    pub(crate) fn append(&self, user: UserId, payload: Payload) -> Event {
+        let mut users = self.0.users.lock().unwrap();
+        let log = users.get_mut(&user).unwrap();
+        log.head += 1;
+        let event = Event {
+            id: EventId::generate(),
+            user_id: user,
+            timestamp: clock::now(),
+            aggregate_id: Uuid::now_v7(),
+            version: 1,
+            seq: log.head,
+            schema: events::SCHEMA,
+            correlation_id: format!("correlation-{}", log.head),
+            causation_id: None,
+            actor: Actor::User,
+            change_set_id: ChangeSetId::generate(),
+            payload,
+        };
+        log.events.insert(log.head, event.clone());
+        event
+    }
+
+    /// Loses events, as no log should.
+    pub(crate) fn forget(&self, user: UserId, seqs: impl IntoIterator<Item = u64>) {
+        let mut users = self.0.users.lock().unwrap();
+        let log = users.get_mut(&user).unwrap();
+        for seq in seqs {
+            log.events.remove(&seq);
+        }
+    }
+
+    /// Goes back to an earlier state, as after restoring a backup.
+    pub(crate) fn set_back(&self, user: UserId, head: u64) {
+        let mut users = self.0.users.lock().unwrap();
+        let log = users.get_mut(&user).unwrap();
+        log.head = head;
+        log.events.retain(|seq, _| *seq <= head);
+    }
+
+    pub(crate) fn ticket(&self, user: UserId, session_expires_at: i64) -> String {
+        let ticket = Uuid::new_v4().simple().to_string();
+        let mut tickets = self.0.tickets.lock().unwrap();
+        tickets.insert(ticket.clone(), (user, session_expires_at));
+        ticket
+    }
+
+    /// Answers nothing but "unavailable" from now on, or no longer.
+    pub(crate) fn away(&self, away: bool) {
+        self.0.away.store(away, Ordering::SeqCst);
+    }
+
+    /// Waits until somebody asked in vain.
+    pub(crate) async fn was_missed(&self) {
+        let mut refused = self.0.refused.subscribe();
+        refused.wait_for(|count| *count > 0).await.unwrap();
+    }
+
+    fn check_presence(&self) -> Result<(), Status> {
+        if self.0.away.load(Ordering::SeqCst) {
+            self.0.refused.send_modify(|count| *count += 1);
+            return Err(Status::unavailable("away"));
+        }
+        Ok(())
+    }
+}
+
+fn on_the_wire(event: &Event) -> v1::Notice {
+    let Notice {
+        event_type,
+        data,
+        timestamp,
+    } = Notice::of(event);
+    v1::Notice {
+        event_id: data.event_id.to_string(),
+        event_type,
+        seq: data.seq,
+        aggregate_id: data.task_id.to_string(),
+        version: data.version,
+        changed: data.changed,
+        timestamp: timestamp.to_string(),
+        correlation_id: data.correlation_id,
+    }
+}
+
+#[tonic::async_trait]
+impl TaskService for FakeBackend {
+    async fn list_events(
+        &self,
+        request: Request<ListEventsRequest>,
+    ) -> Result<Response<ListEventsResponse>, Status> {
+        self.check_presence()?;
+        let on_behalf_of = request.metadata().get("x-user-id").cloned();
+        let request = request.into_inner();
+        assert_eq!(on_behalf_of.unwrap(), request.user_id.as_str());
+        let users = self.0.users.lock().unwrap();
+        let log = users
+            .get(&request.user_id.parse().unwrap())
+            .ok_or_else(|| Status::not_found("no such user"))?;
+        let after = log.events.range(request.after.saturating_add(1)..);
+        Ok(Response::new(ListEventsResponse {
+            notices: after
+                .take(request.limit as usize)
+                .map(|(_, event)| on_the_wire(event))
+                .collect(),
+            head: log.head,
+        }))
+    }
+
+    async fn list_heads(
+        &self,
+        request: Request<ListHeadsRequest>,
+    ) -> Result<Response<ListHeadsResponse>, Status> {
+        self.check_presence()?;
+        let users = self.0.users.lock().unwrap();
+        let asked: HashSet<UserId> = request
+            .into_inner()
+            .user_ids
+            .iter()
+            .map(|id| id.parse().unwrap())
+            .collect();
+        let heads = users.iter().filter(|(user, _)| asked.contains(user));
+        Ok(Response::new(ListHeadsResponse {
+            heads: heads
+                .map(|(user, log)| Head {
+                    user_id: user.to_string(),
+                    seq: log.head,
+                })
+                .collect(),
+        }))
+    }
+
+    async fn redeem_ticket(
+        &self,
+        request: Request<RedeemTicketRequest>,
+    ) -> Result<Response<RedeemTicketResponse>, Status> {
+        self.check_presence()?;
+        let ticket = request.into_inner().ticket;
+        let (user, session_expires_at) = self
+            .0
+            .tickets
+            .lock()
+            .unwrap()
+            .remove(&ticket)
+            .ok_or_else(|| Status::unauthenticated("no such ticket"))?;
+        Ok(Response::new(RedeemTicketResponse {
+            user_id: user.to_string(),
+            session_expires_at,
+        }))
+    }
+}

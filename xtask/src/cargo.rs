@@ -1,0 +1,140 @@
+//! Cargo, always called with the same packages and features, so that nothing is built twice.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use crate::app::Profile;
+use crate::process::Spec;
+use crate::progress::Progress;
+use crate::workspace;
+
+/// What tests are built with: the faults that they switch on to see a check turn red.
+/// A release build refuses the features.
+const TEST_BUILD: [&str; 3] = [
+    "--workspace",
+    "--features",
+    "taskflow-backend/planted-faults,taskflow-realtime/planted-faults",
+];
+
+/// A compiled test program.
+pub(crate) struct TestBinary {
+    pub(crate) package: String,
+    pub(crate) kind: TestKind,
+    pub(crate) executable: PathBuf,
+    /// Where cargo would run it.
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TestKind {
+    /// Inside a library or program, without servers.
+    Unit,
+    /// Beside one crate, with the servers it needs.
+    Integration,
+    /// The whole product.
+    EndToEnd,
+}
+
+/// The lines of cargo's JSON output that tell of a built artifact.
+#[derive(Deserialize)]
+struct Artifact {
+    package_id: String,
+    manifest_path: PathBuf,
+    target: Target,
+    profile: ArtifactProfile,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    kind: Vec<String>,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct ArtifactProfile {
+    test: bool,
+}
+
+/// The cargo that runs us. The target folder is named because `dapr.yaml` names it too, and
+/// queries are checked against `.sqlx` so that a build needs no database.
+pub(crate) fn cargo(command: &str) -> Spec {
+    let colour = if std::io::stderr().is_terminal() {
+        "--color=always"
+    } else {
+        "--color=never"
+    };
+    Spec::new(format!("cargo {command}"), env!("CARGO"))
+        .args([command, colour, "--target-dir=target"])
+        .env("SQLX_OFFLINE", "true")
+}
+
+/// The same for the one debug build of all that tests run.
+pub(crate) fn cargo_for_tests(command: &str) -> Spec {
+    cargo(command).args(TEST_BUILD)
+}
+
+/// Builds the services that `dapr.yaml` starts.
+pub(crate) async fn build_services(profile: Profile, progress: &Progress) -> Result<()> {
+    let step = progress.step("services");
+    step.waits_for("cargo build");
+    let mut build = cargo("build").args(["-p", "taskflow-backend", "-p", "taskflow-realtime"]);
+    if profile == Profile::Release {
+        build = build.args(["-p", "taskflow-benches", "--release"]);
+    }
+    build.run(&step).await?;
+    step.done("built");
+    Ok(())
+}
+
+/// Builds everything with its tests, and tells what can be run.
+pub(crate) async fn build_tests(progress: &Progress) -> Result<Vec<TestBinary>> {
+    let built = Arc::new(Mutex::new(Vec::new()));
+    let (collect, shown) = (Arc::clone(&built), progress.clone());
+    cargo_for_tests("build")
+        .args(["--all-targets", "--message-format=json-render-diagnostics"])
+        .log_lines(Arc::new(move |line: &str| {
+            if !line.starts_with('{') {
+                shown.line(line);
+            } else if let Ok(artifact) = serde_json::from_str::<Artifact>(line) {
+                let mut built = collect.lock().unwrap_or_else(PoisonError::into_inner);
+                built.extend(artifact.into_test());
+            }
+        }))
+        .finish()
+        .await?;
+    let mut built = built.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut binaries = std::mem::take(&mut *built);
+    binaries.sort_by(|a, b| (a.kind, &a.package).cmp(&(b.kind, &b.package)));
+    Ok(binaries)
+}
+
+impl Artifact {
+    fn into_test(self) -> Option<TestBinary> {
+        let executable = self.executable.filter(|_| self.profile.test)?;
+        let dir = self.manifest_path.parent()?.to_path_buf();
+        let kind = if dir == workspace::root().join("tests") {
+            TestKind::EndToEnd
+        } else if self.target.kind.iter().any(|kind| kind == "test") {
+            TestKind::Integration
+        } else {
+            TestKind::Unit
+        };
+        let package = self
+            .package_id
+            .rsplit(['#', '/'])
+            .next()
+            .unwrap_or_default();
+        let package = package.split('@').next().unwrap_or_default();
+        Some(TestBinary {
+            package: format!("{package} {}", self.target.name),
+            kind,
+            executable,
+            dir,
+        })
+    }
+}

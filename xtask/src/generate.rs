@@ -1,0 +1,117 @@
+//! `cargo xtask generate`: every file that is made from code, and the check that none is old.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail, ensure};
+use tokio::process::Command;
+
+use crate::progress::Progress;
+use crate::{cargo, queries, workspace};
+
+/// Paths below the root of the repository, with their content.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Writes every generated file, or with `check` fails and lists those that would change.
+/// The check runs clippy on the whole workspace on its way, with every warning an error.
+pub async fn run(check: bool, progress: &Progress) -> Result<()> {
+    let mut fresh = queries::record(check, progress).await?;
+    fresh.insert(
+        "proto/events.schema.json".into(),
+        pretty(&serde_json::to_value(events::schema())?)?,
+    );
+    fresh.insert("proto/openapi.json".into(), openapi(progress).await?);
+    let changes = changes(&fresh)?;
+    if changes.is_empty() {
+        progress.line("generated files are up to date");
+    } else if check {
+        let list: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        bail!(
+            "these files are not what the code says; run `cargo xtask generate`:\n{}",
+            list.join("\n")
+        );
+    }
+    for change in changes {
+        progress.line(&change.to_string());
+        change.apply(&fresh)?;
+    }
+    Ok(())
+}
+
+/// Built with what tests are built with, which is there already or will be needed next.
+async fn openapi(progress: &Progress) -> Result<Vec<u8>> {
+    let step = progress.step("openapi");
+    step.waits_for("cargo build");
+    cargo::cargo_for_tests("build")
+        .args(["--example", "openapi"])
+        .run(&step)
+        .await?;
+    let output = Command::new(workspace::root().join("target/debug/examples/openapi"))
+        .stderr(Stdio::inherit())
+        .output()
+        .await?;
+    ensure!(
+        output.status.success(),
+        "openapi failed ({})",
+        output.status
+    );
+    let document = pretty(&serde_json::from_slice(&output.stdout)?)?;
+    step.done("made");
+    Ok(document)
+}
+
+fn pretty(value: &serde_json::Value) -> Result<Vec<u8>> {
+    Ok((serde_json::to_string_pretty(value)? + "\n").into_bytes())
+}
+
+enum Change {
+    Written(PathBuf),
+    Removed(PathBuf),
+}
+
+/// How the tree differs from `fresh`. `.sqlx` holds nothing else, so what is not fresh goes.
+fn changes(fresh: &Files) -> Result<Vec<Change>> {
+    let root = workspace::root();
+    let mut changes = Vec::new();
+    for (path, content) in fresh {
+        if fs::read(root.join(path)).ok().as_ref() != Some(content) {
+            changes.push(Change::Written(path.clone()));
+        }
+    }
+    if let Ok(entries) = fs::read_dir(root.join(queries::FOLDER)) {
+        for entry in entries {
+            let path = Path::new(queries::FOLDER).join(entry?.file_name());
+            if !fresh.contains_key(&path) {
+                changes.push(Change::Removed(path));
+            }
+        }
+    }
+    Ok(changes)
+}
+
+impl Change {
+    fn apply(&self, fresh: &Files) -> Result<()> {
+        match self {
+            Self::Written(path) => {
+                let content = fresh.get(path).context("a change is of a fresh file")?;
+                let target = workspace::root().join(path);
+                if let Some(folder) = target.parent() {
+                    fs::create_dir_all(folder)?;
+                }
+                fs::write(&target, content).with_context(|| format!("{}", target.display()))
+            }
+            Self::Removed(path) => Ok(fs::remove_file(workspace::root().join(path))?),
+        }
+    }
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Written(path) => write!(f, "  written {}", path.display()),
+            Self::Removed(path) => write!(f, "  removed {}", path.display()),
+        }
+    }
+}

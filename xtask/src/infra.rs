@@ -1,0 +1,63 @@
+//! What the services stand on: a database server and a broker.
+
+mod kafka;
+mod postgres;
+mod topics;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+
+pub use kafka::Kafka;
+pub use postgres::Postgres;
+
+use crate::logs::Logs;
+use crate::ports::Ports;
+use crate::progress::Progress;
+
+/// How long a server may take to stop before it is killed.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// A PostgreSQL server and a Kafka broker with every topic created.
+///
+/// Topic names are fixed, so a broker serves one stack: start an `Infra` per stack.
+/// It costs about four seconds and 400 MB.
+pub struct Infra {
+    postgres: Postgres,
+    kafka: Kafka,
+    _ports: Ports,
+}
+
+impl Infra {
+    /// Starts both on free ports with their data and logs in `dir`, an empty folder
+    /// such as [`scratch`](crate::workspace::scratch) gives.
+    pub async fn start(dir: &Path, progress: &Progress) -> Result<Self> {
+        let ports = Ports::claim()?;
+        let logs = Logs::files(&dir.join("logs"));
+        let (postgres, kafka) = (dir.join("postgres"), dir.join("kafka"));
+        let kafka_ports = [ports.next()?, ports.next()?];
+        let (postgres, kafka) = tokio::try_join!(
+            Postgres::start(&postgres, ports.next()?, &logs, progress),
+            Kafka::start(&kafka, kafka_ports, &logs, progress),
+        )?;
+        Ok(Self {
+            postgres,
+            kafka,
+            _ports: ports,
+        })
+    }
+
+    pub fn postgres(&self) -> &Postgres {
+        &self.postgres
+    }
+
+    pub fn kafka(&self) -> &Kafka {
+        &self.kafka
+    }
+
+    pub async fn stop(&self) -> Result<()> {
+        tokio::try_join!(self.postgres.stop(), self.kafka.stop())?;
+        Ok(())
+    }
+}

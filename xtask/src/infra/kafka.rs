@@ -1,0 +1,133 @@
+//! A single Kafka broker in KRaft mode.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use uuid::Uuid;
+
+use super::{GRACE, topics};
+use crate::logs::Logs;
+use crate::process::{Process, Spec, alive_until};
+use crate::progress::{Progress, Step};
+use crate::{install, workspace};
+
+/// A running broker on the loopback, with every topic created.
+pub struct Kafka {
+    port: u16,
+    process: Process,
+}
+
+impl Kafka {
+    /// Starts a broker whose log lies in `dir`; what is there already is kept.
+    /// It takes two ports: for clients and for its own controller.
+    pub async fn start(
+        dir: &Path,
+        [port, controller]: [u16; 2],
+        logs: &Logs,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let jars = install::kafka(progress).await?;
+        let step = progress.step("kafka");
+        fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
+        let config = dir.join("server.properties");
+        fs::write(&config, properties(dir, port, controller))?;
+        format_storage(&jars, &config, &step).await?;
+        let spec = java("kafka", &jars)?
+            .args(["-Xmx384m", "kafka.Kafka"])
+            .arg(config.display());
+        let process = Process::start(logs.attach(spec)).await?;
+        let kafka = Self { port, process };
+        kafka.ready(&step).await?;
+        step.done(&kafka.brokers());
+        Ok(kafka)
+    }
+
+    /// The bootstrap address.
+    pub fn brokers(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// `kill -9` of the broker.
+    pub async fn kill9(&self) -> Result<()> {
+        self.process.kill9().await
+    }
+
+    /// Starts the broker again and waits until it answers.
+    pub async fn restart(&self) -> Result<()> {
+        self.process.restart().await?;
+        self.ready(&Progress::hidden().step("kafka")).await
+    }
+
+    pub async fn stop(&self) -> Result<()> {
+        self.process.terminate(GRACE).await
+    }
+
+    async fn ready(&self, step: &Step) -> Result<()> {
+        alive_until(&self.process, topics::create(&self.brokers(), step)).await
+    }
+}
+
+fn java(name: &str, jars: &Path) -> Result<Spec> {
+    let java = workspace::program("java").context("`java` is missing: Kafka needs it")?;
+    Ok(Spec::new(name, java)
+        .arg("-cp")
+        .arg(format!("{}/*", jars.display()))
+        .arg("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"))
+}
+
+async fn format_storage(jars: &Path, config: &Path, step: &Step) -> Result<()> {
+    if storage(config).join("meta.properties").exists() {
+        return Ok(());
+    }
+    step.waits_for("formatting the storage");
+    java("kafka format", jars)?
+        .args(["kafka.tools.StorageTool", "format", "--config"])
+        .arg(config.display())
+        .arg("--cluster-id")
+        .arg(Uuid::new_v4().simple())
+        .run(step)
+        .await
+}
+
+fn storage(config: &Path) -> PathBuf {
+    config.with_file_name("log")
+}
+
+fn properties(dir: &Path, port: u16, controller: u16) -> String {
+    let log = dir.join("log");
+    let log = log.display();
+    format!(
+        "\
+process.roles=broker,controller
+node.id=1
+listeners=BROKER://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=BROKER://127.0.0.1:{port}
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=BROKER
+controller.listener.names=CONTROLLER
+controller.quorum.voters=1@127.0.0.1:{controller}
+log.dirs={log}
+log.retention.hours=168
+auto.create.topics.enable=false
+# One broker: it is every replica, and it need not wait for others to join a group.
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+offsets.topic.num.partitions=5
+group.initial.rebalance.delay.ms=0
+# Back sooner after a crash: the controller admits a broker again only when its old
+# session has run out (9 s by default).
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+# Its default is a third of our heap.
+log.cleaner.dedupe.buffer.size=16777216
+"
+    )
+}

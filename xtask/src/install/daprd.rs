@@ -1,0 +1,127 @@
+//! The Dapr sidecar, built from its Go module: no binary of it can be downloaded everywhere.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+use tokio::process::Command;
+
+use super::{once, remove, required, sibling};
+use crate::process::Spec;
+use crate::progress::Progress;
+use crate::workspace;
+
+/// 1.18.3 cannot be resolved from the Go module proxy.
+const VERSION: &str = "1.18.2";
+
+/// The component registrations that stay in; every other one only adds build time and size.
+const COMPONENTS: [&str; 13] = [
+    "zz_notag",
+    "bindings_cron",
+    "nameresolution_kubernetes",
+    "nameresolution_mdns",
+    "nameresolution_sqlite",
+    "pubsub_in-memory",
+    "pubsub_kafka",
+    "secretstores_kubernetes",
+    "secretstores_local_env",
+    "secretstores_local_file",
+    "state_in-memory",
+    "state_postgres",
+    "state_redis",
+];
+
+/// The `daprd` to run: the one on `PATH` if it has our version, else our own build.
+/// A first build takes about five CPU minutes.
+pub async fn daprd(progress: &Progress) -> Result<PathBuf> {
+    if let Some(found) = workspace::program("daprd")
+        && version_of(&found).await? == VERSION
+    {
+        return Ok(found);
+    }
+    let step = progress.step("daprd");
+    let target = workspace::cache().join("daprd").join(VERSION).join("daprd");
+    let daprd = once(target, &step, async |partial| {
+        let go = required("go", "Go builds the Dapr sidecar")?;
+        let source = sibling(partial, "source");
+        step.waits_for(&format!("the Go module of Dapr {VERSION}"));
+        unpack(&go, &source).await?;
+        step.waits_for("go build, about five minutes the first time");
+        let flags = format!("-s -w -X github.com/dapr/dapr/pkg/buildinfo.version={VERSION}");
+        // Every component that is left in the folder, not only those called stable: the
+        // sqlite name resolver is not.
+        Spec::new("go build", go)
+            .args(["build", "-trimpath", "-tags", "allcomponents", "-ldflags"])
+            .arg(flags)
+            .arg("-o")
+            .arg(partial.display())
+            .arg("./cmd/daprd")
+            .env("CGO_ENABLED", "0")
+            .env("GOFLAGS", "-buildvcs=false")
+            .dir(&source)
+            .run(&step)
+            .await?;
+        remove(&source)
+    })
+    .await?;
+    step.done(VERSION);
+    Ok(daprd)
+}
+
+async fn version_of(daprd: &Path) -> Result<String> {
+    let output = Command::new(daprd).arg("--version").output().await?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Copies the module to `source`, where its own go.mod and go.sum hold, without the
+/// components that we do not use.
+async fn unpack(go: &Path, source: &Path) -> Result<()> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Module {
+        dir: PathBuf,
+    }
+    let module = format!("github.com/dapr/dapr@v{VERSION}");
+    let output = Command::new(go)
+        .args(["mod", "download", "-json", &module])
+        .current_dir(std::env::temp_dir())
+        .kill_on_drop(true)
+        .output()
+        .await?;
+    ensure!(
+        output.status.success(),
+        "go mod download {module}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let module: Module = serde_json::from_slice(&output.stdout)?;
+    remove(source)?;
+    copy_writable(&module.dir, source)?;
+    let components = source.join("cmd/daprd/components");
+    for entry in fs::read_dir(&components)? {
+        let file = entry?.path();
+        let name = file.file_stem().and_then(|stem| stem.to_str());
+        if !name.is_some_and(|name| COMPONENTS.contains(&name)) {
+            remove(&file)?;
+        }
+    }
+    Ok(())
+}
+
+/// The module cache is read-only, and so would be a plain copy of it.
+fn copy_writable(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_writable(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)?;
+            fs::set_permissions(&target, fs::Permissions::from_mode(0o644))?;
+        }
+    }
+    Ok(())
+}

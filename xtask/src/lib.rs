@@ -1,0 +1,26 @@
+//! Everything a person types, and the library that tests and benchmarks start the very
+//! same processes with.
+//!
+//! [`stack`] is what they need: an [`Infra`](stack::Infra) (Postgres, Kafka) and a
+//! [`Stack`](stack::Stack) on it (every service of `dapr.yaml` with a real sidecar).
+//! [`install`] gets the tools, [`process`] starts and stops them.
+
+pub mod app;
+pub mod bench;
+mod cargo;
+pub mod generate;
+pub mod infra;
+pub mod install;
+pub mod lint;
+pub mod logs;
+pub mod ports;
+pub mod process;
+pub mod progress;
+mod queries;
+pub mod secrets;
+pub mod stack;
+pub mod template;
+pub mod test;
+pub mod token;
+pub mod up;
+pub mod workspace;

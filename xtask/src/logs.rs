@@ -1,0 +1,64 @@
+//! Where the output of long-running children goes.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use crate::process::Spec;
+use crate::progress::Progress;
+
+/// One destination for all processes of a stack.
+#[derive(Clone)]
+pub enum Logs {
+    /// A file per process, named after it.
+    Files(PathBuf),
+    /// The terminal, each line behind the coloured name of its process.
+    Console(Console),
+}
+
+#[derive(Clone)]
+pub struct Console {
+    progress: Progress,
+    next_colour: Arc<AtomicU8>,
+}
+
+impl Logs {
+    pub fn files(folder: &Path) -> Self {
+        Self::Files(folder.to_path_buf())
+    }
+
+    pub fn console(progress: &Progress) -> Self {
+        Self::Console(Console {
+            progress: progress.clone(),
+            next_colour: Arc::default(),
+        })
+    }
+
+    pub(crate) fn attach(&self, spec: Spec) -> Spec {
+        match self {
+            Self::Files(folder) => {
+                let file = folder.join(format!("{}.log", spec.name()));
+                spec.log_file(file)
+            }
+            Self::Console(console) => {
+                let prefix = console.prefix(spec.name());
+                let progress = console.progress.clone();
+                spec.log_lines(Arc::new(move |line| {
+                    progress.line(&format!("{prefix} {line}"));
+                }))
+            }
+        }
+    }
+}
+
+impl Console {
+    fn prefix(&self, name: &str) -> String {
+        if !std::io::stdout().is_terminal() {
+            return format!("{name:18} │");
+        }
+        // Colours 1 to 6 of the terminal: all but black and white.
+        let colour = 31 + self.next_colour.fetch_add(1, Ordering::Relaxed) % 6;
+        format!("\x1b[{colour}m{name:18} │\x1b[0m")
+    }
+}

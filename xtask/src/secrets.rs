@@ -1,0 +1,99 @@
+//! The development secrets: one file in the shape of one Kubernetes Secret.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use rand::distr::{Alphanumeric, SampleString};
+use serde::{Deserialize, Serialize};
+
+/// What the Dapr secret store `secrets` serves under the name `taskflow`.
+pub struct Secrets {
+    file: PathBuf,
+    document: Document,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Document {
+    taskflow: BTreeMap<String, String>,
+}
+
+/// Made up once and kept.
+const RANDOM: [&str; 3] = ["BETTER_AUTH_SECRET", "DAPR_API_TOKEN", "APP_API_TOKEN"];
+
+/// A broker without authentication, on the loopback.
+const PLAIN_BROKER: [(&str, &str); 6] = [
+    ("KAFKA_AUTH_TYPE", "none"),
+    ("KAFKA_CA_CERT", ""),
+    ("KAFKA_DISABLE_TLS", "true"),
+    ("KAFKA_SASL_MECHANISM", ""),
+    ("KAFKA_SASL_PASSWORD", ""),
+    ("KAFKA_SASL_USERNAME", ""),
+];
+
+impl Secrets {
+    /// Reads `dapr/secrets.json` below `home`.
+    pub fn read(home: &Path) -> Result<Self> {
+        let file = home.join("dapr/secrets.json");
+        let text = fs::read_to_string(&file)
+            .with_context(|| format!("no {}: start `cargo xtask up` first", file.display()))?;
+        let document = serde_json::from_str(&text)
+            .with_context(|| format!("{} is not what we wrote", file.display()))?;
+        Ok(Self { file, document })
+    }
+
+    /// Writes `dapr/secrets.json` below `home` for these servers. Random values that are
+    /// there already stay, so that tokens outlive a restart.
+    pub fn write(home: &Path, database_url: &str, brokers: &str) -> Result<Self> {
+        let file = home.join("dapr/secrets.json");
+        let mut secrets = if file.exists() {
+            Self::read(home)?
+        } else {
+            Self {
+                file,
+                document: Document::default(),
+            }
+        };
+        let values = &mut secrets.document.taskflow;
+        for key in RANDOM {
+            values
+                .entry(key.to_owned())
+                .or_insert_with(|| Alphanumeric.sample_string(&mut rand::rng(), 48));
+        }
+        for (key, value) in PLAIN_BROKER {
+            values.insert(key.to_owned(), value.to_owned());
+        }
+        values.insert("DATABASE_URL".to_owned(), database_url.to_owned());
+        values.insert(
+            "STATE_CONNECTION_STRING".to_owned(),
+            database_url.to_owned(),
+        );
+        values.insert("KAFKA_BROKERS".to_owned(), brokers.to_owned());
+        secrets.save()?;
+        Ok(secrets)
+    }
+
+    pub fn get(&self, key: &str) -> Result<&str> {
+        let value = self.document.taskflow.get(key);
+        let value = value.with_context(|| format!("{} has no {key}", self.file.display()))?;
+        Ok(value)
+    }
+
+    fn save(&self) -> Result<()> {
+        let text = serde_json::to_string_pretty(&self.document)?;
+        let partial = self.file.with_extension("json.partial");
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&partial)
+            .with_context(|| format!("creating {}", partial.display()))?;
+        file.write_all(text.as_bytes())?;
+        fs::rename(partial, &self.file)?;
+        Ok(())
+    }
+}

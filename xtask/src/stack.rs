@@ -1,0 +1,179 @@
+//! The whole product on free ports, for tests and benchmarks.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use futures::future::try_join_all;
+
+pub use crate::app::{App, Profile};
+pub use crate::infra::Infra;
+
+use crate::app::Surroundings;
+use crate::logs::Logs;
+use crate::ports::Ports;
+use crate::progress::Progress;
+use crate::secrets::Secrets;
+use crate::{app, install, template, workspace};
+
+/// How one stack differs from the one that `cargo xtask up` starts.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub profile: Profile,
+    /// More environment for the services, by app-id (`taskflow-backend`).
+    pub env: BTreeMap<String, Vec<(String, String)>>,
+    /// How many `realtime` run side by side.
+    pub realtime_replicas: usize,
+}
+
+/// Every service with its sidecar, ready to serve. Dropping it kills them all.
+pub struct Stack {
+    apps: Vec<App>,
+    secrets: Secrets,
+    logs: PathBuf,
+    _ports: Ports,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Debug,
+            env: BTreeMap::new(),
+            realtime_replicas: 1,
+        }
+    }
+}
+
+impl Stack {
+    /// Starts every app of `dapr.yaml` on `infra`, which must carry no other stack, and waits
+    /// until each is ready. Secrets, components and logs go to `dir`.
+    ///
+    /// The services must have been built; as `cargo xtask test` and `bench` do.
+    pub async fn start(
+        infra: &Infra,
+        dir: &Path,
+        options: Options,
+        progress: &Progress,
+    ) -> Result<Self> {
+        infra.postgres().create_database("taskflow").await?;
+        copy_components(dir)?;
+        let database_url = infra.postgres().url("taskflow");
+        let secrets = Secrets::write(dir, &database_url, &infra.kafka().brokers())?;
+        let logs = dir.join("logs");
+        let around = Surroundings {
+            daprd: &install::daprd(progress).await?,
+            home: dir,
+            secrets: &secrets,
+            logs: &Logs::files(&logs),
+            profile: options.profile,
+        };
+        let ports = Ports::claim()?;
+        let mut templates = Vec::new();
+        for (name, mut app) in replicas(&options)? {
+            let more = options.env.get(&app.own.app_id);
+            app.own.env.extend(more.into_iter().flatten().cloned());
+            // Nobody watches a file; the reader of a failed test wants to know everything.
+            "info".clone_into(&mut app.common.log_level);
+            templates.push((name, app.on_ports(|| ports.next())?));
+        }
+        let mut apps = Vec::new();
+        app::start_all(templates, &around, &mut apps, progress).await?;
+        Ok(Self {
+            apps,
+            secrets,
+            logs,
+            _ports: ports,
+        })
+    }
+
+    pub fn backend(&self) -> Result<&App> {
+        self.app("backend")
+    }
+
+    /// The first replica.
+    pub fn realtime(&self) -> Result<&App> {
+        self.app("realtime")
+    }
+
+    /// An app by its name: `backend`, `realtime`, `realtime-2`.
+    pub fn app(&self, name: &str) -> Result<&App> {
+        let app = self.apps.iter().find(|app| app.name() == name);
+        app.with_context(|| format!("this stack has no {name}"))
+    }
+
+    pub fn apps(&self) -> &[App] {
+        &self.apps
+    }
+
+    /// A value of the stack's own secrets, such as `BETTER_AUTH_SECRET`.
+    pub fn secret(&self, key: &str) -> Result<&str> {
+        self.secrets.get(key)
+    }
+
+    /// The log file of a process: `backend`, `backend-daprd`.
+    pub fn log_path(&self, process: &str) -> PathBuf {
+        self.logs.join(format!("{process}.log"))
+    }
+
+    /// Stops everything in order.
+    pub async fn stop(&self) -> Result<()> {
+        try_join_all(self.apps.iter().map(App::stop)).await?;
+        Ok(())
+    }
+}
+
+/// The template's apps by process name, `realtime` as often as wanted.
+fn replicas(options: &Options) -> Result<Vec<(String, template::App)>> {
+    let mut all = Vec::new();
+    for app in template::read()? {
+        let name = short_name(&app).to_owned();
+        let count = if name == "realtime" {
+            options.realtime_replicas
+        } else {
+            1
+        };
+        for replica in 1..=count {
+            let name = match replica {
+                1 => name.clone(),
+                _ => format!("{name}-{replica}"),
+            };
+            all.push((name, app.clone()));
+        }
+    }
+    if let Some(id) = options
+        .env
+        .keys()
+        .find(|id| !all.iter().any(|(_, app)| app.own.app_id == **id))
+    {
+        bail!("no app has the id {id}");
+    }
+    Ok(all)
+}
+
+/// `backend` for `taskflow-backend`.
+pub(crate) fn short_name(app: &template::App) -> &str {
+    let id = &app.own.app_id;
+    id.strip_prefix("taskflow-").unwrap_or(id)
+}
+
+/// The sidecars find their files relative to where they run, so the very same components
+/// serve every stack: only the secrets beside them differ.
+fn copy_components(dir: &Path) -> Result<()> {
+    let (from, to) = (workspace::root().join("dapr"), dir.join("dapr"));
+    fs::create_dir_all(dir.join(".taskflow"))?;
+    for folder in ["", "components"] {
+        fs::create_dir_all(to.join(folder))?;
+        for entry in fs::read_dir(from.join(folder))? {
+            let file = entry?.path();
+            if file
+                .extension()
+                .is_some_and(|extension| extension == "yaml")
+                && let Some(name) = file.file_name()
+            {
+                fs::copy(&file, to.join(folder).join(name))?;
+            }
+        }
+    }
+    Ok(())
+}

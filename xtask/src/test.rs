@@ -1,0 +1,204 @@
+//! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Result, ensure};
+
+use crate::cargo::{self, TestBinary, TestKind};
+use crate::infra::Postgres;
+use crate::logs::Logs;
+use crate::ports::Ports;
+use crate::process::{Process, Spec};
+use crate::progress::Progress;
+use crate::{generate, install, lint, workspace};
+
+/// Which tests to run.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only this part; without it also formatting, lints and generated files
+    part: Option<Part>,
+    /// Passed to the test programs: a filter, or their own options
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    filter: Vec<String>,
+    /// Use this PostgreSQL server for the integration tests instead of our own
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Tests inside the crates
+    Unit,
+    /// Tests beside the crates, with a real Postgres and a real daprd
+    It,
+    /// Tests of the whole product
+    E2e,
+}
+
+/// What the test programs reported together.
+#[derive(Default)]
+struct Tally {
+    passed: AtomicU32,
+    failed: AtomicU32,
+}
+
+pub async fn run(args: Args) -> Result<()> {
+    let progress = Progress::new();
+    heading(&progress, "tools");
+    let (_, _, daprd) = tokio::try_join!(
+        install::postgres(&progress),
+        install::kafka(&progress),
+        install::daprd(&progress)
+    )?;
+    if args.part.is_none() {
+        heading(&progress, "format");
+        lint::fmt(true, &progress).await?;
+        heading(&progress, "lints and generated files");
+        generate::run(true, &progress).await?;
+    }
+    heading(&progress, "build");
+    let binaries = cargo::build_tests(&progress).await?;
+    let tally = Arc::new(Tally::default());
+    let mut broken = Vec::new();
+    for part in [Part::Unit, Part::It, Part::E2e] {
+        if args.part.is_some_and(|wanted| wanted != part) {
+            continue;
+        }
+        let server = Server::for_part(part, &args, &daprd, &progress).await?;
+        for binary in binaries.iter().filter(|binary| binary.kind == part.kind()) {
+            heading(&progress, &binary.package);
+            if !run_one(binary, &args.filter, &server, &tally, &progress).await? {
+                broken.push(binary.package.clone());
+            }
+        }
+        server.stop().await?;
+    }
+    let (passed, failed) = (
+        tally.passed.load(Ordering::Relaxed),
+        tally.failed.load(Ordering::Relaxed),
+    );
+    progress.line(&format!("\n{passed} passed, {failed} failed"));
+    ensure!(broken.is_empty(), "failed: {}", broken.join(", "));
+    Ok(())
+}
+
+fn heading(progress: &Progress, text: &str) {
+    progress.line(&format!("\n━━ {text}"));
+}
+
+impl Part {
+    fn kind(self) -> TestKind {
+        match self {
+            Self::Unit => TestKind::Unit,
+            Self::It => TestKind::Integration,
+            Self::E2e => TestKind::EndToEnd,
+        }
+    }
+}
+
+/// What integration tests find in their environment. End-to-end tests start their own
+/// servers, because they kill them.
+#[derive(Default)]
+struct Server {
+    env: Vec<(&'static str, String)>,
+    postgres: Option<(Postgres, PathBuf, Ports)>,
+}
+
+impl Server {
+    async fn for_part(
+        part: Part,
+        args: &Args,
+        daprd: &std::path::Path,
+        progress: &Progress,
+    ) -> Result<Self> {
+        if part != Part::It {
+            return Ok(Self::default());
+        }
+        let daprd = ("DAPRD_BIN", daprd.display().to_string());
+        if let Some(url) = &args.database_url {
+            return Ok(Self {
+                env: vec![daprd, ("DATABASE_URL", url.clone())],
+                postgres: None,
+            });
+        }
+        let scratch = workspace::scratch("it")?;
+        let ports = Ports::claim()?;
+        let logs = Logs::files(&scratch);
+        let folder = scratch.join("postgres");
+        let postgres = Postgres::start(&folder, ports.next()?, &logs, progress).await?;
+        Ok(Self {
+            env: vec![daprd, ("DATABASE_URL", postgres.url("postgres"))],
+            postgres: Some((postgres, scratch, ports)),
+        })
+    }
+
+    async fn stop(self) -> Result<()> {
+        if let Some((postgres, scratch, _ports)) = self.postgres {
+            postgres.stop().await?;
+            std::fs::remove_dir_all(scratch)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs one test program where cargo would, and says whether it succeeded.
+async fn run_one(
+    binary: &TestBinary,
+    filter: &[String],
+    server: &Server,
+    tally: &Arc<Tally>,
+    progress: &Progress,
+) -> Result<bool> {
+    let (counted, shown) = (Arc::clone(tally), progress.clone());
+    let mut spec = Spec::new(&binary.package, &binary.executable)
+        .args(filter)
+        .dir(&binary.dir)
+        .env("CARGO_MANIFEST_DIR", binary.dir.display().to_string())
+        .log_lines(Arc::new(move |line: &str| {
+            counted.count(line);
+            shown.line(line);
+        }));
+    for (key, value) in &server.env {
+        spec = spec.env(*key, value);
+    }
+    let process = Process::start(spec).await?;
+    Ok(process.exited().await?.success())
+}
+
+impl Tally {
+    /// Adds up lines like `test result: ok. 3 passed; 0 failed; 0 ignored; …`.
+    fn count(&self, line: &str) {
+        let Some(result) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        for part in result.split(['.', ';']) {
+            let mut words = part.split_whitespace();
+            let (Some(number), Some(what)) = (words.next(), words.next()) else {
+                continue;
+            };
+            let number = number.parse().unwrap_or(0);
+            match what {
+                "passed" => self.passed.fetch_add(number, Ordering::Relaxed),
+                "failed" => self.failed.fetch_add(number, Ordering::Relaxed),
+                _ => continue,
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adds_up_what_the_programs_report() {
+        let tally = Tally::default();
+        tally.count("running 4 tests");
+        tally.count("test result: FAILED. 3 passed; 1 failed; 0 ignored; finished in 0.1s");
+        tally.count("test result: ok. 2 passed; 0 failed; 0 ignored; finished in 0.1s");
+        assert_eq!(tally.passed.into_inner(), 5);
+        assert_eq!(tally.failed.into_inner(), 1);
+    }
+}
