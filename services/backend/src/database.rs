@@ -2,7 +2,6 @@
 
 use std::{str::FromStr, time::Duration};
 
-use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     Connection, Executor, PgPool,
@@ -18,8 +17,7 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 /// A connection that was idle for longer is asked whether it is still alive.
 const TRUSTED_IDLE: Duration = Duration::from_secs(2);
 
-/// Waits for the database, brings its schema up to date, and gives a pool that heals.
-/// `None` when shut down first.
+/// Waits for the database and gives a pool that heals. `None` when shut down first.
 pub(crate) async fn open(
     url: &SecretString,
     connections: u32,
@@ -43,10 +41,6 @@ pub(crate) async fn open(
         }
         wait = (wait * 2).min(Duration::from_secs(2));
     }
-    MIGRATOR
-        .run(&pool)
-        .await
-        .context("the schema could not be brought up to date")?;
     Ok(Some(pool))
 }
 

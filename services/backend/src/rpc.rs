@@ -68,7 +68,8 @@ impl TaskService for Tasks {
             .map(|id| uuid(id))
             .collect::<Result<Vec<_>, _>>()?;
         let heads = sqlx::query!(
-            "select user_id, seq from taskflow.streams where user_id = any($1)",
+            "select s.user_id, s.seq from taskflow.streams s join taskflow.profiles p using (user_id)
+             where s.user_id = any($1)",
             &users,
         )
         .fetch_all(&self.pool)

@@ -51,6 +51,10 @@ async fn serve(
     pool: PgPool,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
+    database::MIGRATOR
+        .run(&pool)
+        .await
+        .context("the schema could not be brought up to date")?;
     let health = Health::new("taskflow-backend", env!("CARGO_PKG_VERSION"));
     let app = app(&config, secrets, pool.clone())?;
     let limits = Arc::clone(&app.limits);
