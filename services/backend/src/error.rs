@@ -18,6 +18,8 @@ pub(crate) enum ApiError {
     Access(#[from] auth::Rejection),
     #[error("{0} not found")]
     NotFound(&'static str),
+    #[error("This path does not take that method")]
+    Method,
     #[error("{0}")]
     Conflict(String),
     #[error("The {what} has changed since you read it: it is at version {current} now")]
@@ -34,6 +36,8 @@ pub(crate) enum ApiError {
         "The service is busy or restarting; try again (with the same Idempotency-Key, if this was a write)"
     )]
     Unavailable(#[source] sqlx::Error),
+    #[error("This took too long; try again (with the same Idempotency-Key, if this was a write)")]
+    TimedOut,
     #[error("Something went wrong on our side")]
     Internal(#[source] anyhow::Error),
 }
@@ -61,13 +65,14 @@ impl ApiError {
             Self::Access(auth::Rejection::Unauthorized) => StatusCode::UNAUTHORIZED,
             Self::Access(auth::Rejection::Forbidden) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Stale { .. } => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -78,13 +83,14 @@ impl ApiError {
             Self::Access(auth::Rejection::Unauthorized) => "unauthorized",
             Self::Access(auth::Rejection::Forbidden) => "forbidden",
             Self::NotFound(_) => "not_found",
+            Self::Method => "method_not_allowed",
             Self::Conflict(_) => "conflict",
             Self::Stale { .. } => "stale_version",
             Self::TooLarge { .. } => "too_large",
             Self::MediaType => "unsupported_media_type",
             Self::Invalid { .. } => "invalid",
             Self::TooMany { .. } => "too_many_requests",
-            Self::Unavailable(_) => "unavailable",
+            Self::Unavailable(_) | Self::TimedOut => "unavailable",
             Self::Internal(_) => "internal",
         }
     }
@@ -180,7 +186,7 @@ impl IntoResponse for ApiError {
         }
         let retry_after = match &self {
             Self::TooMany { retry_after } => Some(*retry_after),
-            Self::Unavailable(_) => Some(1),
+            Self::Unavailable(_) | Self::TimedOut => Some(1),
             _ => None,
         };
         if let Self::Access(rejection) = self {

@@ -1,18 +1,18 @@
 //! Every route, in one place. What is under `/api/{user_id}` passes [`access::check`];
 //! nothing can be added to it that does not.
 
+use std::time::Duration;
+
 use axum::{
     Json, Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
-    middleware,
-    response::Html,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::{self, Next},
+    response::{Html, IntoResponse, Response},
     routing::get,
 };
-use std::time::Duration;
 use tower_http::{
     catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
-    timeout::TimeoutLayer,
 };
 use utoipa::{
     Modify, OpenApi,
@@ -22,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     app::App,
-    error::Problem,
+    error::{ApiError, Problem},
     event,
     http::{access, body::MAX_BODY_BYTES, reply::CHANGE_SET},
     profile, project, stats, tag, task, ticket,
@@ -104,15 +104,16 @@ pub(crate) fn router(
         .route_layer(middleware::from_fn_with_state(app.clone(), access::check))
         .with_state(app)
         .split_for_parts();
-    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT);
     Router::new()
         .nest("/api/{user_id}", api)
-        .layer(timeout)
+        .layer(middleware::from_fn(in_time))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route("/openapi.json", get(|| async move { Json(document) }))
         .route("/docs", get(Html(DOCS)))
         .merge(health.router())
-        .layer(CatchPanicLayer::new())
+        .fallback(async || ApiError::NotFound("Path"))
+        .method_not_allowed_fallback(async || ApiError::Method)
+        .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(cors(origins))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
@@ -123,6 +124,19 @@ pub(crate) fn router(
             HeaderValue::from_static("no-store"),
         ))
         .layer(middleware::from_fn(telemetry::http::track))
+}
+
+/// Answers before the client or a proxy gives up. The write is rolled back, unless it was
+/// committing at that moment.
+async fn in_time(request: Request, next: Next) -> Result<Response, ApiError> {
+    tokio::time::timeout(TIMEOUT, next.run(request))
+        .await
+        .map_err(|_| ApiError::TimedOut)
+}
+
+/// The panic itself is on standard error.
+fn panicked() -> Response {
+    ApiError::Internal(anyhow::anyhow!("a handler panicked")).into_response()
 }
 
 /// A page that draws the document without fetching anything from elsewhere.
