@@ -70,7 +70,7 @@ async fn identify(gateway: &Gateway, token: String) -> Result<Actor, Close> {
         .await
         .map_err(|error| match error {
             BackendError::Refused | BackendError::UnknownUser => Close::BadToken,
-            BackendError::Unreachable(_) | BackendError::Malformed(_) => Close::Unavailable,
+            _ => Close::Unavailable,
         })
 }
 

@@ -57,6 +57,8 @@ pub enum BackendError {
     Refused,
     #[error("the backend cannot be reached: {:?}", .0.code())]
     Unreachable(#[source] Box<Status>),
+    #[error("the backend cannot answer this: {:?}", .0.code())]
+    Unanswerable(#[source] Box<Status>),
     #[error("the backend's answer has a malformed {0}")]
     Malformed(&'static str),
 }
@@ -148,6 +150,9 @@ impl Backend {
             Err(status) => match status.code() {
                 Code::NotFound => Err(BackendError::UnknownUser),
                 Code::Unauthenticated => Err(BackendError::Refused),
+                Code::InvalidArgument | Code::DataLoss => {
+                    Err(BackendError::Unanswerable(Box::new(status)))
+                }
                 _ => Err(self.note_unreachable(status)),
             },
         }

@@ -14,6 +14,7 @@ use crate::{
     close::Close,
     frame::Outgoing,
     mailbox::Mailbox,
+    measured::HOLES_FILLED_TOTAL,
     position::{Page, Position, Step},
 };
 
@@ -82,7 +83,7 @@ impl Feed {
         let was_filling = self.position.is_filling();
         let batch = self.position.read(page);
         if was_filling && !self.position.is_filling() {
-            metrics::counter!("holes_filled_total").increment(1);
+            metrics::counter!(HOLES_FILLED_TOTAL).increment(1);
         }
         batch
     }
@@ -103,10 +104,19 @@ impl Feed {
             match self.log(after).instrument(span).await {
                 Ok(page) => return Ok(page),
                 Err(BackendError::UnknownUser) => return Err(Close::UserGone),
-                Err(_) => {
+                Err(BackendError::Unreachable(_)) => {
                     // Spread out, or everybody comes back at the same moment.
                     sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
                     pause = (pause * 2).min(longest);
+                }
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        correlation_id = %self.correlation_id,
+                        user_id = %self.user,
+                        "The log cannot be read"
+                    );
+                    return Err(Close::Unavailable);
                 }
             }
         }

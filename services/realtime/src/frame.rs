@@ -17,6 +17,7 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Serialises a notice. Fails only if the notice cannot be JSON.
     pub fn of(notice: Notice) -> Result<Self, serde_json::Error> {
         let json = serde_json::to_string(&notice)?.into();
         Ok(Self {

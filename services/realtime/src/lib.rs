@@ -21,6 +21,7 @@ pub mod gateway;
 pub mod hub;
 pub mod inbound;
 pub mod mailbox;
+pub mod measured;
 pub mod position;
 pub mod router;
 mod run;

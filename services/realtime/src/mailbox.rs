@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::{Notify, SetOnce};
 
-use crate::{close::Close, frame::Frame, position::Arrived};
+use crate::{close::Close, frame::Frame, measured::SLOW_CLIENTS_TOTAL, position::Arrived};
 
 /// Filled by the hub and the sweep, emptied by one connection.
 pub struct Mailbox {
@@ -49,7 +49,7 @@ impl Mailbox {
             full
         };
         if full {
-            metrics::counter!("slow_clients_total").increment(1);
+            metrics::counter!(SLOW_CLIENTS_TOTAL).increment(1);
             self.close(Close::Slow);
         } else {
             self.filled.notify_one();

@@ -96,6 +96,7 @@ impl Position {
         matches!(self.goal, Some(Goal::Read(reading)) if !reading.resuming)
     }
 
+    /// Takes what the broadcast and the sweep brought, in any order.
     pub fn arrived(&mut self, arrived: Arrived) {
         self.arrived.extend(arrived.frames);
         if let Some(end) = arrived.rewound {
@@ -108,6 +109,7 @@ impl Position {
         }
     }
 
+    /// What to do next; to be called until it says [`Step::Wait`].
     pub fn step(&mut self) -> Step {
         let mut batch: Vec<_> = self.ready.take().into_iter().collect();
         if self.goal.is_none() {

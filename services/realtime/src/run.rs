@@ -23,7 +23,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 
 use crate::{
-    Config, backend::Backend, consumer, gateway::Gateway, hub::Hub, router::router, sweep,
+    Config, backend::Backend, consumer, gateway::Gateway, hub::Hub, measured, router::router, sweep,
 };
 
 /// The app-id of the backend.
@@ -40,7 +40,8 @@ const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs
 
 /// Serves until shutdown, and then ends within 8 seconds.
 pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let health = Health::new("realtime", env!("CARGO_PKG_VERSION"));
+    measured::describe();
+    let health = Health::new("taskflow-realtime", env!("CARGO_PKG_VERSION"));
     let sidecar = Sidecar::new(&config.sidecar)?;
     let for_clients = listen(config.http_addr).await?;
     // daprd waits for this port before it subscribes to anything.
@@ -77,12 +78,20 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
     let mut clients = tokio::spawn(clients.into_future());
     tracing::info!("Listening on {}", config.http_addr);
 
+    let sweeping = sweep::run(
+        &hub,
+        &gateway.backend,
+        sessions.clone(),
+        config.limits.head_sweep,
+    );
     select! {
+        // First: the servers end with it, and that is no failure.
+        biased;
         () = shutdown.cancelled() => {}
         ended = &mut callbacks => bail!("the server for the sidecar ended: {ended:?}"),
         ended = &mut clients => bail!("the server for clients ended: {ended:?}"),
-        never = report(&health, &sidecar, sessions.clone()) => match never {},
-        never = sweep::run(&hub, &gateway.backend, sessions, config.limits.head_sweep) => match never {},
+        never = report(&health, &sidecar, sessions) => match never {},
+        never = sweeping => match never {},
     }
 
     health.ready(false);

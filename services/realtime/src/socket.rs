@@ -37,6 +37,7 @@ use crate::{
     frame::{self, Outgoing},
     gateway::Gateway,
     inbound::{self, Inbound},
+    measured::SOCKET_CONNECT_SECONDS,
 };
 
 /// Both small: thousands of sockets are idle, and hold them all the time.
@@ -180,7 +181,7 @@ async fn tell(
                     let sent = send(sink, &batch).await;
                     if let Some(started) = connecting.take() {
                         let took = started.elapsed().as_secs_f64();
-                        metrics::histogram!("socket_connect_seconds").record(took);
+                        metrics::histogram!(SOCKET_CONNECT_SECONDS).record(took);
                     }
                     sent
                 }

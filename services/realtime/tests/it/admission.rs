@@ -164,7 +164,7 @@ async fn a_deleted_account_is_noticed_when_its_event_is_lost() {
     client.ready().await;
     world.backend.remove_user(user);
     let gateway = &world.gateway;
-    taskflow_realtime::sweep::sweep(&gateway.hub, &gateway.backend)
+    realtime::sweep::sweep(&gateway.hub, &gateway.backend)
         .await
         .unwrap();
     assert_eq!(client.closed().await, 4001);
@@ -172,7 +172,7 @@ async fn a_deleted_account_is_noticed_when_its_event_is_lost() {
 
 #[tokio::test]
 async fn a_user_has_so_many_connections_and_no_more() {
-    let world = World::with(taskflow_realtime::config::Limits {
+    let world = World::with(realtime::config::Limits {
         sockets_per_user: 2,
         ..LIMITS
     })

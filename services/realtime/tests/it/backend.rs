@@ -33,6 +33,7 @@ struct Inner {
     users: Mutex<HashMap<UserId, Log>>,
     tickets: Mutex<HashMap<String, (UserId, i64)>>,
     away: AtomicBool,
+    corrupt: AtomicBool,
     refused: watch::Sender<u64>,
 }
 
@@ -122,6 +123,11 @@ impl FakeBackend {
         self.0.away.store(away, Ordering::SeqCst);
     }
 
+    /// Has logs that cannot be read from now on.
+    pub(crate) fn corrupt(&self) {
+        self.0.corrupt.store(true, Ordering::SeqCst);
+    }
+
     /// Waits until somebody asked in vain.
     pub(crate) async fn was_missed(&self) {
         let mut refused = self.0.refused.subscribe();
@@ -162,6 +168,9 @@ impl TaskService for FakeBackend {
         request: Request<ListEventsRequest>,
     ) -> Result<Response<ListEventsResponse>, Status> {
         self.check_presence()?;
+        if self.0.corrupt.load(Ordering::SeqCst) {
+            return Err(Status::data_loss("corrupt"));
+        }
         let on_behalf_of = request.metadata().get("x-user-id").cloned();
         let request = request.into_inner();
         assert_eq!(on_behalf_of.unwrap(), request.user_id.as_str());

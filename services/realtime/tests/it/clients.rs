@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
+use realtime::config::Limits;
 use serde_json::json;
-use taskflow_realtime::config::Limits;
 use tokio::io::AsyncReadExt;
 use tokio_tungstenite::tungstenite::Message;
 

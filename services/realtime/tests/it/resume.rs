@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use events::{Event, UserId};
-use taskflow_realtime::{config::Limits, sweep};
+use realtime::{config::Limits, sweep};
 use tokio::sync::watch;
 
 use crate::world::{LIMITS, World};
@@ -185,6 +185,14 @@ async fn a_backend_that_is_away_delays_and_loses_nothing() {
     let rest = [client.next().await, client.next().await];
     let kinds = rest.map(|message| message["type"].clone());
     assert!(kinds.contains(&"ready".into()) && kinds.contains(&"task.updated".into()));
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_read_is_1013() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    world.backend.corrupt();
+    assert_eq!(world.connect(user, Some(0)).await.closed().await, 1013);
 }
 
 #[tokio::test]

@@ -6,12 +6,12 @@ use auth::{AuthArgs, JwtMode, Verifier};
 use events::{Event, UserId};
 use jsonwebtoken::{EncodingKey, Header};
 use proto::v1::task_service_server::TaskServiceServer;
-use serde_json::json;
-use sidecar::{EventHandler, Outcome};
-use taskflow_realtime::{
+use realtime::{
     backend::Backend, config::Limits, consumer::Consumer, gateway::Gateway, hub::Hub,
     router::router,
 };
+use serde_json::json;
+use sidecar::{EventHandler, Outcome};
 use telemetry::{clock, health::Health};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
