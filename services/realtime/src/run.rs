@@ -83,6 +83,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         &gateway.backend,
         sessions.clone(),
         config.limits.head_sweep,
+        &health,
     );
     select! {
         // First: the servers end with it, and that is no failure.

@@ -7,6 +7,10 @@
 use std::{convert::Infallible, time::Duration};
 
 use events::UserId;
+use telemetry::{
+    health::{self, Health},
+    metrics::CONSUMER_LAG,
+};
 use tokio::{
     select,
     sync::watch,
@@ -32,6 +36,7 @@ pub async fn run(
     backend: &Backend,
     mut sessions: watch::Receiver<u64>,
     period: Duration,
+    health: &Health,
 ) -> Infallible {
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -42,15 +47,24 @@ pub async fn run(
         };
         for pause in pauses {
             sleep(*pause).await;
-            if let Err(error) = sweep(hub, backend).await {
-                tracing::debug!(%error, "Cannot compare positions with the log");
+            match sweep(hub, backend).await {
+                Ok(behind) => show(behind, health),
+                Err(error) => tracing::debug!(%error, "Cannot compare positions with the log"),
             }
         }
     }
 }
 
-/// Tells every connection that is behind its log to read it.
-pub async fn sweep(hub: &Hub, backend: &Backend) -> Result<(), BackendError> {
+/// The sidecar does not say how far behind its consumer is; the log does.
+fn show(behind: u64, health: &Health) {
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 events")]
+    metrics::gauge!(CONSUMER_LAG, "topic" => "all").set(behind as f64);
+    health.set_gauge(health::CONSUMER_LAG, behind);
+}
+
+/// Tells every connection that is behind its log to read it. How many events those that are
+/// connected had not got yet, one connection of each user counted.
+pub async fn sweep(hub: &Hub, backend: &Backend) -> Result<u64, BackendError> {
     // Positions before heads: a position that is greater then comes from a log
     // that was set back, such as by restoring a backup.
     let connected: Vec<_> = hub
@@ -63,11 +77,14 @@ pub async fn sweep(hub: &Hub, backend: &Backend) -> Result<(), BackendError> {
             (user, with_positions.collect::<Vec<_>>())
         })
         .collect();
+    let mut behind = 0;
     for chunk in connected.chunks(HEADS) {
         let users: Vec<UserId> = chunk.iter().map(|(user, _)| *user).collect();
         let heads = backend.heads(&users).await?;
         for (user, mailboxes) in chunk {
             let head = heads.get(user).copied();
+            let last = mailboxes.iter().map(|(position, _)| *position).min();
+            behind += head.unwrap_or(0).saturating_sub(last.unwrap_or(0));
             for (position, mailbox) in mailboxes {
                 match head {
                     None => mailbox.close(Close::UserGone),
@@ -78,5 +95,5 @@ pub async fn sweep(hub: &Hub, backend: &Backend) -> Result<(), BackendError> {
             }
         }
     }
-    Ok(())
+    Ok(behind)
 }

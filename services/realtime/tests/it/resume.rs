@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use events::{Event, UserId};
 use realtime::{config::Limits, sweep};
+use telemetry::health::Health;
 use tokio::sync::watch;
 
 use crate::world::{LIMITS, World};
@@ -228,7 +229,8 @@ async fn a_sidecar_that_restarts_is_followed_by_a_sweep_at_once() {
     let watching = sessions.subscribe();
     let sweeping = tokio::spawn(async move {
         let never = Duration::from_hours(1);
-        sweep::run(&gateway.hub, &gateway.backend, watching, never).await
+        let health = Health::new("realtime", "0.0.0");
+        sweep::run(&gateway.hub, &gateway.backend, watching, never, &health).await
     });
     write(&world, user, 3);
     sessions.send_modify(|count| *count += 1);
