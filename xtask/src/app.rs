@@ -17,7 +17,7 @@ use crate::workspace;
 
 /// How long a service or a sidecar may take to stop before it is killed. A killed sidecar
 /// would keep its Kafka partitions for another 6 seconds.
-const GRACE: Duration = Duration::from_secs(4);
+const GRACE: Duration = Duration::from_secs(3);
 
 /// A first start migrates the database and joins consumer groups of a fresh broker.
 const READY_WITHIN: Duration = Duration::from_mins(1);
@@ -101,12 +101,14 @@ impl App {
         self.template.own.dapr_http_port
     }
 
-    /// Waits until `GET /health/ready` answers 200, and fails if either process ends first
-    /// or it takes more than a minute.
+    /// Waits until the sidecar has loaded its components and `GET /health/ready` answers 200.
+    /// Fails if either process ends first or it takes more than a minute.
     pub async fn ready(&self, progress: &Progress) -> Result<()> {
         let step = progress.step(&self.name);
         let addr = self.template.http_addr()?;
         let ready = async {
+            step.waits_for("the sidecar's components");
+            self.components_loaded().await?;
             loop {
                 match status(addr, "/health/ready").await {
                     Some(200) => return Ok(()),

@@ -22,7 +22,8 @@ const TEST_BUILD: [&str; 3] = [
 
 /// A compiled test program.
 pub(crate) struct TestBinary {
-    pub(crate) package: String,
+    /// Its crate's folder and its own name.
+    pub(crate) name: String,
     pub(crate) kind: TestKind,
     pub(crate) executable: PathBuf,
     /// Where cargo would run it.
@@ -42,7 +43,6 @@ pub(crate) enum TestKind {
 /// The lines of cargo's JSON output that tell of a built artifact.
 #[derive(Deserialize)]
 struct Artifact {
-    package_id: String,
     manifest_path: PathBuf,
     target: Target,
     profile: ArtifactProfile,
@@ -109,7 +109,7 @@ pub(crate) async fn build_tests(progress: &Progress) -> Result<Vec<TestBinary>> 
         .await?;
     let mut built = built.lock().unwrap_or_else(PoisonError::into_inner);
     let mut binaries = std::mem::take(&mut *built);
-    binaries.sort_by(|a, b| (a.kind, &a.package).cmp(&(b.kind, &b.package)));
+    binaries.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
     Ok(binaries)
 }
 
@@ -124,14 +124,9 @@ impl Artifact {
         } else {
             TestKind::Unit
         };
-        let package = self
-            .package_id
-            .rsplit(['#', '/'])
-            .next()
-            .unwrap_or_default();
-        let package = package.split('@').next().unwrap_or_default();
+        let folder = dir.strip_prefix(workspace::root()).unwrap_or(&dir);
         Some(TestBinary {
-            package: format!("{package} {}", self.target.name),
+            name: format!("{} {}", folder.display(), self.target.name),
             kind,
             executable,
             dir,

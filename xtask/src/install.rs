@@ -14,30 +14,33 @@ pub use daprd::daprd;
 pub use kafka::kafka;
 pub use postgres::postgres;
 
-use crate::progress::Step;
+use crate::progress::{Progress, Step};
 use crate::workspace;
 
 /// Makes `target` exist by letting `fill` write a temporary sibling that is then renamed,
 /// so an interrupted or a second concurrent installation leaves nothing half done.
 async fn once(
+    what: &str,
     target: PathBuf,
-    step: &Step,
-    fill: impl AsyncFnOnce(&Path) -> Result<()>,
+    progress: &Progress,
+    fill: impl AsyncFnOnce(&Path, &Step) -> Result<()>,
 ) -> Result<PathBuf> {
     if target.exists() {
         return Ok(target);
     }
+    let step = progress.step(what);
     let folder = target.parent().context("a tool lies in a folder")?;
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let lock = locked(sibling(&target, "lock"), step).await?;
+    let lock = locked(sibling(&target, "lock"), &step).await?;
     if !target.exists() {
         let partial = sibling(&target, "partial");
         remove(&partial)?;
-        fill(&partial).await?;
+        fill(&partial, &step).await?;
         fs::rename(&partial, &target)
             .with_context(|| format!("moving the finished {}", target.display()))?;
     }
     drop(lock);
+    step.done("installed");
     Ok(target)
 }
 

@@ -66,25 +66,28 @@ pub fn holder(port: u16) -> Option<String> {
         .flat_map(|table| listeners(&table, port))
         .map(|inode| format!("socket:[{inode}]"))
         .collect();
-    for process in fs::read_dir("/proc").ok()?.flatten() {
-        let Ok(descriptors) = fs::read_dir(process.path().join("fd")) else {
-            continue;
-        };
-        let held = descriptors
-            .flatten()
-            .filter_map(|fd| fs::read_link(fd.path()).ok())
-            .any(|link| {
-                sockets
-                    .iter()
-                    .any(|socket| link.as_os_str() == socket.as_str())
-            });
-        if held {
-            let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-            let pid = process.file_name();
-            return Some(format!("{} (pid {})", name.trim(), pid.display()));
-        }
-    }
-    None
+    let process = fs::read_dir("/proc")
+        .ok()?
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        .find(|pid| holds(*pid, &sockets))?;
+    let name = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+    Some(format!("{} (pid {process})", name.trim()))
+}
+
+/// Whether one of the sockets is an open file of the process.
+fn holds(pid: u32, sockets: &[String]) -> bool {
+    let Ok(descriptors) = fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return false;
+    };
+    descriptors
+        .flatten()
+        .filter_map(|descriptor| fs::read_link(descriptor.path()).ok())
+        .any(|link| {
+            sockets
+                .iter()
+                .any(|socket| link.as_os_str() == socket.as_str())
+        })
 }
 
 /// The inodes of the sockets that listen on the port, from a table like `/proc/net/tcp`.

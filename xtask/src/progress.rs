@@ -8,14 +8,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::process::LineSink;
 
-/// The progress bars of one command. Without a terminal every step is two plain lines.
+/// The progress bars of one command. Without a terminal each change is a plain line.
 #[derive(Clone)]
-pub struct Progress {
-    shown: Shown,
-}
-
-#[derive(Clone)]
-enum Shown {
+pub enum Progress {
     Bars(MultiProgress),
     Lines,
     Nothing,
@@ -23,60 +18,63 @@ enum Shown {
 
 /// One bar: what is being done, what it waits for now, and since when.
 pub struct Step {
+    progress: Progress,
     name: String,
     bar: Option<ProgressBar>,
-    lines: bool,
+    waits_for: Mutex<String>,
     finished: bool,
-    waiting_for: Mutex<String>,
 }
 
 impl Progress {
     /// Bars on a terminal, lines in a log.
     pub fn new() -> Self {
-        let shown = if std::io::stderr().is_terminal() {
-            Shown::Bars(MultiProgress::new())
+        if std::io::stderr().is_terminal() {
+            Self::Bars(MultiProgress::new())
         } else {
-            Shown::Lines
-        };
-        Self { shown }
+            Self::Lines
+        }
     }
 
     /// For tests and benchmarks, whose own output is what matters.
     pub fn hidden() -> Self {
-        Self {
-            shown: Shown::Nothing,
-        }
+        Self::Nothing
     }
 
     pub fn step(&self, name: &str) -> Step {
-        let bar = match &self.shown {
-            Shown::Bars(bars) => {
+        let bar = match self {
+            Self::Bars(bars) => {
                 let bar = bars.add(ProgressBar::new_spinner().with_style(style()));
                 bar.set_prefix(name.to_owned());
                 bar.enable_steady_tick(Duration::from_millis(120));
                 Some(bar)
             }
-            Shown::Lines | Shown::Nothing => None,
+            Self::Lines | Self::Nothing => None,
         };
         Step {
+            progress: self.clone(),
             name: name.to_owned(),
             bar,
-            lines: matches!(self.shown, Shown::Lines),
+            waits_for: Mutex::default(),
             finished: false,
-            waiting_for: Mutex::default(),
         }
     }
 
     /// Prints a line to standard output, above the bars if there are any.
     pub fn line(&self, text: &str) {
-        let print = || {
-            // A closed pipe is no reason to stop serving.
-            let _ = writeln!(std::io::stdout(), "{text}");
-        };
-        match &self.shown {
-            Shown::Bars(bars) => bars.suspend(print),
-            Shown::Lines => print(),
-            Shown::Nothing => {}
+        // A closed pipe is no reason to stop serving.
+        self.above(|| drop(writeln!(std::io::stdout(), "{text}")));
+    }
+
+    /// Prints a remark that is not the command's output.
+    fn remark(&self, text: &str) {
+        self.above(|| eprintln!("{text}"));
+    }
+
+    fn above(&self, print: impl FnOnce()) {
+        match self {
+            Self::Bars(bars) => bars.suspend(print),
+            Self::Lines => print(),
+            Self::Nothing => {}
         }
     }
 }
@@ -90,18 +88,15 @@ impl Default for Progress {
 impl Step {
     /// Says what the step waits for now.
     pub fn waits_for(&self, what: &str) {
-        let mut last = self
-            .waiting_for
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let last = self.waits_for.lock();
+        let mut last = last.unwrap_or_else(PoisonError::into_inner);
         if *last == what {
             return;
         }
         what.clone_into(&mut last);
-        if let Some(bar) = &self.bar {
-            bar.set_message(what.to_owned());
-        } else if self.lines {
-            eprintln!("… {}: {what}", self.name);
+        match &self.bar {
+            Some(bar) => bar.set_message(what.to_owned()),
+            None => self.progress.remark(&format!("… {}: {what}", self.name)),
         }
     }
 
@@ -120,12 +115,13 @@ impl Step {
         self.finish('✓', result);
     }
 
+    /// Its bar goes, so that a long-running command shows only what still waits.
     fn finish(&self, mark: char, text: &str) {
         if let Some(bar) = &self.bar {
-            bar.finish_with_message(format!("{mark} {text}"));
-        } else if self.lines {
-            eprintln!("{mark} {}: {text}", self.name);
+            bar.finish_and_clear();
         }
+        self.progress
+            .remark(&format!("{mark} {}: {text}", self.name));
     }
 }
 
@@ -138,6 +134,6 @@ impl Drop for Step {
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{spinner:.cyan} {prefix:18} {wide_msg} {elapsed:.dim}")
+    ProgressStyle::with_template("{spinner:.cyan} {prefix:20} {wide_msg} {elapsed:.dim}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
 }

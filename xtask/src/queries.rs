@@ -39,7 +39,12 @@ pub(crate) async fn record(
     let check = if strict {
         lint::clippy()
     } else {
-        cargo::cargo_for_tests("check").arg("--all-targets")
+        cargo::cargo("check").args([
+            "--package=taskflow-backend",
+            "--all-targets",
+            // Planted faults have queries too.
+            "--features=planted-faults",
+        ])
     };
     let touched = Touched::touch(&workspace::root().join(SERVICE).join("src/lib.rs"))?;
     let outcome = check
@@ -78,9 +83,8 @@ fn read(recorded: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(recorded)? {
         let entry = entry?;
-        let mut content = fs::read(entry.path())?;
-        content.push(b'\n');
-        files.insert(Path::new(FOLDER).join(entry.file_name()), content);
+        let path = Path::new(FOLDER).join(entry.file_name());
+        files.insert(path, fs::read(entry.path())?);
     }
     Ok(files)
 }

@@ -46,8 +46,8 @@ impl Default for Options {
 }
 
 impl Stack {
-    /// Starts every app of `dapr.yaml` on `infra`, which must carry no other stack, and waits
-    /// until each is ready. Secrets, components and logs go to `dir`.
+    /// Starts every app of `dapr.yaml` on `infra`, which must carry no other stack at the
+    /// time, and waits until each is ready. Secrets, components and logs go to `dir`.
     ///
     /// The services must have been built; as `cargo xtask test` and `bench` do.
     pub async fn start(

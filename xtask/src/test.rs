@@ -68,9 +68,9 @@ pub async fn run(args: Args) -> Result<()> {
         }
         let server = Server::for_part(part, &args, &daprd, &progress).await?;
         for binary in binaries.iter().filter(|binary| binary.kind == part.kind()) {
-            heading(&progress, &binary.package);
+            heading(&progress, &binary.name);
             if !run_one(binary, &args.filter, &server, &tally, &progress).await? {
-                broken.push(binary.package.clone());
+                broken.push(binary.name.clone());
             }
         }
         server.stop().await?;
@@ -152,7 +152,7 @@ async fn run_one(
     progress: &Progress,
 ) -> Result<bool> {
     let (counted, shown) = (Arc::clone(tally), progress.clone());
-    let mut spec = Spec::new(&binary.package, &binary.executable)
+    let mut spec = Spec::new(&binary.name, &binary.executable)
         .args(filter)
         .dir(&binary.dir)
         .env("CARGO_MANIFEST_DIR", binary.dir.display().to_string())

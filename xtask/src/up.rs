@@ -1,6 +1,6 @@
 //! `cargo xtask up`: the product on this machine until Ctrl-C.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use futures::future::{join_all, select_all};
 use futures::{FutureExt, future};
 use tokio::signal::unix::{SignalKind, signal};
@@ -75,22 +75,21 @@ async fn serve(
     progress: &Progress,
 ) -> Result<()> {
     let logs = Logs::console(progress);
-    let tools = async {
-        tokio::try_join!(
-            install::postgres(progress),
-            install::kafka(progress),
-            install::daprd(progress)
-        )
-    };
-    let (_, _, daprd) = tools.await?;
+    let (_, daprd) = tokio::try_join!(install::kafka(progress), install::daprd(progress))?;
     if !apps.is_empty() {
         cargo::build_services(Profile::Debug, progress).await?;
     }
-    let database_url = start_infra(args, &logs, running, progress).await?;
-    let kafka = running.kafka.as_ref().context("Kafka was started")?;
+    let broker = workspace::state().join("kafka");
+    let ((postgres, database_url), kafka) = tokio::try_join!(
+        start_database(args, &logs, progress),
+        Kafka::start(&broker, [KAFKA, KAFKA_CONTROLLER], &logs, progress),
+    )?;
+    let brokers = kafka.brokers();
+    running.postgres = postgres;
+    running.kafka = Some(kafka);
     let home = workspace::root();
     std::fs::create_dir_all(home.join(".taskflow"))?;
-    let secrets = Secrets::write(&home, &database_url, &kafka.brokers())?;
+    let secrets = Secrets::write(&home, &database_url, &brokers)?;
     let around = Surroundings {
         daprd: &daprd,
         home: &home,
@@ -106,36 +105,20 @@ async fn serve(
     running.first_death().await
 }
 
-async fn start_infra(
+/// The URL of the database, and the server if it is ours.
+async fn start_database(
     args: &Args,
     logs: &Logs,
-    running: &mut Running,
     progress: &Progress,
-) -> Result<String> {
-    let (database, broker) = (
-        workspace::state().join("postgres"),
-        workspace::state().join("kafka"),
-    );
-    let postgres = async {
-        match &args.database_url {
-            Some(_) => Ok(None),
-            None => Postgres::start(&database, POSTGRES, logs, progress)
-                .await
-                .map(Some),
-        }
-    };
-    let kafka = Kafka::start(&broker, [KAFKA, KAFKA_CONTROLLER], logs, progress);
-    let (postgres, kafka) = tokio::try_join!(postgres, kafka)?;
-    running.postgres = postgres;
-    running.kafka = Some(kafka);
-    match (&args.database_url, &running.postgres) {
-        (Some(url), _) => Ok(url.clone()),
-        (None, Some(postgres)) => {
-            postgres.create_database("taskflow").await?;
-            Ok(postgres.url("taskflow"))
-        }
-        (None, None) => bail!("there is no database"),
+) -> Result<(Option<Postgres>, String)> {
+    if let Some(url) = &args.database_url {
+        return Ok((None, url.clone()));
     }
+    let folder = workspace::state().join("postgres");
+    let postgres = Postgres::start(&folder, POSTGRES, logs, progress).await?;
+    postgres.create_database("taskflow").await?;
+    let url = postgres.url("taskflow");
+    Ok((Some(postgres), url))
 }
 
 /// Finds every taken port before anything is started or touched.

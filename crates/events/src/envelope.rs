@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{ChangeSetId, EventId, Payload, UserId};
+use crate::{ChangeSetId, EventId, Payload, UserId, complaint};
 
 /// The number of the payload shapes this version writes.
 pub const SCHEMA: u32 = 1;
@@ -67,12 +67,13 @@ pub enum Actor {
 pub enum DecodeError {
     #[error("{} bytes are more than the {MAX_EVENT_BYTES} an event may have", .0)]
     TooLarge(usize),
-    #[error("not an event envelope: {0}")]
-    Envelope(#[source] serde_json::Error),
-    #[error("data does not fit event type `{event_type}`: {source}")]
+    #[error("not an event envelope: {}", complaint(.0))]
+    Envelope(serde_json::Error),
+    #[error("data does not fit event type `{event_type}`: {}", complaint(error))]
     Data {
         event_type: String,
-        source: serde_json::Error,
+        // Not a source: whoever prints those would print what the event says.
+        error: serde_json::Error,
     },
     #[error("`{0}` must be 1 or more")]
     Zero(&'static str),
@@ -106,10 +107,10 @@ impl Event {
             return Err(DecodeError::TooLarge(bytes.len()));
         }
         let wire: Wire = serde_json::from_slice(bytes).map_err(DecodeError::Envelope)?;
-        let payload = Payload::from_parts(&wire.event_type, wire.data).map_err(|source| {
+        let payload = Payload::from_parts(&wire.event_type, wire.data).map_err(|error| {
             DecodeError::Data {
                 event_type: wire.event_type,
-                source,
+                error,
             }
         })?;
         let event = Self {
@@ -133,9 +134,9 @@ impl Event {
     /// The wire form, after the same checks that a consumer makes.
     pub fn encode(&self) -> Result<Vec<u8>, DecodeError> {
         self.check()?;
-        let data = self.payload.to_data().map_err(|source| DecodeError::Data {
+        let data = self.payload.to_data().map_err(|error| DecodeError::Data {
             event_type: self.payload.event_type().to_owned(),
-            source,
+            error,
         })?;
         let wire = Wire {
             event_id: self.id,

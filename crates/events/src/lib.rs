@@ -6,6 +6,7 @@
 //! `tests/golden/` holds one serialised event of every type and schema number,
 //! which every later version must still read.
 
+mod complaint;
 mod due;
 mod envelope;
 mod ids;
@@ -14,6 +15,7 @@ mod payload;
 mod schema;
 mod topic;
 
+pub use complaint::complaint;
 pub use due::{Due, UnknownZone, find_zone};
 pub use envelope::{Actor, DecodeError, Event, MAX_EVENT_BYTES, SCHEMA};
 pub use ids::{ChangeSetId, EventId, ProjectId, TaskId, UserId};

@@ -13,6 +13,9 @@ use tonic::{
 use crate::{ConfigError, token::Token};
 
 /// Another app, as the transport of a generated client.
+///
+/// A deadline that passes comes back as `DEADLINE_EXCEEDED` or, from tonic
+/// itself, as `CANCELLED`.
 pub type App = InterceptedService<Channel, ToApp>;
 
 /// For a call without a deadline of its own.

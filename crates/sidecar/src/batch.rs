@@ -17,7 +17,8 @@ pub(crate) type Answer = (usize, String, Outcome);
 ///
 /// daprd redelivers only what was not taken. So when one is to be retried, the
 /// later ones of its user are not handled but retried with it: otherwise they
-/// would overtake it.
+/// would overtake it. When daprd gives up, all of them become dead letters,
+/// each with its cause.
 pub(crate) async fn handle_batch(jobs: Vec<Job>, health: &Health) -> Vec<Answer> {
     stream::iter(by_user(jobs))
         .map(|jobs| handle_in_order(jobs, health))

@@ -26,8 +26,8 @@ impl Callbacks {
         }
     }
 
-    /// Counts how often daprd asked for the subscriptions. Each time, a sidecar
-    /// has started or restarted, and events may have passed by meanwhile.
+    /// How many sidecars have been seen: 0 until one delivers to this process, and one more
+    /// whenever it restarted. Each time, events may have passed by before.
     pub fn sessions(&self) -> watch::Receiver<u64> {
         self.sessions.subscribe()
     }
@@ -44,6 +44,10 @@ impl Served {
 
     pub(crate) fn callbacks(&self) -> &Callbacks {
         &self.0.0
+    }
+
+    pub(crate) fn sidecar(&self) -> &Sidecar {
+        &self.0.1
     }
 
     pub(crate) fn subscription(&self, component: &str, topic: &str) -> Option<Arc<Subscription>> {
@@ -71,12 +75,11 @@ impl Served {
     }
 
     async fn handle(&self, subscription: &Subscription, deliveries: Vec<Delivery>) -> Vec<Outcome> {
-        let (callbacks, sidecar) = &*self.0;
         let jobs = deliveries
             .into_iter()
             .map(|delivery| Job::read(subscription, delivery))
             .collect();
-        let mut answers = handle_batch(jobs, &callbacks.health).await;
+        let mut answers = handle_batch(jobs, &self.callbacks().health).await;
         answers.sort_unstable_by_key(|(place, ..)| *place);
 
         let causes: Vec<_> = answers
@@ -84,7 +87,9 @@ impl Served {
             .filter_map(|(_, id, outcome)| Some((id.as_str(), outcome.cause()?)))
             .collect();
         if subscription.dead_letters.is_some() && !causes.is_empty() {
-            sidecar.save_causes(subscription.topic, &causes).await;
+            self.sidecar()
+                .save_causes(subscription.topic, &causes)
+                .await;
         }
         answers.into_iter().map(|(_, _, outcome)| outcome).collect()
     }

@@ -131,7 +131,7 @@ impl Sidecar {
         self.0.app_id.get_or_try_init(ask).await.map(String::as_str)
     }
 
-    async fn metadata(&self) -> Result<GetMetadataResponse, CallError> {
+    pub(crate) async fn metadata(&self) -> Result<GetMetadataResponse, CallError> {
         let mut client = self.client();
         let reply = client.get_metadata(within(LOOKUP_DEADLINE, GetMetadataRequest {}));
         call("GetMetadata", LOOKUP_DEADLINE, reply).await

@@ -135,7 +135,6 @@ impl Served {
             .into_iter()
             .map(|entry| (entry.entry_id.clone(), Delivery::entry(&topic, entry)))
             .unzip();
-        eprintln!("BULK {topic} {}", entry_ids.len());
         let outcomes = self.deliver(subscription, deliveries).await;
         let statuses = entry_ids
             .into_iter()

@@ -103,7 +103,7 @@ fn read_event(delivery: &Delivery) -> Result<Event, Failure> {
         outcome: Outcome::Poison(cause),
     };
     let event =
-        Event::decode(&delivery.data).map_err(|error| poison("malformed", chain(&error)))?;
+        Event::decode(&delivery.data).map_err(|error| poison("malformed", error.to_string()))?;
     let key_is_wrong = match delivery.key() {
         Some(key) => key != event.user_id.to_string(),
         // Without a key the event was not written by us, if it was Kafka that brought it.
@@ -174,12 +174,4 @@ fn event_span(event: &Event, traceparent: Option<&str>) -> Span {
 
 fn delivery_span(topic: &'static str, id: &str) -> Span {
     error_span!(parent: None, "handle", topic, event_id = id, status = Empty)
-}
-
-/// An error with its sources, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source())
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }

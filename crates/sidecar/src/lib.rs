@@ -23,6 +23,7 @@ mod handle;
 mod handler;
 mod publish;
 mod serve;
+mod sessions;
 mod state;
 mod subscription;
 mod tick;

@@ -101,3 +101,37 @@ fn entry(message: &Message) -> BulkPublishRequestEntry {
         metadata,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(sizes: &[usize]) -> Vec<Message> {
+        let message = |bytes: &usize| Message {
+            id: EventId::generate(),
+            key: UserId::generate(),
+            event_type: "task.created".to_owned(),
+            body: vec![b' '; *bytes].into(),
+            traceparent: None,
+        };
+        sizes.iter().map(message).collect()
+    }
+
+    fn split(sizes: &[usize]) -> Vec<usize> {
+        parts(&messages(sizes))
+            .into_iter()
+            .map(<[_]>::len)
+            .collect()
+    }
+
+    #[test]
+    fn a_batch_is_split_where_a_request_is_full() {
+        const HALF: usize = MAX_REQUEST_BYTES / 2;
+        assert_eq!(split(&[]), Vec::<usize>::new());
+        assert_eq!(split(&[0; 500]), [500]);
+        assert_eq!(split(&[HALF, HALF]), [2]);
+        assert_eq!(split(&[HALF, HALF, 1]), [2, 1]);
+        assert_eq!(split(&[HALF, HALF + 1, HALF]), [1, 1, 1]);
+        assert_eq!(split(&[MAX_REQUEST_BYTES + 1, 1]), [1, 1]);
+    }
+}

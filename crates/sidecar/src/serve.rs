@@ -46,6 +46,9 @@ pub async fn serve(
     let token = sidecar.app_token().clone();
     token.warn_if_unset();
     let answers = Arc::new(Served::new(callbacks, sidecar));
+    let seeker = Arc::clone(&answers);
+    let seeking = async move { seeker.find_session().await };
+    tokio::spawn(shutdown.clone().run_until_cancelled_owned(seeking));
     let callback = AppCallbackServer::from_arc(Arc::clone(&answers))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let alpha = AppCallbackAlphaServer::from_arc(Arc::clone(&answers))

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use events::UserId;
-use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgPool, PgTransaction};
 use uuid::Uuid;
 
 /// A connection to the database of a running TaskFlow.
@@ -33,6 +33,15 @@ pub struct DeadLetter {
     pub handler: Option<String>,
     pub cause: String,
     pub payload: Vec<u8>,
+}
+
+/// Holds up a user's writes.
+pub struct WriteLock(PgTransaction<'static>);
+
+impl WriteLock {
+    pub async fn release(self) -> Result<()> {
+        Ok(self.0.rollback().await?)
+    }
 }
 
 impl Database {
@@ -131,6 +140,53 @@ impl Database {
         .fetch_all(&self.0)
         .await?;
         Ok(rows)
+    }
+
+    /// Writes an event of a type that this version does not know, as a later version would
+    /// beside it; `seq` is the one it got.
+    pub async fn write_foreign_event(&self, user: UserId, event_type: &str) -> Result<u64> {
+        let seq: i64 = sqlx::query_scalar(
+            r#"with stream as (
+                   update taskflow.streams set seq = seq + 1 where user_id = $1 returning seq
+               ), appended as (
+                   insert into taskflow.events
+                       (event_id, user_id, seq, topic, event_type, aggregate_id, version, schema,
+                        data, correlation_id, actor, change_set_id, created_at)
+                   select taskflow.uuid7(), $1, seq, 'tasks.events', $2, taskflow.uuid7(), 1, 9,
+                          '{"shape": ["of", "tomorrow"]}', 'from-the-future', '{"kind": "user"}',
+                          taskflow.uuid7(), clock_timestamp()
+                   from stream returning id, seq
+               ), waiting as (
+                   insert into taskflow.outbox (id) select id from appended
+               )
+               select seq from appended"#,
+        )
+        .bind(user.0)
+        .bind(event_type)
+        .fetch_one(&self.0)
+        .await?;
+        Ok(seq.unsigned_abs())
+    }
+
+    /// Holds up every write of a user until the lock is released.
+    pub async fn lock_writes(&self, user: UserId) -> Result<WriteLock> {
+        let mut transaction = self.0.begin().await?;
+        sqlx::query("select from taskflow.streams where user_id = $1 for update")
+            .bind(user.0)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(WriteLock(transaction))
+    }
+
+    /// How many statements wait for a lock now.
+    pub async fn waiting_for_locks(&self) -> Result<i64> {
+        let count = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity
+             where wait_event_type = 'Lock' and datname = current_database()",
+        )
+        .fetch_one(&self.0)
+        .await?;
+        Ok(count)
     }
 
     /// A hash of every row that belongs to a user: equal if and only if nothing has changed.

@@ -92,9 +92,8 @@ impl Socket {
 
     /// The next message.
     pub async fn hear(&mut self) -> Result<Heard> {
-        let message = match timeout(self.patience, self.message()).await {
-            Ok(message) => message,
-            Err(_) => return Ok(Heard::Silence),
+        let Ok(message) = timeout(self.patience, self.message()).await else {
+            return Ok(Heard::Silence);
         };
         match message {
             Some(Message::Text(text)) => {

@@ -10,10 +10,11 @@ const EVERY: Duration = Duration::from_millis(25);
 
 /// Looks again and again until `condition` gives something, and fails when it has not
 /// within `limit`. Its errors end the wait.
-pub async fn until<T, F>(what: &str, limit: Duration, mut condition: impl FnMut() -> F) -> Result<T>
-where
-    F: Future<Output = Result<Option<T>>>,
-{
+pub async fn until<T>(
+    what: &str,
+    limit: Duration,
+    mut condition: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let deadline = Instant::now() + limit;
     loop {
         if let Some(found) = condition().await? {

@@ -61,7 +61,7 @@ impl Recorder {
             Ok(cloud_event) => cloud_event,
             Err(error) => {
                 return Letter {
-                    cause: format!("not a CloudEvent: {error}"),
+                    cause: format!("not a CloudEvent: {}", events::complaint(&error)),
                     ..Letter::default()
                 };
             }

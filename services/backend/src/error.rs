@@ -189,9 +189,6 @@ impl IntoResponse for ApiError {
             Self::Unavailable(_) | Self::TimedOut => Some(1),
             _ => None,
         };
-        if let Self::Access(rejection) = self {
-            return rejection.into_response();
-        }
         let mut response = (self.status(), Json(self.problem())).into_response();
         let headers = response.headers_mut();
         headers.insert(
@@ -200,6 +197,9 @@ impl IntoResponse for ApiError {
         );
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if matches!(self, Self::Access(auth::Rejection::Unauthorized)) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

@@ -134,14 +134,28 @@ fn check(profile: &Profile) -> Result<(), ApiError> {
             format!("Settings must not be larger than {MAX_SETTINGS_BYTES} bytes"),
         ));
     }
-    // Postgres cannot keep U+0000 in JSON.
-    if settings.windows(6).any(|window| window == br"\u0000") {
+    if has_nul(&profile.settings) {
         return Err(ApiError::invalid(
             "settings",
             "Settings must not contain U+0000",
         ));
     }
     Ok(())
+}
+
+/// Whether U+0000, which Postgres cannot keep in JSON, is anywhere in it.
+fn has_nul(fields: &Map<String, Value>) -> bool {
+    fn in_value(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(items) => items.iter().any(in_value),
+            Value::Object(fields) => has_nul(fields),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    fields
+        .iter()
+        .any(|(name, value)| name.contains('\0') || in_value(value))
 }
 
 async fn save(

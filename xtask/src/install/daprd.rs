@@ -41,33 +41,35 @@ pub async fn daprd(progress: &Progress) -> Result<PathBuf> {
     {
         return Ok(found);
     }
-    let step = progress.step("daprd");
     let target = workspace::cache().join("daprd").join(VERSION).join("daprd");
-    let daprd = once(target, &step, async |partial| {
-        let go = required("go", "Go builds the Dapr sidecar")?;
-        let source = sibling(partial, "source");
-        step.waits_for(&format!("the Go module of Dapr {VERSION}"));
-        unpack(&go, &source).await?;
-        step.waits_for("go build, about five minutes the first time");
-        let flags = format!("-s -w -X github.com/dapr/dapr/pkg/buildinfo.version={VERSION}");
-        // Every component that is left in the folder, not only those called stable: the
-        // sqlite name resolver is not.
-        Spec::new("go build", go)
-            .args(["build", "-trimpath", "-tags", "allcomponents", "-ldflags"])
-            .arg(flags)
-            .arg("-o")
-            .arg(partial.display())
-            .arg("./cmd/daprd")
-            .env("CGO_ENABLED", "0")
-            .env("GOFLAGS", "-buildvcs=false")
-            .dir(&source)
-            .run(&step)
-            .await?;
-        remove(&source)
-    })
-    .await?;
-    step.done(VERSION);
-    Ok(daprd)
+    once(
+        "installing daprd",
+        target,
+        progress,
+        async |partial, step| {
+            let go = required("go", "Go builds the Dapr sidecar")?;
+            let source = sibling(partial, "source");
+            step.waits_for(&format!("the Go module of Dapr {VERSION}"));
+            unpack(&go, &source).await?;
+            step.waits_for("go build, about five minutes the first time");
+            let flags = format!("-s -w -X github.com/dapr/dapr/pkg/buildinfo.version={VERSION}");
+            // Every component that is left in the folder, not only those called stable: the
+            // sqlite name resolver is not.
+            Spec::new("go build", go)
+                .args(["build", "-trimpath", "-tags", "allcomponents", "-ldflags"])
+                .arg(flags)
+                .arg("-o")
+                .arg(partial.display())
+                .arg("./cmd/daprd")
+                .env("CGO_ENABLED", "0")
+                .env("GOFLAGS", "-buildvcs=false")
+                .dir(&source)
+                .run(step)
+                .await?;
+            remove(&source)
+        },
+    )
+    .await
 }
 
 async fn version_of(daprd: &Path) -> Result<String> {

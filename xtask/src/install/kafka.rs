@@ -18,28 +18,30 @@ const POM: &str = include_str!("kafka.pom.xml");
 /// The folder that holds every jar of the broker.
 pub async fn kafka(progress: &Progress) -> Result<PathBuf> {
     required("java", "Kafka runs on Java 17 or newer")?;
-    let step = progress.step("kafka");
     let target = workspace::cache().join("kafka").join(VERSION);
-    let jars = once(target, &step, async |partial| {
-        let maven = required("mvn", "Maven fetches Kafka from Maven Central")?;
-        let project = sibling(partial, "project");
-        remove(&project)?;
-        fs::create_dir_all(&project)?;
-        fs::write(
-            project.join("pom.xml"),
-            POM.replace("KAFKA_VERSION", VERSION),
-        )?;
-        step.waits_for(&format!("Maven Central: kafka_2.13 {VERSION}"));
-        Spec::new("mvn", maven)
-            .args(["--batch-mode", "--no-transfer-progress"])
-            .args(["dependency:copy-dependencies", "-DincludeScope=runtime"])
-            .arg(format!("-DoutputDirectory={}", partial.display()))
-            .dir(&project)
-            .run(&step)
-            .await?;
-        remove(&project)
-    })
-    .await?;
-    step.done(VERSION);
-    Ok(jars)
+    once(
+        "installing kafka",
+        target,
+        progress,
+        async |partial, step| {
+            let maven = required("mvn", "Maven fetches Kafka from Maven Central")?;
+            let project = sibling(partial, "project");
+            remove(&project)?;
+            fs::create_dir_all(&project)?;
+            fs::write(
+                project.join("pom.xml"),
+                POM.replace("KAFKA_VERSION", VERSION),
+            )?;
+            step.waits_for(&format!("Maven Central: kafka_2.13 {VERSION}"));
+            Spec::new("mvn", maven)
+                .args(["--batch-mode", "--no-transfer-progress"])
+                .args(["dependency:copy-dependencies", "-DincludeScope=runtime"])
+                .arg(format!("-DoutputDirectory={}", partial.display()))
+                .dir(&project)
+                .run(step)
+                .await?;
+            remove(&project)
+        },
+    )
+    .await
 }

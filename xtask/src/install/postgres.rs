@@ -14,19 +14,21 @@ const VERSION: &str = "17.11.0";
 
 /// The installation folder with `bin/initdb` and `bin/postgres`.
 pub async fn postgres(progress: &Progress) -> Result<PathBuf> {
-    let step = progress.step("postgres");
     let target = workspace::cache().join("postgres").join(VERSION);
-    let folder = once(target, &step, async |partial| {
-        step.waits_for(&format!("Maven Central: PostgreSQL {VERSION}"));
-        let version = VersionReq::parse(&format!("={VERSION}"))?;
-        let (_, archive) = get_archive(URL, &version)
-            .await
-            .with_context(|| format!("downloading PostgreSQL {VERSION}"))?;
-        step.waits_for("unpacking");
-        extract(URL, &archive, partial).await?;
-        Ok(())
-    })
-    .await?;
-    step.done(VERSION);
-    Ok(folder)
+    once(
+        "installing postgres",
+        target,
+        progress,
+        async |partial, step| {
+            step.waits_for(&format!("Maven Central: PostgreSQL {VERSION}"));
+            let version = VersionReq::parse(&format!("={VERSION}"))?;
+            let (_, archive) = get_archive(URL, &version)
+                .await
+                .with_context(|| format!("downloading PostgreSQL {VERSION}"))?;
+            step.waits_for("unpacking");
+            extract(URL, &archive, partial).await?;
+            Ok(())
+        },
+    )
+    .await
 }

@@ -140,29 +140,26 @@ impl Spec {
         &self.name
     }
 
-    /// Runs the command to its end, showing its latest line, and fails if it fails.
+    /// Runs the command to its end behind a progress bar that shows its latest line, and
+    /// fails with its last lines if it fails.
     pub(crate) async fn run(self, step: &Step) -> Result<()> {
-        let shown = step.output();
-        self.log_lines(shown).finish().await
+        let process = Process::start(self.log_lines(step.output())).await?;
+        if let Err(error) = succeeded(&process).await {
+            bail!("{error}:\n{}", process.tail().join("\n"));
+        }
+        Ok(())
     }
 
     /// Runs the command to its end with all its output on the terminal.
     pub(crate) async fn run_aloud(self, progress: &Progress) -> Result<()> {
         let progress = progress.clone();
-        self.log_lines(Arc::new(move |line: &str| progress.line(line)))
-            .finish()
-            .await
+        let sink: LineSink = Arc::new(move |line| progress.line(line));
+        self.log_lines(sink).finish().await
     }
 
-    /// Runs the command to its end and fails with its last lines if it fails.
+    /// Runs the command to its end; somebody else shows its output.
     pub(crate) async fn finish(self) -> Result<()> {
-        let process = Process::start(self).await?;
-        let status = process.exited().await?;
-        if !status.success() {
-            let tail = process.tail().join("\n");
-            bail!("{} failed ({status}):\n{tail}", process.name());
-        }
-        Ok(())
+        succeeded(&Process::start(self).await?).await
     }
 
     pub(super) fn command(&self) -> Result<Command> {
@@ -214,6 +211,14 @@ impl Spec {
             }
         })
     }
+}
+
+async fn succeeded(process: &Process) -> Result<()> {
+    let status = process.exited().await?;
+    if !status.success() {
+        bail!("{} failed ({status})", process.name());
+    }
+    Ok(())
 }
 
 fn append(path: &Path) -> Result<File> {

@@ -56,7 +56,16 @@ pub(crate) fn callbacks(subscriptions: Vec<Subscription>) -> Callbacks {
 
 impl App {
     pub(crate) async fn start(callbacks: Callbacks, services: Routes, sidecar: Sidecar) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_on(0, callbacks, services, sidecar).await
+    }
+
+    pub(crate) async fn start_on(
+        port: u16,
+        callbacks: Callbacks,
+        services: Routes,
+        sidecar: Sidecar,
+    ) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let shutdown = CancellationToken::new();
         let server = tokio::spawn(sidecar::serve(
@@ -71,6 +80,15 @@ impl App {
             server,
             shutdown: shutdown.drop_guard(),
         }
+    }
+
+    pub(crate) async fn stop(self) {
+        drop(self.shutdown);
+        timeout(WITHIN, self.server)
+            .await
+            .unwrap()
+            .unwrap()
+            .unwrap();
     }
 
     pub(crate) async fn channel(&self) -> Channel {

@@ -117,9 +117,9 @@ async fn a_full_bulk_with_the_headers_that_daprd_adds_is_handled_in_order() {
     let answered = acks(response.into_inner());
     let all: Vec<_> = (0..100).map(|n| (n.to_string(), Ack::Success)).collect();
     assert_eq!(answered, all);
-    let handled: Vec<_> = std::iter::from_fn(|| seen.try_recv().ok()).collect();
+    let taken: Vec<_> = std::iter::from_fn(|| seen.try_recv().ok()).collect();
     for (n, user) in users.iter().enumerate() {
-        let of_user = handled.iter().filter(|event| event.user_id == *user);
+        let of_user = taken.iter().filter(|event| event.user_id == *user);
         let order: Vec<usize> = of_user.map(|event| title(event).parse().unwrap()).collect();
         assert_eq!(order, (n..100).step_by(users.len()).collect::<Vec<_>>());
     }

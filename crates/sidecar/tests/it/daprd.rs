@@ -21,16 +21,7 @@ const COMPONENTS: &str = r#"
 apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata: { name: pubsub }
-spec:
-  type: pubsub.kafka
-  version: v1
-  metadata:
-  - { name: brokers, value: "127.0.0.1:21092" }
-  - { name: authType, value: "none" }
-  - { name: consumerGroup, value: "{uuid}" }
-  - { name: initialOffset, value: "oldest" }
-  - { name: disableTls, value: "true" }
-  - { name: version, value: "3.0.0" }
+spec: { type: pubsub.in-memory, version: v1, metadata: [] }
 ---
 apiVersion: dapr.io/v1alpha1
 kind: Component
@@ -81,7 +72,7 @@ const TOKEN: &str = "a token for both ways";
 /// The sidecar of an app; both end when dropped.
 pub(crate) struct WithDaprd {
     pub(crate) sidecar: Sidecar,
-    _app: App,
+    app: App,
     daprd: Daprd,
 }
 
@@ -102,6 +93,15 @@ impl WithDaprd {
     /// Returns once daprd has asked the app what it subscribes to.
     pub(crate) async fn start(callbacks: Callbacks, services: Routes) -> Self {
         Self::start_as(APP_ID, None, callbacks, services).await
+    }
+
+    /// The app restarts, and its sidecar does not.
+    pub(crate) async fn restart_app(self, callbacks: Callbacks) -> Self {
+        let port = self.app.port;
+        self.app.stop().await;
+        let sidecar = self.sidecar.clone();
+        let app = App::start_on(port, callbacks, Routes::default(), sidecar).await;
+        Self { app, ..self }
     }
 
     /// Another app that can find this one.
@@ -133,7 +133,7 @@ impl WithDaprd {
         tokio::time::timeout(WITHIN, ready).await.unwrap();
         Self {
             sidecar,
-            _app: app,
+            app,
             daprd,
         }
     }

@@ -1,11 +1,17 @@
 //! The crate from outside: called as daprd calls it, and by a real daprd.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on panics"
+)]
 
 mod app;
 mod as_daprd;
 mod bulk;
 mod daprd;
+#[cfg(feature = "planted-faults")]
+mod faults;
 mod origin;
 mod outgoing;
 mod pubsub;
 mod security;
-mod kafka_tmp;

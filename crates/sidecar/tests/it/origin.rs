@@ -195,9 +195,9 @@ async fn a_handler_calls_on_under_the_ids_of_its_event() {
     );
 
     let metrics = telemetry::metrics::render();
-    let handled = r#"events_handled_total{topic="tasks.events",outcome="done"}"#;
+    let done = r#"events_handled_total{topic="tasks.events",outcome="done"}"#;
     for name in [
-        handled,
+        done,
         "event_handle_duration_seconds",
         "event_latency_seconds",
     ] {

@@ -90,9 +90,9 @@ async fn secrets_are_read_by_store_and_name() {
 
 #[tokio::test]
 async fn another_app_is_called_through_the_sidecars() {
-    let callee = running().await;
-    let caller = callee.start_beside("calling-app").await;
-    let mut client = TaskServiceClient::new(caller.sidecar.app(APP_ID).unwrap());
+    let backend = running().await;
+    let other = backend.start_beside("calling-app").await;
+    let mut client = TaskServiceClient::new(other.sidecar.app(APP_ID).unwrap());
     let seen = client.redeem_ticket(ask("caller")).await.unwrap();
     let seen = seen.into_inner().user_id;
     assert!(seen.contains("app_id: Some(\"calling-app\")"), "{seen}");

@@ -7,7 +7,7 @@ use std::{
 
 use events::{Event, EventId, Topic, UserId};
 use sidecar::{CloudEvent, Delivery, Message, PUBSUB, Sidecar, Subscription};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::{sync::mpsc::UnboundedReceiver, time::timeout};
 use tonic::service::Routes;
 
 use crate::{
@@ -17,11 +17,50 @@ use crate::{
 
 const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+/// After which what the broker in memory got is taken for gone.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// An app that takes the events of a topic, and its dead letters.
 struct Line {
     _running: WithDaprd,
     sidecar: Sidecar,
     events: UnboundedReceiver<Event>,
     letters: UnboundedReceiver<Delivery>,
+    warm_ups: HashSet<EventId>,
+}
+
+impl Line {
+    /// daprd subscribes some time after it asked what to subscribe to, and what
+    /// the broker in memory gets before that is gone.
+    async fn warm_up(&mut self) {
+        loop {
+            let event = event(UserId::generate(), "poison");
+            self.warm_ups.insert(event.id);
+            publish(&self.sidecar, &[message(&event)]).await;
+            if timeout(PATIENCE, self.letters.recv()).await.is_ok() {
+                return;
+            }
+        }
+    }
+
+    async fn event(&mut self) -> Event {
+        loop {
+            let event = next(&mut self.events).await;
+            if !self.warm_ups.contains(&event.id) {
+                return event;
+            }
+        }
+    }
+
+    async fn letter(&mut self) -> (EventId, Delivery) {
+        loop {
+            let letter = next(&mut self.letters).await;
+            let id = letter.id.parse().unwrap();
+            if !self.warm_ups.contains(&id) {
+                return (id, letter);
+            }
+        }
+    }
 }
 
 async fn line(bulk: bool) -> Line {
@@ -36,12 +75,15 @@ async fn line(bulk: bool) -> Line {
         subscriptions = subscriptions.into_iter().map(many).collect();
     }
     let running = WithDaprd::start(app::callbacks(subscriptions), Routes::default()).await;
-    Line {
+    let mut line = Line {
         sidecar: running.sidecar.clone(),
         _running: running,
         events,
         letters,
-    }
+        warm_ups: HashSet::new(),
+    };
+    line.warm_up().await;
+    line
 }
 
 async fn publish(sidecar: &Sidecar, messages: &[Message]) {
@@ -85,8 +127,7 @@ async fn dead_letters_say_why(mut line: Line) {
 
     let mut left = causes.clone();
     while !left.is_empty() {
-        let letter = next(&mut line.letters).await;
-        let id: EventId = letter.id.parse().unwrap();
+        let (id, letter) = line.letter().await;
         let expected = left
             .remove(&id)
             .expect("a dead letter that should not be, or twice");
@@ -108,11 +149,12 @@ async fn dead_letters_say_why(mut line: Line) {
     let unknown = line.sidecar.dead_letter_cause("tasks.events", "unknown");
     assert_eq!(unknown.await.unwrap(), None);
 
+    let times = [("done", 1), ("poison", 1), ("retry", 3), ("panic", 3)];
     let mut handled: HashMap<String, u32> = HashMap::new();
-    while let Ok(event) = line.events.try_recv() {
+    for _ in 0..times.iter().map(|(_, n)| n).sum() {
+        let event = line.event().await;
         *handled.entry(title(&event).to_owned()).or_default() += 1;
     }
-    let times = [("done", 1), ("poison", 1), ("retry", 3), ("panic", 3)];
     assert_eq!(
         handled,
         times.map(|(script, n)| (script.to_owned(), n)).into()
@@ -130,6 +172,30 @@ async fn dead_letters_of_bulk_deliveries_say_why() {
 }
 
 #[tokio::test]
+async fn an_app_that_restarts_alone_notices_the_sidecar_that_delivers_to_it() {
+    let (handler, _) = scripted();
+    let before = app::callbacks(vec![task_events(handler)]);
+    let running = WithDaprd::start(before, Routes::default()).await;
+
+    let (handler, mut seen) = scripted();
+    let after = app::callbacks(vec![task_events(handler)]);
+    let mut sessions = after.sessions();
+    let running = running.restart_app(after).await;
+    let noticed = sessions.wait_for(|sessions| *sessions == 1);
+    timeout(app::WITHIN, noticed).await.unwrap().unwrap();
+
+    let event = event(UserId::generate(), "done");
+    let mut publish_until_seen = async || loop {
+        publish(&running.sidecar, &[message(&event)]).await;
+        if let Ok(seen) = timeout(PATIENCE, seen.recv()).await {
+            return seen;
+        }
+    };
+    let seen = timeout(app::WITHIN, publish_until_seen()).await.unwrap();
+    assert_eq!(seen, Some(event));
+}
+
+#[tokio::test]
 async fn more_than_a_request_may_hold_is_published_in_parts() {
     let mut line = line(false).await;
     let user = UserId::generate();
@@ -143,6 +209,6 @@ async fn more_than_a_request_may_hold_is_published_in_parts() {
     // The broker in memory does not keep the order.
     let mut missing: HashSet<_> = events.iter().map(|event| event.id).collect();
     while !missing.is_empty() {
-        assert!(missing.remove(&next(&mut line.events).await.id));
+        assert!(missing.remove(&line.event().await.id));
     }
 }

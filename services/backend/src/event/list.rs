@@ -1,7 +1,7 @@
 //! `GET /events`: the cursor for programs, and for browsers that cannot hold a socket.
 
 use axum::{Json, extract::State};
-use events::Event;
+use events::{Event, Payload};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -58,6 +58,12 @@ pub(crate) async fn list_events(
             "limit",
             "`limit` must lie between 1 and 500",
         ));
+    }
+    for wanted in &params.r#type {
+        if !Payload::TYPES.iter().any(|(known, _)| known == wanted) {
+            let detail = format!("There is no event type `{wanted}`");
+            return Err(ApiError::invalid("type", detail));
+        }
     }
     let after = i64::from(params.after);
     let mut db = app.pool.acquire().await?;

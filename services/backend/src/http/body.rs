@@ -3,9 +3,10 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
-    http::header,
+    http::{HeaderMap, header},
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
@@ -23,11 +24,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(is_json);
+        let is_json = is_json(request.headers());
         let bytes = read(request, state).await?;
         if !is_json {
             return Err(ApiError::MediaType);
@@ -49,11 +46,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for OptionalBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let is_json = is_json(request.headers());
         let bytes = read(request, state).await?;
-        let value = if bytes.iter().all(u8::is_ascii_whitespace) {
+        let value = if bytes.trim_ascii().is_empty() {
             None
-        } else {
+        } else if is_json {
             Some(parse(&bytes)?)
+        } else {
+            return Err(ApiError::MediaType);
         };
         Ok(Self {
             value,
@@ -77,29 +77,43 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiE
 }
 
 /// `application/json`, or a type built on it such as `application/merge-patch+json`.
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
-        || (essence.to_ascii_lowercase().starts_with("application/")
-            && essence.to_ascii_lowercase().ends_with("+json"))
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default();
+    let essence = essence.trim().to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 /// Parses JSON; a syntax error is 400, a wrong shape 422 with the field named.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // serde reads a list as a struct's fields in order; nobody else means that.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(serde_json::from_slice::<Value>(bytes).map_or_else(
+            |error| malformed(&error),
+            |_| ApiError::invalid("", "The body must be a JSON object"),
+        ));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        shape(&path, &error.into_inner())
+        shape(bytes, &path, &error.into_inner())
     })?;
-    deserializer
-        .end()
-        .map_err(|error| ApiError::Malformed(format!("The body is not valid JSON: {error}")))?;
+    deserializer.end().map_err(|error| malformed(&error))?;
     Ok(value)
 }
 
-fn shape(path: &str, error: &serde_json::Error) -> ApiError {
-    if !error.is_data() {
-        return ApiError::Malformed(format!("The body is not valid JSON: {error}"));
+fn malformed(error: &serde_json::Error) -> ApiError {
+    ApiError::Malformed(format!("The body is not valid JSON: {error}"))
+}
+
+fn shape(bytes: &[u8], path: &str, error: &serde_json::Error) -> ApiError {
+    // A number where serde_json wants an enum's name is an error of syntax to it, and to nobody else.
+    if !error.is_data() && serde_json::from_slice::<Value>(bytes).is_err() {
+        return malformed(error);
     }
     let message = error.to_string();
     let detail = message
@@ -139,6 +153,13 @@ mod tests {
     #[expect(dead_code, reason = "only parsed")]
     struct Inner {
         n: u8,
+        #[serde(default)]
+        level: Option<Level>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    enum Level {
+        High,
     }
 
     fn field(body: &str) -> Option<String> {
@@ -151,6 +172,10 @@ mod tests {
         assert_eq!(field(r#"{"titel": "x"}"#).as_deref(), Some("titel"));
         assert_eq!(field("{}").as_deref(), Some("title"));
         assert_eq!(
+            field(r#"{"title": "a", "inner": {"n": 1, "level": 3}}"#).as_deref(),
+            Some("inner.level")
+        );
+        assert_eq!(
             field(r#"{"title": "a", "inner": {"n": "x"}}"#).as_deref(),
             Some("inner.n")
         );
@@ -162,6 +187,12 @@ mod tests {
             field(r#"{"title":"a","title":"b"}"#).as_deref(),
             Some("title")
         );
+    }
+
+    #[test]
+    fn a_list_is_not_an_object() {
+        let problem = parse::<Outer>(br#"["title"]"#).unwrap_err().problem();
+        assert_eq!((problem.status, problem.field), (422, None));
     }
 
     #[test]

@@ -60,6 +60,8 @@ impl<S: Send + Sync> FromRequestParts<S> for TagPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let name = param(parts, state, "name").await;
+        // Postgres has no U+0000, so no tag is called so.
+        let name = name.filter(|name| !name.contains('\0'));
         name.map(|name| Self { name })
             .ok_or(ApiError::NotFound("Tag"))
     }

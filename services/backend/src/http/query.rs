@@ -26,7 +26,8 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
         let named = ["unknown field `", "missing field `", "duplicate field `"]
             .iter()
             .find_map(|start| detail.strip_prefix(start)?.split('`').next());
-        let field = named.map_or(path, ToOwned::to_owned);
-        ApiError::invalid(field, detail)
+        // A repeated parameter is a list only to us.
+        let parameter = path.split('[').next().unwrap_or_default();
+        ApiError::invalid(named.unwrap_or(parameter).to_owned(), detail)
     })
 }

@@ -13,6 +13,7 @@ use crate::{
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct GetParams {
     /// Show the task even if it was deleted.

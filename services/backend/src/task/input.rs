@@ -2,7 +2,7 @@
 
 use events::{Due, Priority, ProjectId, TaskId};
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime},
     fmt::temporal::{DateTimeParser, Pieces},
     tz::TimeZone,
@@ -237,9 +237,12 @@ fn check_due(due: &Due) -> Result<(), ApiError> {
 
 /// The instant a due means, for a user at home in `home`.
 pub(crate) fn due_at(due: Option<&Due>, home: &TimeZone) -> Result<Option<Timestamp>, ApiError> {
-    due.map(|due| due.instant(home))
+    let at = due
+        .map(|due| due.instant(home))
         .transpose()
-        .map_err(|error| ApiError::invalid("due.zone", error.to_string()))
+        .map_err(|error| ApiError::invalid("due.zone", error.to_string()))?;
+    // As exact as Postgres keeps it, so that the answer to the write is what is read later.
+    Ok(at.map(|at| at - SignedDuration::from_nanos(i64::from(at.subsec_nanosecond() % 1_000))))
 }
 
 /// A date; a local time; a time with an offset, which becomes a time in the user's own

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
+    input,
     model::Task,
     store::{COLUMNS, TaskRow, priority_number},
 };
@@ -57,6 +58,7 @@ pub(crate) enum Status {
 pub(crate) struct ListParams {
     /// `open`, `completed` or `all`, the default.
     #[serde(default)]
+    #[param(inline)]
     status: Option<Status>,
     /// May be repeated: any of them.
     #[serde(default)]
@@ -116,8 +118,9 @@ struct Cursor {
     id: Uuid,
 }
 
+/// Tagged, because a title may look like any of the others.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "lowercase")]
 enum Key {
     Instant(Timestamp),
     Number(f64),
@@ -202,7 +205,11 @@ fn filter(
             .push(")");
     }
     if !params.tag.is_empty() {
-        query.push(" and tags @> ").push_bind(params.tag.clone());
+        let tags = params.tag.iter().map(|name| input::tag(name));
+        let tags: Vec<String> = tags
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.within("tag"))?;
+        query.push(" and tags @> ").push_bind(tags);
     }
     if let Some(project) = params.project_id {
         query.push(" and project_id = ").push_bind(project.0);
@@ -211,10 +218,14 @@ fn filter(
         query.push(" and parent_id = ").push_bind(parent.0);
     }
     if let Some(before) = params.due_before {
-        query.push(" and due_at < ").push_bind(before.to_sqlx());
+        query
+            .push(" and due_at < ")
+            .push_bind(storable(before).to_sqlx());
     }
     if let Some(after) = params.due_after {
-        query.push(" and due_at >= ").push_bind(after.to_sqlx());
+        query
+            .push(" and due_at >= ")
+            .push_bind(storable(after).to_sqlx());
     }
     if let Some(overdue) = params.overdue {
         query.push(" and (completed_at is null and due_at is not null and due_at < ");
@@ -224,8 +235,8 @@ fn filter(
             .push_bind(overdue);
     }
     if let Some(text) = &params.q {
-        query.push(" and search @@ to_tsquery('simple', ");
-        query.push_bind(words(text)?).push(")");
+        query.push(" and search @@ to_tsquery('simple', lower(");
+        query.push_bind(words(text)?).push("))");
     }
     Ok(())
 }
@@ -294,7 +305,7 @@ fn seek(
     query.push(format_args!(" and ({column}, id)")).push(after);
     match (params.sort, cursor.key) {
         (Sort::CreatedAt | Sort::UpdatedAt | Sort::Due, Key::Instant(at)) => {
-            query.push_bind(at.to_sqlx());
+            query.push_bind(storable(at).to_sqlx());
         }
         (Sort::Due, Key::Never) => {
             query.push("'infinity'::timestamptz");
@@ -306,13 +317,20 @@ fn seek(
         (Sort::Position, Key::Number(number)) => {
             query.push_bind(number);
         }
-        (Sort::Title, Key::Text(title)) => {
+        // Postgres has no U+0000, so no title of ours has.
+        (Sort::Title, Key::Text(title)) if !title.contains('\0') => {
             query.push("lower(").push_bind(title).push(")");
         }
         _ => return Err(wrong()),
     }
     query.push(", ").push_bind(cursor.id).push(")");
     Ok(())
+}
+
+/// Postgres begins in 4713 BC; nothing of ours is older than the year 1.
+fn storable(at: Timestamp) -> Timestamp {
+    const YEAR_ONE: Timestamp = Timestamp::constant(-62_135_596_800, 0);
+    at.max(YEAR_ONE)
 }
 
 fn encode(params: &ListParams, last: &Task) -> Result<String, ApiError> {

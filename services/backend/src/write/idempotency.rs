@@ -1,6 +1,8 @@
 //! The record that makes a repeated request harmless. It is part of the
 //! write's transaction: either both are there, or neither.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, types::Json};
@@ -14,28 +16,40 @@ use crate::{
 /// Answers are kept this long.
 pub(crate) const KEPT_HOURS: i64 = 24;
 
+/// How often a key that is held is tried again, and after how long.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// Holds the key until the transaction ends. 409 when a request with it is under way.
+///
+/// The transaction of a refused request is rolled back shortly after its answer is on the
+/// way, so whoever corrects the request at once may find the key still held.
 pub(super) async fn claim(
     tx: &mut PgConnection,
     ctx: &Ctx,
     key: &IdempotencyKey,
 ) -> Result<(), ApiError> {
+    for _ in 0..TRIES {
+        if try_claim(tx, ctx, key).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Err(ApiError::Conflict(
+        "A request with this Idempotency-Key is still under way; try again".to_owned(),
+    ))
+}
+
+async fn try_claim(tx: &mut PgConnection, ctx: &Ctx, key: &IdempotencyKey) -> sqlx::Result<bool> {
     // One lock a key, so nobody queues on it: unlike a lock per shard it costs the
     // commit nothing.
-    let free = sqlx::query_scalar!(
+    sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock(hashtextextended($1::text || $2, 0)) as "free!""#,
         ctx.user.to_string(),
         key.key,
     )
     .fetch_one(tx)
-    .await?;
-    if free {
-        Ok(())
-    } else {
-        Err(ApiError::Conflict(
-            "A request with this Idempotency-Key is still under way; try again".to_owned(),
-        ))
-    }
+    .await
 }
 
 /// The stored answer to the same request; 422 when the key was used for another one.

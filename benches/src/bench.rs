@@ -1,0 +1,101 @@
+//! The benchmarks: one file each, all of them in [`ALL`].
+
+mod create;
+mod fanout;
+mod list;
+mod live;
+mod relay;
+mod sockets;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::machine::{self, Fact};
+use crate::report::Finding;
+use crate::stage::Stage;
+
+/// How long everything takes.
+#[derive(Clone, Copy)]
+pub struct Effort {
+    pub rounds: usize,
+    /// Of one measurement in a round.
+    pub duration: Duration,
+    /// Events in the relay's backlog.
+    pub backlog: usize,
+}
+
+impl Effort {
+    pub const FULL: Self = Self {
+        rounds: 5,
+        duration: Duration::from_secs(6),
+        backlog: 60_000,
+    };
+
+    /// Enough to see whether something is badly wrong.
+    pub const QUICK: Self = Self {
+        rounds: 3,
+        duration: Duration::from_secs(2),
+        backlog: 15_000,
+    };
+}
+
+/// A benchmark by the name that selects it.
+pub struct Bench {
+    pub name: &'static str,
+    users: u32,
+    env: &'static [(&'static str, &'static str, &'static str)],
+    measure: for<'a> fn(&'a Stage, Effort) -> BoxFuture<'a, Result<Vec<Finding>>>,
+}
+
+/// In the order in which they run.
+pub const ALL: &[Bench] = &[
+    Bench {
+        name: create::NAME,
+        users: create::USERS,
+        env: &[],
+        measure: |stage, effort| create::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: list::NAME,
+        users: list::USERS,
+        env: &[],
+        measure: |stage, effort| list::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: relay::NAME,
+        users: relay::USERS,
+        env: &[],
+        measure: |stage, effort| relay::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: live::NAME,
+        users: live::USERS,
+        env: &[],
+        measure: |stage, effort| live::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: sockets::NAME,
+        users: sockets::USERS,
+        env: &[],
+        measure: |stage, effort| sockets::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: fanout::NAME,
+        users: 1,
+        env: fanout::ENV,
+        measure: |stage, effort| fanout::measure(stage, effort).boxed(),
+    },
+];
+
+impl Bench {
+    /// Runs it on a product of its own. Also says what that stood on.
+    pub async fn run(&self, effort: Effort) -> Result<(Vec<Fact>, Vec<Finding>)> {
+        let stage = Box::pin(Stage::set(self.name, self.users, self.env)).await?;
+        let facts = machine::versions(&stage).await?;
+        let findings = (self.measure)(&stage, effort).await?;
+        stage.strike().await?;
+        Ok((facts, findings))
+    }
+}

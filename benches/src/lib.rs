@@ -1,0 +1,19 @@
+//! What `cargo xtask bench` measures: the whole product in its release build, against a peer
+//! that runs beside it or a limit that was set before.
+//!
+//! [`stage`] starts the product, [`http`], [`socket`] and [`load`] are its clients, [`pgbench`]
+//! and [`topic`] the peers and the proof that nothing was lost. Each benchmark is one file
+//! of [`bench`](mod@bench) and gives [`report::Finding`]s; [`cpu`] says what each process used
+//! meanwhile, because everything shares one machine.
+
+pub mod bench;
+pub mod cpu;
+pub mod http;
+pub mod load;
+pub mod machine;
+pub mod pgbench;
+pub mod report;
+pub mod socket;
+pub mod stage;
+pub mod stats;
+pub mod topic;

@@ -1,0 +1,74 @@
+//! `cargo xtask bench`: runs benchmarks, prints the table, and keeps it if it is a whole one.
+
+use std::fs;
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use benches::bench::{ALL, Bench, Effort};
+use benches::machine::{self, Fact};
+use benches::report::{Finding, markdown};
+use clap::Parser;
+use clap::builder::PossibleValuesParser;
+use xtask::workspace;
+
+/// The product in its release build, against limits and peers
+#[derive(Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Cli {
+    /// Which to run; all if none is named
+    #[arg(value_parser = PossibleValuesParser::new(ALL.iter().map(|bench| bench.name)))]
+    names: Vec<String>,
+    /// Fewer rounds and shorter ones: a look, not a result
+    #[arg(long)]
+    quick: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let cli = Cli::parse();
+    let effort = if cli.quick {
+        Effort::QUICK
+    } else {
+        Effort::FULL
+    };
+    let mut facts = machine::at_start();
+    let mut versions: Vec<Fact> = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut all_ran = true;
+    let is_named =
+        |bench: &&Bench| cli.names.is_empty() || cli.names.iter().any(|name| name == bench.name);
+    for bench in ALL.iter().filter(is_named) {
+        eprintln!("… {}", bench.name);
+        match bench.run(effort).await {
+            Ok((stands_on, found)) => {
+                for finding in &found {
+                    let (measured, verdict) = (finding.measured(), finding.verdict());
+                    eprintln!(
+                        "  {}: {measured} {}, {verdict}",
+                        finding.what,
+                        finding.wanted()
+                    );
+                }
+                versions = stands_on;
+                findings.extend(found);
+            }
+            Err(error) => {
+                eprintln!("✗ {}: {error:#}", bench.name);
+                all_ran = false;
+            }
+        }
+    }
+    facts.append(&mut versions);
+    let text = markdown(&facts, &findings);
+    writeln!(std::io::stdout(), "{text}")?;
+    if all_ran && cli.names.is_empty() && !cli.quick {
+        fs::write(workspace::root().join("benches/RESULTS.md"), text)?;
+    }
+    let met = all_ran && findings.iter().all(Finding::is_met);
+    Ok(if met {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,188 @@
+//! The peer of a create: `pgbench` with the very statements that the backend sends.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use tokio::process::Command;
+use xtask::progress::Progress;
+use xtask::{install, workspace};
+
+use crate::stage::{DESCRIPTION, Stage, TITLE, USER_ID_SQL};
+use crate::stats::Latencies;
+
+/// A `pgbench` that was found.
+pub struct Pgbench {
+    program: PathBuf,
+    script: String,
+    /// Goes into the ids that it makes, so that no two runs make the same.
+    runs: u32,
+}
+
+/// What one run did.
+pub struct Ran {
+    pub transactions: usize,
+    pub per_second: f64,
+    pub latencies: Latencies,
+}
+
+impl Pgbench {
+    /// Looks beside the server that we run, then where Debian puts it, then on `PATH`.
+    pub async fn find() -> Result<Self> {
+        let ours = install::postgres(&Progress::hidden())
+            .await?
+            .join("bin/pgbench");
+        let debian = fs::read_dir("/usr/lib/postgresql")
+            .into_iter()
+            .flatten()
+            .flatten();
+        let program = debian
+            .map(|version| version.path().join("bin/pgbench"))
+            .chain([ours])
+            .find(|program| program.exists())
+            .or_else(|| workspace::program("pgbench"))
+            .context("`pgbench` is missing: on Debian, `apt install postgresql` brings it")?;
+        Ok(Self {
+            program,
+            script: SCRIPT.replace("USER_ID", USER_ID_SQL),
+            runs: 0,
+        })
+    }
+
+    /// As fast as the server answers, in prepared mode.
+    pub async fn run(&mut self, stage: &Stage, clients: usize, duration: Duration) -> Result<Ran> {
+        self.runs += 1;
+        let folder = stage.dir.join(format!("pgbench-{}", self.runs));
+        fs::create_dir_all(&folder)?;
+        let script = folder.join("create.sql");
+        fs::write(&script, &self.script)?;
+        let data = format!(
+            r#"{{"title":"{TITLE}","description":"{DESCRIPTION}","priority":"high","tags":[],"project_id":null,"parent_id":null,"position":1.0,"due":null,"due_at":null,"completed_at":null}}"#
+        );
+        let variables = [
+            ("run", self.runs.to_string()),
+            ("n", "0".to_owned()),
+            ("users", stage.users().len().to_string()),
+            ("title", TITLE.to_owned()),
+            ("description", DESCRIPTION.to_owned()),
+            ("data", data),
+            ("topic", events::Topic::Tasks.name().to_owned()),
+            ("type", "task.created".to_owned()),
+            ("actor", r#"{"kind":"user"}"#.to_owned()),
+            (
+                "correlation",
+                "018f0000-0000-7000-8000-000000000000".to_owned(),
+            ),
+            (
+                "trace",
+                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned(),
+            ),
+        ];
+        let output = Command::new(&self.program)
+            .args([
+                "--no-vacuum",
+                "--protocol=prepared",
+                "--log",
+                "--log-prefix=log",
+            ])
+            .arg(format!("--client={clients}"))
+            .arg(format!("--jobs={}", clients.min(2)))
+            .arg(format!("--time={}", duration.as_secs().max(1)))
+            .args(variables.map(|(name, value)| format!("--define={name}={value}")))
+            .arg("--file=create.sql")
+            .arg(stage.database_url())
+            .current_dir(&folder)
+            .kill_on_drop(true)
+            .output()
+            .await
+            .with_context(|| format!("starting {}", self.program.display()))?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        ensure!(
+            output.status.success(),
+            "pgbench failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let failed = figure(&said, "number of failed transactions: ")?;
+        ensure!(failed == 0.0, "{failed} transactions of pgbench failed");
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count"
+        )]
+        let transactions = figure(&said, "number of transactions actually processed: ")? as usize;
+        Ok(Ran {
+            transactions,
+            per_second: figure(&said, "tps = ")?,
+            latencies: latencies(&folder)?,
+        })
+    }
+}
+
+/// The number that follows `label`.
+fn figure(said: &str, label: &str) -> Result<f64> {
+    let line = said.lines().find_map(|line| line.strip_prefix(label));
+    let digits = line.and_then(|line| line.split_whitespace().next());
+    let value = digits.and_then(|digits| digits.trim_end_matches('/').parse().ok());
+    value.with_context(|| format!("pgbench did not say `{label}`:\n{said}"))
+}
+
+/// The third column of pgbench's log is microseconds.
+fn latencies(folder: &Path) -> Result<Latencies> {
+    let mut latencies = Latencies::new()?;
+    for entry in fs::read_dir(folder)?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with("log.") {
+            let text = fs::read_to_string(entry.path())?;
+            for micros in text.lines().filter_map(|line| line.split(' ').nth(2)) {
+                latencies.record(Duration::from_micros(micros.parse()?));
+            }
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(latencies)
+}
+
+/// `write.rs`, `task/store.rs` and `write/append.rs` of the backend. Ids are made of the run,
+/// the client and a counter: as unique and as ascending as the UUIDv7 that the backend makes.
+const SCRIPT: &str = r"
+\set user random(1, :users)
+\set n :n + 1
+begin;
+select s.seq, p.time_zone
+from taskflow.streams s join taskflow.profiles p using (user_id)
+where s.user_id = USER_ID
+for update
+\gset
+with tagged as (
+    insert into taskflow.tags (user_id, name, created_at)
+    select USER_ID, name, now() from unnest('{}'::text[]) as name
+    on conflict do nothing
+)
+insert into taskflow.tasks
+    (id, user_id, project_id, parent_id, title, description, tags, priority, position,
+     due, due_at, created_at, updated_at, completed_at, version)
+values ((lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70018' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid,
+        USER_ID, null, null, :title, :description, '{}', 3, :seq::float8 + 1,
+        null, null, now(), now(), null, 1);
+with stream as (
+    update taskflow.streams set seq = seq + 1 where user_id = USER_ID returning seq - 1 as base
+), appended as (
+    insert into taskflow.events
+        (event_id, user_id, seq, topic, event_type, aggregate_id, version, schema, data,
+         correlation_id, actor, change_set_id, traceparent, created_at)
+    select d.event_id, USER_ID, stream.base + d.n, d.topic, d.event_type, d.aggregate_id,
+           d.version, 1, d.data, :correlation, :actor::jsonb,
+           (lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70038' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid,
+           :trace, now()
+    from stream, unnest(
+        array[(lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70028' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid],
+        array[:topic]::text[], array[:type]::text[],
+        array[(lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70018' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid],
+        array[1]::bigint[], array[:data]::jsonb[])
+        with ordinality as d (event_id, topic, event_type, aggregate_id, version, data, n)
+    order by d.n
+    returning id
+)
+insert into taskflow.outbox (id) select id from appended;
+commit;
+";

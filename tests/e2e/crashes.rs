@@ -1,0 +1,160 @@
+//! `kill -9` of everything, one at a time, under load: nothing that was acknowledged is lost,
+//! and nobody hears anything twice or out of order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use libtest_mimic::Trial;
+use testing::wait;
+use xtask::process::Process;
+use xtask::progress::Progress;
+
+use crate::load::{Failure, Load};
+use crate::stage::{Product, Stage};
+
+pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
+    vec![
+        stage.alone("crash: the broker, and no request fails", broker),
+        stage.alone(
+            "crash: the backend's sidecar, and no request fails",
+            backend_sidecar,
+        ),
+        stage.alone(
+            "crash: realtime's sidecar, and no socket breaks",
+            realtime_sidecar,
+        ),
+        stage.alone("crash: realtime, and its sockets resume", realtime),
+        stage.alone(
+            "crash: the backend, and one task comes of each key",
+            backend,
+        ),
+        stage.alone(
+            "crash: the database, answered with 503 until it heals",
+            database,
+        ),
+    ]
+}
+
+/// Writes that are made while something is broken.
+const MEANWHILE: u64 = 150;
+
+async fn broker(product: &Product) -> Result<()> {
+    let load = Load::start(product).await?;
+    product.infra.kafka().kill9().await?;
+    load.writes(MEANWHILE).await?;
+    wait::until("health to tell of it", Duration::from_mins(1), async || {
+        let health = product
+            .http()
+            .get(format!("{}/health", product.backend))
+            .send()
+            .await?;
+        let health: serde_json::Value = health.json().await?;
+        Ok((health["status"] == "degraded" && health["queue_depth"] != 0).then_some(()))
+    })
+    .await?;
+    product.infra.kafka().restart().await?;
+    load.writes(MEANWHILE).await?;
+    let outcome = load.finish(product).await?;
+    ensure!(
+        outcome.failures.is_empty(),
+        "requests failed: {:?}",
+        outcome.failures
+    );
+    ensure!(outcome.reconnections == 0, "sockets broke");
+    Ok(())
+}
+
+async fn backend_sidecar(product: &Product) -> Result<()> {
+    let load = Load::start(product).await?;
+    kill_and_restart(&product.stack.backend()?.sidecar, &load).await?;
+    let outcome = load.finish(product).await?;
+    ensure!(
+        outcome.failures.is_empty(),
+        "requests failed: {:?}",
+        outcome.failures
+    );
+    ensure!(outcome.reconnections == 0, "sockets broke");
+    Ok(())
+}
+
+async fn realtime_sidecar(product: &Product) -> Result<()> {
+    let load = Load::start(product).await?;
+    kill_and_restart(&product.stack.realtime()?.sidecar, &load).await?;
+    let outcome = load.finish(product).await?;
+    ensure!(
+        outcome.failures.is_empty(),
+        "requests failed: {:?}",
+        outcome.failures
+    );
+    ensure!(outcome.reconnections == 0, "sockets broke");
+    outcome.in_order(product).await
+}
+
+async fn realtime(product: &Product) -> Result<()> {
+    let load = Load::start(product).await?;
+    kill_and_restart(&product.stack.realtime()?.service, &load).await?;
+    let outcome = load.finish(product).await?;
+    ensure!(
+        outcome.failures.is_empty(),
+        "requests failed: {:?}",
+        outcome.failures
+    );
+    ensure!(outcome.reconnections > 0, "no socket had to come back");
+    outcome.in_order(product).await
+}
+
+async fn kill_and_restart(process: &Process, load: &Load) -> Result<()> {
+    process.kill9().await?;
+    load.writes(MEANWHILE).await?;
+    process.restart().await?;
+    load.writes(MEANWHILE).await
+}
+
+async fn backend(product: &Product) -> Result<()> {
+    let load = Load::start(product).await?;
+    let backend = product.stack.backend()?;
+    // More than once: each time it dies in the middle of other requests.
+    for _ in 0..3 {
+        backend.service.kill9().await?;
+        load.fails(20).await?;
+        backend.service.restart().await?;
+        backend.ready(&Progress::hidden()).await?;
+        load.writes(MEANWHILE).await?;
+    }
+    let outcome = load.finish(product).await?;
+    // A request that died with its process may still hold its key when it is sent again.
+    let other = outcome.failures.iter().find(|failure| {
+        !matches!(
+            failure,
+            Failure::Unanswered | Failure::Status { status: 409, .. }
+        )
+    });
+    ensure!(other.is_none(), "{other:?}");
+    ensure!(outcome.reconnections == 0, "sockets broke");
+    Ok(())
+}
+
+async fn database(product: &Product) -> Result<()> {
+    let load = Load::start(product).await?;
+    let postgres = product.infra.postgres();
+    postgres.kill9().await?;
+    load.fails(50).await?;
+    postgres.restart().await?;
+    load.writes(MEANWHILE).await?;
+    let outcome = load.finish(product).await?;
+    ensure!(!outcome.failures.is_empty());
+    for failure in &outcome.failures {
+        let honest = Failure::Status {
+            status: 503,
+            retry_after: true,
+        };
+        let key_is_held = matches!(failure, Failure::Status { status: 409, .. });
+        ensure!(
+            *failure == honest || key_is_held,
+            "{failure:?} instead of 503"
+        );
+    }
+    ensure!(outcome.reconnections == 0, "sockets broke");
+    Ok(())
+}

@@ -1,0 +1,290 @@
+//! People at work: they write, send again what was not answered, and listen in several tabs
+//! that come back when they are cut off. In the end everything is compared.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use events::{Topic, UserId};
+use reqwest::Method;
+use serde_json::json;
+use testing::kafka::{self, Record};
+use testing::{Client, Heard, Socket, send, wait};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use crate::stage::Product;
+use crate::violation::{heard_exactly, in_order, published};
+
+const PEOPLE: usize = 4;
+const WRITERS: usize = 3;
+const TABS: usize = 2;
+
+/// Between two requests of a writer: a load, not a flood.
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// How long everything may take to arrive once nothing is broken any more. A broker that was
+/// killed needs half a minute.
+const SETTLED: Duration = Duration::from_secs(90);
+
+/// How long an expected thing may take under load.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Work in progress.
+pub(crate) struct Load {
+    people: Vec<Client>,
+    shared: Arc<Shared>,
+    writers: Vec<JoinHandle<Result<Vec<Acknowledged>>>>,
+    tabs: Vec<(UserId, JoinHandle<Result<Tab>>)>,
+    /// Tells the tabs of each person where to stop.
+    goals: Vec<watch::Sender<Option<u64>>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    acknowledged: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// A write that was answered with success.
+struct Acknowledged {
+    user: UserId,
+    title: String,
+    /// What it was answered with before.
+    failures: Vec<Failure>,
+}
+
+/// A request that was not carried out, as far as its sender knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// No answer: the connection was refused or broke.
+    Unanswered,
+    /// The status, and whether it said when to try again.
+    Status { status: u16, retry_after: bool },
+}
+
+/// What a tab has heard over all its connections.
+struct Tab {
+    heard: Vec<Heard>,
+    connections: usize,
+}
+
+/// What happened until everything had settled, and was found complete.
+pub(crate) struct Outcome {
+    pub(crate) failures: Vec<Failure>,
+    /// Connections over all tabs; at least one each.
+    pub(crate) reconnections: usize,
+    pub(crate) people: Vec<UserId>,
+    /// What lies on the tasks' topic.
+    pub(crate) records: Vec<Record>,
+}
+
+impl Load {
+    pub(crate) async fn start(product: &Product) -> Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let (mut people, mut writers) = (Vec::new(), Vec::new());
+        let (mut tabs, mut goals) = (Vec::new(), Vec::new());
+        for _ in 0..PEOPLE {
+            let person = product.sign_up().await?;
+            let (goal, _) = watch::channel(None);
+            for number in 0..TABS {
+                let origin = product.realtime_of(number)?;
+                let tab = listen(origin, person.clone(), goal.subscribe());
+                tabs.push((person.user, tokio::spawn(tab)));
+            }
+            for _ in 0..WRITERS {
+                writers.push(tokio::spawn(write(person.clone(), Arc::clone(&shared))));
+            }
+            people.push(person);
+            goals.push(goal);
+        }
+        let load = Self {
+            people,
+            shared,
+            writers,
+            tabs,
+            goals,
+        };
+        load.writes(50).await?;
+        Ok(load)
+    }
+
+    /// Waits until as many more writes were acknowledged.
+    pub(crate) async fn writes(&self, more: u64) -> Result<()> {
+        rises(
+            &self.shared.acknowledged,
+            more,
+            "more writes to be acknowledged",
+        )
+        .await
+    }
+
+    /// Waits until as many more requests have failed.
+    pub(crate) async fn fails(&self, more: u64) -> Result<()> {
+        rises(&self.shared.failed, more, "more requests to fail").await
+    }
+
+    /// Ends the work, waits until everything has arrived, and checks that it is complete:
+    /// every acknowledged write was made once, every tab heard every event once and in order,
+    /// and every event is on its topic.
+    pub(crate) async fn finish(self, product: &Product) -> Result<Outcome> {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        let mut acknowledged = Vec::new();
+        for writer in self.writers {
+            acknowledged.extend(writer.await??);
+        }
+        let people: Vec<UserId> = self.people.iter().map(|person| person.user).collect();
+        product.drained(&people, SETTLED).await?;
+        for (user, goal) in people.iter().zip(&self.goals) {
+            goal.send_replace(Some(product.database.head(*user).await?));
+        }
+        made_once(product, &people, &acknowledged).await?;
+        let mut connections = 0;
+        let count = self.tabs.len();
+        for (user, tab) in self.tabs {
+            let tab = wait::within("a tab to hear everything", SETTLED, async { tab.await? });
+            let tab = tab.await?;
+            let log = product.database.log(&[user]).await?;
+            // The accounts were there before the tabs.
+            heard_exactly(&tab.heard, &log[1..]).with_context(|| format!("a tab of {user}"))?;
+            connections += tab.connections;
+        }
+        let records = kafka::read_all(&product.brokers(), Topic::Tasks).await?;
+        let tasks = task_log(product, &people).await?;
+        published(&records, &tasks)?;
+        let failures = acknowledged.into_iter().flat_map(|write| write.failures);
+        Ok(Outcome {
+            failures: failures.collect(),
+            reconnections: connections - count,
+            people,
+            records,
+        })
+    }
+}
+
+impl Outcome {
+    /// What an unharmed publisher owes: no duplicates, and nothing late.
+    pub(crate) async fn in_order(&self, product: &Product) -> Result<()> {
+        in_order(&self.records, &task_log(product, &self.people).await?)
+    }
+}
+
+async fn task_log(product: &Product, people: &[UserId]) -> Result<Vec<testing::database::LogRow>> {
+    let mut log = product.database.log(people).await?;
+    log.retain(|row| row.topic == Topic::Tasks.name());
+    Ok(log)
+}
+
+async fn rises(counter: &AtomicU64, more: u64, what: &str) -> Result<()> {
+    let goal = counter.load(Ordering::Relaxed) + more;
+    wait::until(what, PATIENCE, async || {
+        Ok((counter.load(Ordering::Relaxed) >= goal).then_some(()))
+    })
+    .await
+}
+
+/// Every acknowledged write is there, and no write is there twice.
+async fn made_once(
+    product: &Product,
+    people: &[UserId],
+    acknowledged: &[Acknowledged],
+) -> Result<()> {
+    for user in people {
+        let titles = product.database.titles(*user).await?;
+        let twice = titles.iter().find(|(_, count)| *count > 1);
+        ensure!(
+            twice.is_none(),
+            "one Idempotency-Key made several tasks: {twice:?}"
+        );
+        for write in acknowledged.iter().filter(|write| write.user == *user) {
+            let made = titles.iter().any(|(title, _)| *title == write.title);
+            ensure!(made, "the acknowledged write {} is lost", write.title);
+        }
+    }
+    Ok(())
+}
+
+/// Creates a task after the other, each until it is acknowledged.
+async fn write(person: Client, shared: Arc<Shared>) -> Result<Vec<Acknowledged>> {
+    let mut acknowledged = Vec::new();
+    while !shared.stop.load(Ordering::Relaxed) {
+        let title = Uuid::new_v4().to_string();
+        let mut failures = Vec::new();
+        while let Some(failure) = attempt(&person, &title).await? {
+            failures.push(failure);
+            shared.failed.fetch_add(1, Ordering::Relaxed);
+            sleep(PAUSE * 4).await;
+        }
+        shared.acknowledged.fetch_add(1, Ordering::Relaxed);
+        let user = person.user;
+        acknowledged.push(Acknowledged {
+            user,
+            title,
+            failures,
+        });
+        sleep(PAUSE).await;
+    }
+    Ok(acknowledged)
+}
+
+/// None when the write was acknowledged. The key is the title's.
+async fn attempt(person: &Client, title: &str) -> Result<Option<Failure>> {
+    let request = person
+        .request(Method::POST, "/tasks")
+        .header("idempotency-key", title);
+    let Ok(answer) = send(request.json(&json!({"title": title}))).await else {
+        return Ok(Some(Failure::Unanswered));
+    };
+    Ok(match answer.status {
+        201 => None,
+        status => Some(Failure::Status {
+            status,
+            retry_after: answer.headers.contains_key("retry-after"),
+        }),
+    })
+}
+
+/// Listens, reconnecting with its cursor, until the goal is known and reached.
+async fn listen(
+    origin: String,
+    person: Client,
+    mut goal: watch::Receiver<Option<u64>>,
+) -> Result<Tab> {
+    let mut tab = Tab {
+        heard: Vec::new(),
+        connections: 0,
+    };
+    let mut cursor = 1;
+    let token = person.token.clone().unwrap_or_default();
+    loop {
+        let connected = Socket::connect(&origin, person.user, &token, Some(cursor)).await;
+        let Ok(mut socket) = connected else {
+            sleep(PAUSE * 4).await;
+            continue;
+        };
+        tab.connections += 1;
+        loop {
+            if goal.borrow().is_some_and(|goal| cursor >= goal) {
+                return Ok(tab);
+            }
+            tokio::select! {
+                heard = socket.hear() => match heard? {
+                    Heard::Closed(_) => break,
+                    // A broker may be down for longer than the patience lasts.
+                    Heard::Silence => {}
+                    heard => {
+                        if let Heard::Event(notice) = &heard {
+                            cursor = notice.data.seq;
+                        }
+                        tab.heard.push(heard);
+                    }
+                },
+                _ = goal.changed() => {}
+            }
+        }
+    }
+}

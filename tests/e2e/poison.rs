@@ -1,0 +1,321 @@
+//! Duplicates, unknown types and messages that nobody can read, put on the topic by a plain
+//! Kafka client: effect once, everything kept, and nothing in the way of what follows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use events::Topic;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use testing::database::DeadLetter;
+use testing::kafka::{Record, TopicLog};
+use testing::{Client, wait};
+use uuid::Uuid;
+
+use crate::isolation::everything;
+use crate::stage::{Product, Stage};
+use crate::violation::{Violation, heard_exactly};
+
+/// How long a message may take through realtime, its dead-letter topic and the backend.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
+    vec![
+        stage.shared("poison: a duplicated event takes effect once", duplicates),
+        stage.shared("poison: an unknown type is carried, not lost", unknown_type),
+        stage.shared(
+            "poison: what cannot be read is kept with its cause, and blocks nobody",
+            unreadable,
+        ),
+        stage.alone(
+            "poison: what comes while the database is away is kept, too",
+            while_away,
+        ),
+    ]
+}
+
+pub(crate) async fn duplicates(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let mut socket = product.socket(&owner, None).await?;
+    let (cursor, _) = socket.ready().await?;
+    for n in 0..3 {
+        owner
+            .post("/tasks", &json!({"title": format!("t{n}")}))
+            .await?
+            .expect(201)?;
+    }
+    let (topic, records) = own_records(product, &owner, 3).await?;
+    // Each twice more, the oldest last.
+    for record in records.iter().chain(records.iter().rev()) {
+        topic
+            .write(record.partition, record.key.as_deref(), &record.value)
+            .await?;
+    }
+    owner
+        .post("/tasks", &json!({"title": "last"}))
+        .await?
+        .expect(201)?;
+    let heard = everything(&mut socket, cursor + 4).await?;
+    let log = product.database.log(&[owner.user]).await?;
+    Ok(heard_exactly(&heard, &log[1..])?)
+}
+
+async fn unknown_type(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let mut socket = product.socket(&owner, None).await?;
+    let (cursor, _) = socket.ready().await?;
+    owner
+        .post("/tasks", &json!({"title": "before"}))
+        .await?
+        .expect(201)?;
+    let seq = product
+        .database
+        .write_foreign_event(owner.user, "task.teleported")
+        .await?;
+    owner
+        .post("/tasks", &json!({"title": "after"}))
+        .await?
+        .expect(201)?;
+
+    let heard = everything(&mut socket, cursor + 3).await?;
+    let log = product.database.log(&[owner.user]).await?;
+    heard_exactly(&heard, &log[1..])?;
+    let page = owner
+        .get(&format!("/events?after={}", seq - 1))
+        .await?
+        .expect(200)?;
+    let unknown = &page["items"][0];
+    ensure!(
+        unknown["event_type"] == "task.teleported" && unknown["schema"] == 9,
+        "{unknown}"
+    );
+    ensure!(
+        unknown["data"] == json!({"shape": ["of", "tomorrow"]}),
+        "{unknown}"
+    );
+    let (_, records) = own_records(product, &owner, 3).await?;
+    ensure!(records[1].cloud_event()?["data"] == *unknown);
+    Ok(())
+}
+
+pub(crate) async fn unreadable(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let mut socket = product.socket(&owner, None).await?;
+    let (cursor, _) = socket.ready().await?;
+    owner
+        .post("/tasks", &json!({"title": "before"}))
+        .await?
+        .expect(201)?;
+    let (topic, records) = own_records(product, &owner, 1).await?;
+    let key = owner.user.to_string();
+
+    let poison = poison(&records[0], &owner)?;
+    for letter in &poison {
+        topic
+            .write(
+                records[0].partition,
+                letter.key.as_deref(),
+                letter.value.as_bytes(),
+            )
+            .await?;
+    }
+    owner
+        .post("/tasks", &json!({"title": "after"}))
+        .await?
+        .expect(201)?;
+    let (_, records) = own_records(product, &owner, 2).await?;
+    ensure!(
+        records
+            .iter()
+            .all(|record| record.key.as_ref() == Some(&key))
+    );
+
+    // The partition moved on although every message before was unreadable.
+    let heard = everything(&mut socket, cursor + 2).await?;
+    let log = product.database.log(&[owner.user]).await?;
+    heard_exactly(&heard, &log[1..])?;
+    for letter in &poison {
+        let found = dead_letter(product, &letter.mark)
+            .await
+            .with_context(|| letter.what)?;
+        ensure!(
+            found.topic == Topic::Tasks.name(),
+            "{}: {found:?}",
+            letter.what
+        );
+        let cause = &found.cause;
+        ensure!(
+            cause.contains(letter.cause),
+            "{}: the cause is {cause:?}",
+            letter.what
+        );
+        ensure!(
+            !cause.contains("unspoken"),
+            "the cause quotes the message: {cause}"
+        );
+    }
+    Ok(())
+}
+
+/// The database is what dead letters are kept in: without it they have to wait.
+pub(crate) async fn while_away(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    owner
+        .post("/tasks", &json!({"title": "before"}))
+        .await?
+        .expect(201)?;
+    let (topic, records) = own_records(product, &owner, 1).await?;
+    let postgres = product.infra.postgres();
+    postgres.kill9().await?;
+    let letter = &poison(&records[0], &owner)?[1];
+    topic
+        .write(
+            records[0].partition,
+            letter.key.as_deref(),
+            letter.value.as_bytes(),
+        )
+        .await?;
+    let arrived = reaches_its_topic(product, &letter.mark).await;
+    postgres.restart().await?;
+    arrived.map_err(|error| Violation::NoDeadLetter(error.to_string()))?;
+    dead_letter(product, &letter.mark).await?;
+    Ok(())
+}
+
+async fn reaches_its_topic(product: &Product, mark: &str) -> Result<()> {
+    let mut dead = TopicLog::open(&product.brokers(), Topic::Tasks.dead_letter_name()).await?;
+    wait::until(
+        "the message on the dead-letter topic",
+        PATIENCE,
+        async || {
+            let new = dead.read().await?;
+            Ok(new
+                .iter()
+                .any(|record| contains(record, mark))
+                .then_some(()))
+        },
+    )
+    .await
+}
+
+struct Poison {
+    what: &'static str,
+    key: Option<String>,
+    value: String,
+    /// Part of the value and of no other.
+    mark: String,
+    /// What the cause must say.
+    cause: &'static str,
+}
+
+/// Messages that look more and more like a good one.
+fn poison(good: &Record, owner: &Client) -> Result<Vec<Poison>> {
+    let good = good.cloud_event()?;
+    let key = Some(owner.user.to_string());
+    let mut all = Vec::new();
+    let mut add = |what, cause, change: &dyn Fn(&mut Value)| {
+        let id = Uuid::now_v7().to_string();
+        let mut cloud = good.clone();
+        cloud["id"] = id.clone().into();
+        change(&mut cloud);
+        all.push(Poison {
+            what,
+            key: key.clone(),
+            value: cloud.to_string(),
+            mark: id,
+            cause,
+        });
+    };
+    add("data that is text", "envelope", &|cloud| {
+        cloud["data"] = "unspoken".into();
+    });
+    add("data that is missing", "envelope", &|cloud| {
+        if let Some(cloud) = cloud.as_object_mut() {
+            cloud.remove("data");
+        }
+    });
+    add("no user_id", "user_id", &|cloud| {
+        if let Some(data) = cloud["data"].as_object_mut() {
+            data.remove("user_id");
+        }
+    });
+    add("seq as text", "envelope", &|cloud| {
+        cloud["data"]["seq"] = "unspoken".into();
+    });
+    add("seq of zero", "seq", &|cloud| {
+        cloud["data"]["seq"] = 0.into();
+    });
+    add("data of another type", "task.created", &|cloud| {
+        cloud["data"]["data"] = json!({"title": ["unspoken"]});
+    });
+    add("more than an event may have", "bytes", &|cloud| {
+        cloud["data"]["data"]["description"] = "unspoken".repeat(20_000).into();
+    });
+    let other = Uuid::now_v7().to_string();
+    all.push(Poison {
+        what: "the key of somebody else",
+        key: Some(other.clone()),
+        value: {
+            let mut cloud = good.clone();
+            cloud["id"] = other.clone().into();
+            cloud.to_string()
+        },
+        mark: other,
+        cause: "key",
+    });
+    for (what, text) in [
+        ("no JSON", "unspoken {"),
+        ("JSON that is no CloudEvent", "[1, 2]"),
+    ] {
+        let mark = Uuid::new_v4().to_string();
+        let value = match text {
+            "[1, 2]" => json!([mark, "unspoken"]).to_string(),
+            text => format!("{text} {mark}"),
+        };
+        all.push(Poison {
+            what,
+            key: key.clone(),
+            value,
+            mark,
+            cause: "",
+        });
+    }
+    Ok(all)
+}
+
+async fn dead_letter(product: &Product, mark: &str) -> Result<DeadLetter> {
+    let found = wait::until("the dead letter", PATIENCE, async || {
+        Ok(product.database.dead_letters(mark).await?.pop())
+    });
+    Ok(found
+        .await
+        .map_err(|error| Violation::NoDeadLetter(error.to_string()))?)
+}
+
+fn contains(record: &Record, mark: &str) -> bool {
+    String::from_utf8_lossy(&record.value).contains(mark)
+}
+
+/// The records of a person on the tasks' topic, once there are so many, with a writer.
+async fn own_records(
+    product: &Product,
+    owner: &Client,
+    count: usize,
+) -> Result<(TopicLog, Vec<Record>)> {
+    let mut topic = TopicLog::open(&product.brokers(), Topic::Tasks.name()).await?;
+    let key = owner.user.to_string();
+    let mut own: Vec<Record> = Vec::new();
+    let own = wait::until("the events on the topic", PATIENCE, async || {
+        let new = topic.read().await?.into_iter();
+        own.extend(new.filter(|record| {
+            record.key.as_ref() == Some(&key)
+                && record
+                    .event()
+                    .is_ok_and(|event| event.user_id == owner.user)
+        }));
+        Ok((own.len() >= count).then(|| own.clone()))
+    })
+    .await?;
+    Ok((topic, own))
+}

@@ -1,0 +1,166 @@
+//! What the checks find. A planted fault must be answered with one of these, and with
+//! nothing else: an error of another kind says that the check itself broke.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::{Result, bail};
+use testing::Heard;
+use testing::database::LogRow;
+use testing::kafka::Record;
+use uuid::Uuid;
+
+/// A promise was not kept.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Violation {
+    #[error("event {seq} ({event_type}) never came; {got}")]
+    Missing {
+        seq: i64,
+        event_type: String,
+        got: String,
+    },
+    #[error("{0} came again")]
+    Repeated(String),
+    #[error("{0} came out of order")]
+    OutOfOrder(String),
+    #[error("{0} is not what the log says")]
+    Altered(String),
+    #[error("{0} is not this user's, or not an event at all")]
+    Foreign(String),
+    #[error("{what} was answered with {status}")]
+    Answered { what: String, status: String },
+    #[error("rows of another user changed: {0}")]
+    Changed(String),
+    #[error("no dead letter: {0}")]
+    NoDeadLetter(String),
+}
+
+/// Passes if, and only if, a check has found what it is there to find.
+pub(crate) fn must_be_found(outcome: Result<()>) -> Result<()> {
+    match outcome {
+        Err(error) if error.is::<Violation>() => Ok(()),
+        Err(error) => Err(error.context("the check broke instead of finding the planted fault")),
+        Ok(()) => bail!("the check passed although a fault was planted"),
+    }
+}
+
+/// What a client heard must be exactly these rows of the log, each once and in order, and
+/// besides them nothing but a `ready` that promises so.
+pub(crate) fn heard_exactly(heard: &[Heard], log: &[LogRow]) -> Result<(), Violation> {
+    let mut expected = log.iter().peekable();
+    let mut last = log.first().map_or(0, |row| row.seq - 1);
+    for heard in heard {
+        match heard {
+            Heard::Event(notice) => {
+                let seq = i64::try_from(notice.data.seq).unwrap_or(i64::MAX);
+                let told = || format!("{} {seq}", notice.event_type);
+                let known = log.iter().any(|row| row.event_id == notice.data.event_id.0);
+                if !known {
+                    return Err(Violation::Foreign(told()));
+                }
+                if seq <= last {
+                    return Err(Violation::Repeated(told()));
+                }
+                match expected.next() {
+                    Some(row) if row.seq == seq => {
+                        if !is_of(notice, row) {
+                            return Err(Violation::Altered(told()));
+                        }
+                    }
+                    Some(row) => return Err(missing(row, &told())),
+                    None => return Err(Violation::Foreign(told())),
+                }
+                last = seq;
+            }
+            Heard::Ready {
+                cursor,
+                recovered: true,
+            } if i64::try_from(*cursor) == Ok(last) => {}
+            Heard::Pong => {}
+            Heard::Ready { .. } | Heard::Closed(_) | Heard::Silence => {
+                return match expected.peek() {
+                    Some(row) => Err(missing(row, &format!("{heard:?}"))),
+                    None => Err(Violation::Foreign(format!("{heard:?}"))),
+                };
+            }
+        }
+    }
+    match expected.next() {
+        Some(row) => Err(missing(row, "nothing more was said")),
+        None => Ok(()),
+    }
+}
+
+fn missing(row: &LogRow, got: &str) -> Violation {
+    Violation::Missing {
+        seq: row.seq,
+        event_type: row.event_type.clone(),
+        got: format!("{got} came instead"),
+    }
+}
+
+fn is_of(notice: &events::Notice, row: &LogRow) -> bool {
+    notice.event_type == row.event_type
+        && notice.data.task_id == row.aggregate_id
+        && i64::try_from(notice.data.version) == Ok(row.version)
+        && notice.data.correlation_id == row.correlation_id
+}
+
+/// Every row of the log must lie on its topic with the user's key, at least once.
+pub(crate) fn published(records: &[Record], log: &[LogRow]) -> Result<()> {
+    let by_id = by_event_id(records);
+    for row in log {
+        let Some(record) = by_id.get(&row.event_id) else {
+            return Err(missing(row, "nothing on the topic").into());
+        };
+        let event = record.event()?;
+        let what = format!("{} {} on the topic", row.event_type, row.seq);
+        if record.key.as_deref() != Some(&row.user_id.to_string()) {
+            return Err(Violation::Foreign(what).into());
+        }
+        let same = event.user_id.0 == row.user_id
+            && i64::try_from(event.seq) == Ok(row.seq)
+            && event.payload.event_type() == row.event_type
+            && event.aggregate_id == row.aggregate_id
+            && i64::try_from(event.version) == Ok(row.version)
+            && event.correlation_id == row.correlation_id;
+        if !same {
+            return Err(Violation::Altered(what).into());
+        }
+    }
+    Ok(())
+}
+
+/// The records of these users must lie on the topic once, each user's in order of `seq` and
+/// each task's in order of `version`. A crashed broker excuses duplicates and late ones.
+pub(crate) fn in_order(records: &[Record], log: &[LogRow]) -> Result<()> {
+    let known: HashMap<Uuid, &LogRow> = log.iter().map(|row| (row.event_id, row)).collect();
+    let mut of_user: BTreeMap<Uuid, i64> = BTreeMap::new();
+    let mut of_task: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for record in records {
+        let Ok(event) = record.event() else { continue };
+        let Some(row) = known.get(&event.id.0) else {
+            continue;
+        };
+        let what = || format!("{} {} on the topic", row.event_type, row.seq);
+        let before = of_user.insert(row.user_id, row.seq).unwrap_or(0);
+        if before == row.seq {
+            return Err(Violation::Repeated(what()).into());
+        }
+        let version = of_task.insert(row.aggregate_id, row.version).unwrap_or(0);
+        if before > row.seq || version > row.version {
+            return Err(Violation::OutOfOrder(what()).into());
+        }
+    }
+    Ok(())
+}
+
+fn by_event_id(records: &[Record]) -> HashMap<Uuid, &Record> {
+    let mut found = HashMap::new();
+    for record in records {
+        // What other trials put there may be anything.
+        if let Ok(event) = record.event() {
+            found.entry(event.id.0).or_insert(record);
+        }
+    }
+    found
+}

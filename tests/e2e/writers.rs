@@ -1,0 +1,136 @@
+//! 24 writers on 40 hot tasks: the topic holds exactly the log, row by row, in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use events::Topic;
+use futures::future::try_join_all;
+use libtest_mimic::Trial;
+use rand::RngExt;
+use reqwest::Method;
+use serde_json::json;
+use testing::{Client, kafka, send};
+use uuid::Uuid;
+
+use crate::isolation::everything;
+use crate::stage::{Product, Stage};
+use crate::violation::{heard_exactly, in_order, published};
+
+const PEOPLE: usize = 4;
+const TASKS_EACH: usize = 10;
+const WRITERS: usize = 24;
+const CHANGES_EACH: usize = 30;
+
+/// How long a backlog may take. What a relay has passed over does not leave at all.
+const DRAINED: Duration = Duration::from_secs(10);
+
+pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
+    vec![
+        stage.shared(
+            "writers: 24 on 40 hot tasks, nothing missed, nothing out of order",
+            hot_tasks,
+        ),
+        stage.shared(
+            "writers: a transaction that stays open holds up nobody else",
+            long_transaction,
+        ),
+    ]
+}
+
+struct Desk {
+    owner: Client,
+    /// Paths of the tasks.
+    tasks: Vec<String>,
+}
+
+pub(crate) async fn hot_tasks(product: &Product) -> Result<()> {
+    let mut desks = Vec::new();
+    for _ in 0..PEOPLE {
+        let owner = product.sign_up().await?;
+        let tasks = try_join_all((0..TASKS_EACH).map(|_| create(&owner))).await?;
+        desks.push(Desk { owner, tasks });
+    }
+    let writers = (0..WRITERS).map(|_| write(&desks));
+    try_join_all(writers).await?;
+
+    let users: Vec<_> = desks.iter().map(|desk| desk.owner.user).collect();
+    // Not an error yet: the comparison says what is missing.
+    let _ = product.drained(&users, DRAINED).await;
+    let log = product.database.log(&users).await?;
+    let mut records = kafka::read_all(&product.brokers(), Topic::Tasks).await?;
+    let tasks: Vec<_> = log
+        .iter()
+        .filter(|row| row.topic == Topic::Tasks.name())
+        .cloned()
+        .collect();
+    published(&records, &tasks)?;
+    in_order(&records, &tasks)?;
+    records.retain(|record| {
+        users
+            .iter()
+            .any(|user| record.key == Some(user.to_string()))
+    });
+    anyhow::ensure!(
+        records.len() == tasks.len(),
+        "more on the topic than in the log"
+    );
+
+    for desk in &desks {
+        let last = product.database.head(desk.owner.user).await?;
+        let mut socket = product.socket(&desk.owner, Some(1)).await?;
+        let heard = everything(&mut socket, last).await?;
+        let log = product.database.log(&[desk.owner.user]).await?;
+        heard_exactly(&heard, &log[1..])?;
+    }
+    Ok(())
+}
+
+/// A dump, or a session that somebody forgot: it began before the events and outlives them.
+async fn long_transaction(product: &Product) -> Result<()> {
+    let (sleeper, owner) = (product.sign_up().await?, product.sign_up().await?);
+    let lock = product.database.lock_writes(sleeper.user).await?;
+    let mut socket = product.socket(&owner, None).await?;
+    let (cursor, _) = socket.ready().await?;
+    for _ in 0..20 {
+        create(&owner).await?;
+    }
+    let heard = everything(&mut socket, cursor + 20).await?;
+    product.drained(&[owner.user], DRAINED).await?;
+    lock.release().await?;
+    let log = product.database.log(&[owner.user]).await?;
+    Ok(heard_exactly(&heard, &log[1..])?)
+}
+
+/// Changes tasks at random, each request with a key: that takes part in the transaction first,
+/// so the order of the transactions' ids is not the order of the changes.
+async fn write(desks: &[Desk]) -> Result<()> {
+    for number in 0..CHANGES_EACH {
+        let (desk, task) = {
+            let mut rng = rand::rng();
+            (rng.random_range(0..PEOPLE), rng.random_range(0..TASKS_EACH))
+        };
+        let Desk { owner, tasks } = &desks[desk];
+        let place = &tasks[task];
+        let (place, body) = match number % 3 {
+            0 => (
+                format!("{place}/complete"),
+                json!({"completed": number % 2 == 0}),
+            ),
+            _ => (
+                place.clone(),
+                json!({"title": Uuid::new_v4(), "position": number}),
+            ),
+        };
+        let request = owner.request(Method::PATCH, &place).json(&body);
+        let answer = send(request.header("idempotency-key", Uuid::new_v4().to_string())).await?;
+        answer.expect(200).context(place)?;
+    }
+    Ok(())
+}
+
+async fn create(owner: &Client) -> Result<String> {
+    let answer = owner.post("/tasks", &json!({"title": "Hot"})).await?;
+    let task = answer.expect(201)?;
+    Ok(format!("/tasks/{}", task["id"].as_str().context("no id")?))
+}

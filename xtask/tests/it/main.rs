@@ -1,0 +1,4 @@
+//! Real children and real servers.
+
+mod infra;
+mod process;
