@@ -14,4 +14,5 @@ mod faults;
 mod origin;
 mod outgoing;
 mod pubsub;
+mod sdk;
 mod security;
