@@ -33,6 +33,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "crash: the database, answered with 503 until it heals",
             database,
         ),
+        stage.alone(
+            "crash: everything in turn, sooner than it has settled",
+            storm,
+        ),
     ]
 }
 
@@ -156,5 +160,35 @@ async fn database(product: &Product) -> Result<()> {
         );
     }
     ensure!(outcome.reconnections == 0, "sockets broke");
+    Ok(())
+}
+
+/// The next one dies before what depends on the one before has noticed that it is back.
+async fn storm(product: &Product) -> Result<()> {
+    let (backend, realtime) = (product.stack.backend()?, product.stack.realtime()?);
+    let load = Load::start(product).await?;
+    for _ in 0..2 {
+        for process in [
+            &backend.service,
+            &realtime.sidecar,
+            product.infra.kafka().process(),
+            product.infra.postgres().process(),
+            &realtime.service,
+            &backend.sidecar,
+        ] {
+            process.kill9().await?;
+            process.restart().await?;
+            load.writes(MEANWHILE / 3).await?;
+        }
+    }
+    let outcome = load.finish(product).await?;
+    let dishonest = outcome.failures.iter().find(|failure| match failure {
+        Failure::Unanswered => false,
+        Failure::Status {
+            status,
+            retry_after,
+        } => !matches!((status, retry_after), (503, true) | (409, _)),
+    });
+    ensure!(dishonest.is_none(), "{dishonest:?}");
     Ok(())
 }

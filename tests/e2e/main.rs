@@ -9,6 +9,7 @@ mod isolation;
 mod load;
 mod planted;
 mod poison;
+mod relay;
 mod rest;
 mod resume;
 mod routes;
@@ -49,6 +50,7 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         isolation::trials(stage),
         resume::trials(stage),
         writers::trials(stage),
+        relay::trials(stage),
         doors::trials(stage),
         forgeries::trials(stage),
         routes::trials(stage),

@@ -14,7 +14,7 @@ use testing::{Client, wait};
 use uuid::Uuid;
 
 use crate::isolation::everything;
-use crate::stage::{Product, Stage};
+use crate::stage::{Product, Stage, handled};
 use crate::violation::{Violation, heard_exactly};
 
 /// How long a message may take through realtime, its dead-letter topic and the backend.
@@ -158,45 +158,32 @@ pub(crate) async fn unreadable(product: &Product) -> Result<()> {
     Ok(())
 }
 
-/// The database is what dead letters are kept in: without it they have to wait.
+/// Dead letters are kept in the database: without it they have to wait on their topic.
 pub(crate) async fn while_away(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
     owner
         .post("/tasks", &json!({"title": "before"}))
         .await?
         .expect(201)?;
-    let (topic, records) = own_records(product, &owner, 1).await?;
-    let postgres = product.infra.postgres();
-    postgres.kill9().await?;
-    let letter = &poison(&records[0], &owner)?[1];
-    topic
-        .write(
-            records[0].partition,
-            letter.key.as_deref(),
-            letter.value.as_bytes(),
-        )
+    let (_, records) = own_records(product, &owner, 1).await?;
+    let letter = &poison(&records[0], &owner)?[0];
+    let topic = Topic::Tasks.dead_letter_name();
+    let backend = product.stack.backend()?;
+    let refused = async || handled(product, backend, topic, "retry").await;
+
+    let before = refused().await?;
+    product.infra.postgres().kill9().await?;
+    let dead = TopicLog::open(&product.brokers(), topic).await?;
+    let key = letter.key.as_deref();
+    dead.write(records[0].partition, key, letter.value.as_bytes())
         .await?;
-    let arrived = reaches_its_topic(product, &letter.mark).await;
-    postgres.restart().await?;
-    arrived.map_err(|error| Violation::NoDeadLetter(error.to_string()))?;
+    wait::until("the letter to be refused", PATIENCE, async || {
+        Ok((refused().await? > before).then_some(()))
+    })
+    .await?;
+    product.infra.postgres().restart().await?;
     dead_letter(product, &letter.mark).await?;
     Ok(())
-}
-
-async fn reaches_its_topic(product: &Product, mark: &str) -> Result<()> {
-    let mut dead = TopicLog::open(&product.brokers(), Topic::Tasks.dead_letter_name()).await?;
-    wait::until(
-        "the message on the dead-letter topic",
-        PATIENCE,
-        async || {
-            let new = dead.read().await?;
-            Ok(new
-                .iter()
-                .any(|record| contains(record, mark))
-                .then_some(()))
-        },
-    )
-    .await
 }
 
 struct Poison {
@@ -291,10 +278,6 @@ async fn dead_letter(product: &Product, mark: &str) -> Result<DeadLetter> {
     Ok(found
         .await
         .map_err(|error| Violation::NoDeadLetter(error.to_string()))?)
-}
-
-fn contains(record: &Record, mark: &str) -> bool {
-    String::from_utf8_lossy(&record.value).contains(mark)
 }
 
 /// The records of a person on the tasks' topic, once there are so many, with a writer.

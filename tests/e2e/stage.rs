@@ -14,7 +14,7 @@ use testing::{Client, Site, Socket, send, wait};
 use tokio::runtime::Runtime;
 use tokio::sync::{OnceCell, RwLock};
 use xtask::progress::Progress;
-use xtask::stack::{Infra, Options, Stack};
+use xtask::stack::{App, Infra, Options, Stack};
 use xtask::workspace;
 
 /// No trial takes this long unless it hangs.
@@ -282,14 +282,14 @@ impl Product {
             if !app.name().starts_with("realtime") {
                 continue;
             }
-            let url = format!("{}/metrics", app.http()?);
-            let before = handled(self, &url).await?;
+            let count = async || handled(self, app, Topic::Tasks.name(), "done").await;
+            let before = count().await?;
             wait::until("events to be delivered", JOINED, async || {
                 probe
                     .post("/tasks", &json!({"title": "Probe"}))
                     .await?
                     .expect(201)?;
-                Ok((handled(self, &url).await? > before).then_some(()))
+                Ok((count().await? > before).then_some(()))
             })
             .await?;
         }
@@ -310,16 +310,19 @@ impl Product {
     }
 }
 
-/// Events of tasks that a replica of realtime has handled.
-async fn handled(site: &Site, url: &str) -> Result<u64> {
-    let metrics = send(site.http().get(url)).await?;
+/// How many events of a topic a service has handled, with this outcome, by its own count.
+pub(crate) async fn handled(site: &Site, app: &App, topic: &str, outcome: &str) -> Result<u64> {
+    let metrics = send(site.http().get(format!("{}/metrics", app.http()?))).await?;
     let metrics = String::from_utf8_lossy(&metrics.body).into_owned();
-    let counts = metrics.lines().filter(|line| {
-        line.starts_with("events_handled_total{")
-            && line.contains(Topic::Tasks.name())
-            && line.contains("done")
-    });
-    counts
-        .map(|line| Ok(line.rsplit(' ').next().unwrap_or_default().parse::<u64>()?))
-        .sum()
+    let (topic, outcome) = (
+        format!("topic=\"{topic}\""),
+        format!("outcome=\"{outcome}\""),
+    );
+    let mut lines = metrics
+        .lines()
+        .filter(|line| line.starts_with("events_handled_total{"));
+    match lines.find(|line| line.contains(&topic) && line.contains(&outcome)) {
+        Some(line) => Ok(line.rsplit(' ').next().unwrap_or_default().parse()?),
+        None => Ok(0),
+    }
 }

@@ -26,16 +26,10 @@ const CHANGES_EACH: usize = 30;
 const DRAINED: Duration = Duration::from_secs(10);
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
-    vec![
-        stage.shared(
-            "writers: 24 on 40 hot tasks, nothing missed, nothing out of order",
-            hot_tasks,
-        ),
-        stage.shared(
-            "writers: a transaction that stays open holds up nobody else",
-            long_transaction,
-        ),
-    ]
+    vec![stage.shared(
+        "writers: 24 on 40 hot tasks, nothing missed, nothing out of order",
+        hot_tasks,
+    )]
 }
 
 struct Desk {
@@ -84,22 +78,6 @@ pub(crate) async fn hot_tasks(product: &Product) -> Result<()> {
         heard_exactly(&heard, &log[1..])?;
     }
     Ok(())
-}
-
-/// A dump, or a session that somebody forgot: it began before the events and outlives them.
-async fn long_transaction(product: &Product) -> Result<()> {
-    let (sleeper, owner) = (product.sign_up().await?, product.sign_up().await?);
-    let lock = product.database.lock_writes(sleeper.user).await?;
-    let mut socket = product.socket(&owner, None).await?;
-    let (cursor, _) = socket.ready().await?;
-    for _ in 0..20 {
-        create(&owner).await?;
-    }
-    let heard = everything(&mut socket, cursor + 20).await?;
-    product.drained(&[owner.user], DRAINED).await?;
-    lock.release().await?;
-    let log = product.database.log(&[owner.user]).await?;
-    Ok(heard_exactly(&heard, &log[1..])?)
 }
 
 /// Changes tasks at random, each request with a key: that takes part in the transaction first,

@@ -41,13 +41,13 @@ impl IntoResponse for Rejection {
             Self::Unauthorized => (
                 StatusCode::UNAUTHORIZED,
                 [PROBLEM, (WWW_AUTHENTICATE, "Bearer")],
-                r#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Missing or invalid token"}"#,
+                r#"{"type":"about:blank","title":"Unauthorized","status":401,"code":"unauthorized","detail":"Missing or invalid token"}"#,
             )
                 .into_response(),
             Self::Forbidden => (
                 StatusCode::FORBIDDEN,
                 [PROBLEM],
-                r#"{"type":"about:blank","title":"Forbidden","status":403,"detail":"This path belongs to another user"}"#,
+                r#"{"type":"about:blank","title":"Forbidden","status":403,"code":"forbidden","detail":"This path belongs to another user"}"#,
             )
                 .into_response(),
         }

@@ -86,8 +86,12 @@ create table taskflow.tasks (
     completed_at timestamptz,
     deleted_at   timestamptz,
     version      bigint not null,
-    search       tsvector generated always as
-                 (to_tsvector('simple', title || ' ' || description)) stored,
+    -- Words are runs of letters and digits, in lower case: Postgres' own parser takes an
+    -- address, a number or a path for one word, and people search for parts.
+    -- `task::list` asks for the same.
+    search       tsvector not null generated always as (
+        to_tsvector('simple', lower(regexp_replace(title || ' ' || description, '[^[:alnum:]]+', ' ', 'g')))
+    ) stored,
     unique (user_id, id),
     -- Composite, so that no row can point at somebody else's.
     foreign key (user_id, project_id) references taskflow.projects (user_id, id),

@@ -201,6 +201,10 @@ impl IntoResponse for ApiError {
         if matches!(self, Self::Access(auth::Rejection::Unauthorized)) {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        // What is left of the body is not read, so the connection cannot be used again.
+        if matches!(self, Self::TooLarge { .. }) {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         response
     }
 }

@@ -80,7 +80,7 @@ pub(crate) async fn update_profile(
         version,
     } = find(write.tx(), user).await?;
     let patch = body.value;
-    let after = Profile {
+    let mut after = Profile {
         time_zone: patch
             .time_zone
             .over_required("time_zone", before.time_zone.clone())?,
@@ -89,7 +89,7 @@ pub(crate) async fn update_profile(
             .over_required("settings", before.settings.clone())?,
         ..before.clone()
     };
-    check(&after)?;
+    check(&mut after)?;
     save(&mut write, before, &after, version).await?;
     let reply = Reply::json(StatusCode::OK, &after)?;
     write.commit(reply).await
@@ -123,9 +123,13 @@ async fn find(db: &mut sqlx::PgConnection, user: events::UserId) -> Result<Found
     })
 }
 
-fn check(profile: &Profile) -> Result<(), ApiError> {
-    events::find_zone(&profile.time_zone)
+/// Refuses what cannot be kept, and spells the zone as the database of zones does.
+fn check(profile: &mut Profile) -> Result<(), ApiError> {
+    let zone = events::find_zone(&profile.time_zone)
         .map_err(|error| ApiError::invalid("time_zone", error.to_string()))?;
+    if let Some(name) = zone.iana_name() {
+        name.clone_into(&mut profile.time_zone);
+    }
     let settings =
         serde_json::to_vec(&profile.settings).map_err(|error| ApiError::Internal(error.into()))?;
     if settings.len() > MAX_SETTINGS_BYTES {

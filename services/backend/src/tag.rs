@@ -33,7 +33,7 @@ pub(crate) struct TagList {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TagPatch {
-    /// A new name, on every task. If the name is taken, the tags become one.
+    /// A new name, on every task. If the name is taken, the tags become one, in the colour of that one.
     #[serde(default)]
     #[schema(value_type = Option<String>, nullable = false)]
     name: Patch<String>,
@@ -89,10 +89,12 @@ pub(crate) async fn update_tag(
     let before = find(&mut write, &path.name).await?;
     let name = body.value.name.over_required("name", path.name.clone())?;
     let name = input::tag(&name).map_err(|error| error.within("name"))?;
-    let after = Row {
-        color: color(body.value.color.over(before.color.clone()))?,
-        version: before.version,
+    // A tag that takes in another keeps its own colour.
+    let kept = match find(&mut write, &name).await {
+        Err(ApiError::NotFound(_)) => before.color.clone(),
+        found => found?.color,
     };
+    let after = color(body.value.color.over(kept))?;
     let tasks = if name == path.name {
         count(&mut write, &name).await?
     } else {
@@ -105,15 +107,15 @@ pub(crate) async fn update_tag(
         },
         color: Change {
             before: before.color,
-            after: after.color.clone(),
+            after: after.clone(),
         },
     };
     if update.name.before != update.name.after || update.color.before != update.color.after {
-        put(&mut write, &name, after.color.as_deref(), update).await?;
+        put(&mut write, &name, after.as_deref(), update).await?;
     }
     let tag = Tag {
         name,
-        color: after.color,
+        color: after,
         tasks,
     };
     let reply = Reply::json(StatusCode::OK, &tag)?;
@@ -151,14 +153,13 @@ pub(crate) async fn delete_tag(
 
 struct Row {
     color: Option<String>,
-    version: i64,
 }
 
 async fn find(write: &mut Write, name: &str) -> Result<Row, ApiError> {
     let user = write.ctx.user;
     sqlx::query_as!(
         Row,
-        "select color, version from taskflow.tags where user_id = $1 and name = $2",
+        "select color from taskflow.tags where user_id = $1 and name = $2",
         user.0,
         name,
     )

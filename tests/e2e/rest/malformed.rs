@@ -75,6 +75,8 @@ async fn too_large(product: &Product) -> Result<()> {
     for length in [LIMIT + 1, 8 * LIMIT] {
         let answer = send_text(&owner, Method::POST, "/tasks", padded(length)).await?;
         answer.problem(413, "too_large")?;
+        // Or a client would send its next request into a closing connection.
+        ensure!(answer.header("connection")? == "close");
     }
     ensure!(product.database.head(owner.user).await? == 2);
     Ok(())

@@ -28,7 +28,7 @@ pub(crate) enum Sort {
     #[default]
     CreatedAt,
     UpdatedAt,
-    /// Tasks without a due date come last.
+    /// Tasks without a due date come last, or first when descending.
     Due,
     Priority,
     /// Without regard to case.
