@@ -1,6 +1,6 @@
 //! `cargo xtask up`: the product on this machine until Ctrl-C.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use futures::future::{join_all, select_all};
 use futures::{FutureExt, future};
 use tokio::signal::unix::{SignalKind, signal};
@@ -79,17 +79,11 @@ async fn serve(
     if !apps.is_empty() {
         cargo::build_services(Profile::Debug, progress).await?;
     }
-    let broker = workspace::state().join("kafka");
-    let ((postgres, database_url), kafka) = tokio::try_join!(
-        start_database(args, &logs, progress),
-        Kafka::start(&broker, [KAFKA, KAFKA_CONTROLLER], &logs, progress),
-    )?;
-    let brokers = kafka.brokers();
-    running.postgres = postgres;
-    running.kafka = Some(kafka);
+    let database_url = start_servers(args, &logs, running, progress).await?;
+    let kafka = running.kafka.as_ref().context("Kafka was started")?;
     let home = workspace::root();
     std::fs::create_dir_all(home.join(".taskflow"))?;
-    let secrets = Secrets::write(&home, &database_url, &brokers)?;
+    let secrets = Secrets::write(&home, &database_url, &kafka.brokers())?;
     let around = Surroundings {
         daprd: &daprd,
         home: &home,
@@ -105,20 +99,29 @@ async fn serve(
     running.first_death().await
 }
 
-/// The URL of the database, and the server if it is ours.
-async fn start_database(
+/// Starts the servers and returns the database's URL. They are known to `running` before
+/// they are ready: a database that recovers must not be killed for a Ctrl-C.
+async fn start_servers(
     args: &Args,
     logs: &Logs,
+    running: &mut Running,
     progress: &Progress,
-) -> Result<(Option<Postgres>, String)> {
+) -> Result<String> {
+    let state = workspace::state();
+    let (data, log) = (state.join("postgres"), state.join("kafka"));
+    let ports = [KAFKA, KAFKA_CONTROLLER];
+    let kafka = &*running
+        .kafka
+        .insert(Kafka::spawn(&log, ports, logs, progress).await?);
     if let Some(url) = &args.database_url {
-        return Ok((None, url.clone()));
+        kafka.ready(progress).await?;
+        return Ok(url.clone());
     }
-    let folder = workspace::state().join("postgres");
-    let postgres = Postgres::start(&folder, POSTGRES, logs, progress).await?;
+    let postgres = Postgres::spawn(&data, POSTGRES, logs, progress).await?;
+    let postgres = &*running.postgres.insert(postgres);
+    tokio::try_join!(kafka.ready(progress), postgres.ready(progress))?;
     postgres.create_database("taskflow").await?;
-    let url = postgres.url("taskflow");
-    Ok((Some(postgres), url))
+    Ok(postgres.url("taskflow"))
 }
 
 /// Finds every taken port before anything is started or touched.

@@ -38,7 +38,12 @@ impl TaskService for Tasks {
             limit => i64::from(limit.min(1000)),
         };
         let mut db = self.pool.acquire().await.map_err(unavailable)?;
-        let head = live_head(&mut db, user).await?;
+        let Some(head) = live_head(&mut db, user).await? else {
+            return Ok(Response::new(ListEventsResponse {
+                no_such_user: true,
+                ..ListEventsResponse::default()
+            }));
+        };
         let rows = log::after(&mut db, user, after, limit, &[])
             .await
             .map_err(unavailable)?;
@@ -50,6 +55,7 @@ impl TaskService for Tasks {
         Ok(Response::new(ListEventsResponse {
             notices,
             head: head.unsigned_abs(),
+            no_such_user: false,
         }))
     }
 
@@ -89,17 +95,19 @@ impl TaskService for Tasks {
         request: Request<RedeemTicketRequest>,
     ) -> Result<Response<RedeemTicketResponse>, Status> {
         admit(&request)?;
-        let (user, session_expires_at) = ticket::redeem(
+        let redeemed = ticket::redeem(
             &self.pool,
             &request.into_inner().ticket,
             telemetry::clock::now(),
         )
         .await
-        .map_err(unavailable)?
-        .ok_or_else(|| Status::unauthenticated("unknown, used or expired ticket"))?;
-        Ok(Response::new(RedeemTicketResponse {
-            user_id: user.to_string(),
-            session_expires_at: session_expires_at.as_second(),
+        .map_err(unavailable)?;
+        Ok(Response::new(match redeemed {
+            Some((user, session_expires_at)) => RedeemTicketResponse {
+                user_id: user.to_string(),
+                session_expires_at: session_expires_at.as_second(),
+            },
+            None => RedeemTicketResponse::default(),
         }))
     }
 }
@@ -114,7 +122,7 @@ fn admit<T>(request: &Request<T>) -> Result<(), Status> {
 }
 
 /// The newest `seq` of a user whose account still exists.
-async fn live_head(db: &mut sqlx::PgConnection, user: UserId) -> Result<i64, Status> {
+async fn live_head(db: &mut sqlx::PgConnection, user: UserId) -> Result<Option<i64>, Status> {
     sqlx::query_scalar!(
         "select s.seq from taskflow.streams s join taskflow.profiles p using (user_id)
          where s.user_id = $1",
@@ -122,8 +130,7 @@ async fn live_head(db: &mut sqlx::PgConnection, user: UserId) -> Result<i64, Sta
     )
     .fetch_optional(db)
     .await
-    .map_err(unavailable)?
-    .ok_or_else(|| Status::not_found("no such user"))
+    .map_err(unavailable)
 }
 
 fn notice(event: &Event) -> proto::v1::Notice {

@@ -96,6 +96,9 @@ impl Backend {
         let page = self
             .call(client.list_events(on_behalf_of(user, request)))
             .await?;
+        if page.no_such_user {
+            return Err(BackendError::UnknownUser);
+        }
         let frames = page.notices.into_iter().map(frame);
         Ok(Page {
             frames: frames.collect::<Result<_, _>>()?,
@@ -127,6 +130,9 @@ impl Backend {
         let mut client = self.client.clone();
         let request = v1::RedeemTicketRequest { ticket };
         let session = self.call(client.redeem_ticket(request)).await?;
+        if session.user_id.is_empty() {
+            return Err(BackendError::Refused);
+        }
         Ok(Actor {
             user_id: parse(&session.user_id, "user_id")?,
             expires_at: Timestamp::from_second(session.session_expires_at)
@@ -148,8 +154,6 @@ impl Backend {
                 Ok(answer.into_inner())
             }
             Err(status) => match status.code() {
-                Code::NotFound => Err(BackendError::UnknownUser),
-                Code::Unauthenticated => Err(BackendError::Refused),
                 Code::InvalidArgument | Code::DataLoss => {
                     Err(BackendError::Unanswerable(Box::new(status)))
                 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{GRACE, topics};
 use crate::logs::Logs;
 use crate::process::{Process, Spec, alive_until};
-use crate::progress::{Progress, Step};
+use crate::progress::Progress;
 use crate::{install, workspace};
 
 /// A running broker on the loopback, with every topic created.
@@ -19,28 +19,36 @@ pub struct Kafka {
 }
 
 impl Kafka {
-    /// Starts a broker whose log lies in `dir`; what is there already is kept.
-    /// It takes two ports: for clients and for its own controller.
+    /// Starts a broker whose log lies in `dir` and waits until it has every topic; what is
+    /// there already is kept. It takes two ports: for clients and for its own controller.
     pub async fn start(
+        dir: &Path,
+        ports: [u16; 2],
+        logs: &Logs,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let kafka = Self::spawn(dir, ports, logs, progress).await?;
+        kafka.ready(progress).await?;
+        Ok(kafka)
+    }
+
+    /// The same without waiting, for who must be able to stop it meanwhile.
+    pub(crate) async fn spawn(
         dir: &Path,
         [port, controller]: [u16; 2],
         logs: &Logs,
         progress: &Progress,
     ) -> Result<Self> {
         let jars = install::kafka(progress).await?;
-        let step = progress.step("kafka");
         fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
         let config = dir.join("server.properties");
         fs::write(&config, properties(dir, port, controller))?;
-        format_storage(&jars, &config, &step).await?;
+        format_storage(&jars, &config, progress).await?;
         let spec = java("kafka", &jars)?
             .args(["-Xmx384m", "kafka.Kafka"])
             .arg(config.display());
         let process = Process::start(logs.attach(spec)).await?;
-        let kafka = Self { port, process };
-        kafka.ready(&step).await?;
-        step.done(&kafka.brokers());
-        Ok(kafka)
+        Ok(Self { port, process })
     }
 
     /// The bootstrap address.
@@ -60,15 +68,18 @@ impl Kafka {
     /// Starts the broker again and waits until it answers.
     pub async fn restart(&self) -> Result<()> {
         self.process.restart().await?;
-        self.ready(&Progress::hidden().step("kafka")).await
+        self.ready(&Progress::hidden()).await
     }
 
     pub async fn stop(&self) -> Result<()> {
         self.process.terminate(GRACE).await
     }
 
-    async fn ready(&self, step: &Step) -> Result<()> {
-        alive_until(&self.process, topics::create(&self.brokers(), step)).await
+    pub(crate) async fn ready(&self, progress: &Progress) -> Result<()> {
+        let step = progress.step("kafka");
+        alive_until(&self.process, topics::create(&self.brokers(), &step)).await?;
+        step.done(&self.brokers());
+        Ok(())
     }
 }
 
@@ -80,18 +91,20 @@ fn java(name: &str, jars: &Path) -> Result<Spec> {
         .arg("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"))
 }
 
-async fn format_storage(jars: &Path, config: &Path, step: &Step) -> Result<()> {
+async fn format_storage(jars: &Path, config: &Path, progress: &Progress) -> Result<()> {
     if storage(config).join("meta.properties").exists() {
         return Ok(());
     }
-    step.waits_for("formatting the storage");
+    let step = progress.step("formatting kafka");
     java("kafka format", jars)?
         .args(["kafka.tools.StorageTool", "format", "--config"])
         .arg(config.display())
         .arg("--cluster-id")
         .arg(Uuid::new_v4().simple())
-        .run(step)
-        .await
+        .run(&step)
+        .await?;
+    step.done("an empty log");
+    Ok(())
 }
 
 fn storage(config: &Path) -> PathBuf {

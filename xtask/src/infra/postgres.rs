@@ -27,16 +27,29 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server whose data lie in `dir`; what is there already is kept.
+    /// Starts a server whose data lie in `dir` and waits until it answers; what is there
+    /// already is kept.
     pub async fn start(dir: &Path, port: u16, logs: &Logs, progress: &Progress) -> Result<Self> {
+        let postgres = Self::spawn(dir, port, logs, progress).await?;
+        postgres.ready(progress).await?;
+        Ok(postgres)
+    }
+
+    /// The same without waiting, for who must be able to stop it meanwhile.
+    pub(crate) async fn spawn(
+        dir: &Path,
+        port: u16,
+        logs: &Logs,
+        progress: &Progress,
+    ) -> Result<Self> {
         let programs = install::postgres(progress).await?.join("bin");
-        let step = progress.step("postgres");
         let account = Account::unprivileged()?;
         let data = dir.join("data");
         let password = password(dir, account)?;
         if !data.exists() {
-            step.waits_for("initdb");
+            let step = progress.step("initdb");
             initdb(&programs, dir, account, &step).await?;
+            step.done("a new database cluster");
         }
         let spec = Spec::new("postgres", programs.join("postgres"))
             .arg("-D")
@@ -52,15 +65,11 @@ impl Postgres {
             // "Fast" shutdown; SIGTERM would wait for the clients to leave.
             .stop_signal(Signal::SIGINT);
         let process = Process::start(logs.attach(spec)).await?;
-        let postgres = Self {
+        Ok(Self {
             port,
             password,
             process,
-        };
-        step.waits_for("the first connection");
-        postgres.ready().await?;
-        step.done(&format!("127.0.0.1:{port}"));
-        Ok(postgres)
+        })
     }
 
     /// The URL of a database of this server, with the superuser's password.
@@ -99,21 +108,28 @@ impl Postgres {
     /// Starts the server again and waits until it has recovered.
     pub async fn restart(&self) -> Result<()> {
         self.process.restart().await?;
-        self.ready().await
+        self.ready(&Progress::hidden()).await
     }
 
     pub async fn stop(&self) -> Result<()> {
         self.process.terminate(GRACE).await
     }
 
-    async fn ready(&self) -> Result<()> {
-        alive_until(&self.process, async {
+    pub(crate) async fn ready(&self, progress: &Progress) -> Result<()> {
+        let step = progress.step("postgres");
+        step.waits_for("the first connection");
+        let answers = async {
+            // Each attempt that is too early is a line in the server's log.
+            let mut pause = Duration::from_millis(20);
             while self.connect().await.is_err() {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_millis(500));
             }
             Ok(())
-        })
-        .await
+        };
+        alive_until(&self.process, answers).await?;
+        step.done(&format!("127.0.0.1:{}", self.port));
+        Ok(())
     }
 
     async fn connect(&self) -> Result<PgConnection> {

@@ -175,9 +175,12 @@ impl TaskService for FakeBackend {
         let request = request.into_inner();
         assert_eq!(on_behalf_of.unwrap(), request.user_id.as_str());
         let users = self.0.users.lock().unwrap();
-        let log = users
-            .get(&request.user_id.parse().unwrap())
-            .ok_or_else(|| Status::not_found("no such user"))?;
+        let Some(log) = users.get(&request.user_id.parse().unwrap()) else {
+            return Ok(Response::new(ListEventsResponse {
+                no_such_user: true,
+                ..ListEventsResponse::default()
+            }));
+        };
         let after = log.events.range(request.after.saturating_add(1)..);
         Ok(Response::new(ListEventsResponse {
             notices: after
@@ -185,6 +188,7 @@ impl TaskService for FakeBackend {
                 .map(|(_, event)| on_the_wire(event))
                 .collect(),
             head: log.head,
+            no_such_user: false,
         }))
     }
 
@@ -217,16 +221,13 @@ impl TaskService for FakeBackend {
     ) -> Result<Response<RedeemTicketResponse>, Status> {
         self.check_presence()?;
         let ticket = request.into_inner().ticket;
-        let (user, session_expires_at) = self
-            .0
-            .tickets
-            .lock()
-            .unwrap()
-            .remove(&ticket)
-            .ok_or_else(|| Status::unauthenticated("no such ticket"))?;
-        Ok(Response::new(RedeemTicketResponse {
-            user_id: user.to_string(),
-            session_expires_at,
+        let redeemed = self.0.tickets.lock().unwrap().remove(&ticket);
+        Ok(Response::new(match redeemed {
+            Some((user, session_expires_at)) => RedeemTicketResponse {
+                user_id: user.to_string(),
+                session_expires_at,
+            },
+            None => RedeemTicketResponse::default(),
         }))
     }
 }
