@@ -1,8 +1,8 @@
 //! What `cargo xtask bench` measures: the whole product in its release build, against a peer
 //! that runs beside it or a limit that was set before.
 //!
-//! [`stage`] starts the product, [`http`], [`socket`] and [`load`] are its clients, [`pgbench`]
-//! and [`topic`] the peers and the proof that nothing was lost. Each benchmark is one file
+//! [`stage`] starts the product, [`user`], [`http`], [`socket`] and [`load`] are its clients,
+//! [`pgbench`] is its peer and [`topic`] the proof that nothing was lost. Each benchmark is one file
 //! of [`bench`](mod@bench) and gives [`report::Finding`]s; [`cpu`] says what each process used
 //! meanwhile, because everything shares one machine.
 
@@ -17,3 +17,4 @@ pub mod socket;
 pub mod stage;
 pub mod stats;
 pub mod topic;
+pub mod user;

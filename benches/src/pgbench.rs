@@ -9,8 +9,9 @@ use tokio::process::Command;
 use xtask::progress::Progress;
 use xtask::{install, workspace};
 
-use crate::stage::{DESCRIPTION, Stage, TITLE, USER_ID_SQL};
+use crate::stage::Stage;
 use crate::stats::Latencies;
+use crate::user::{DESCRIPTION, TITLE, USER_ID_SQL};
 
 /// A `pgbench` that was found.
 pub struct Pgbench {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use futures::future::try_join_all;
 use libtest_mimic::Trial;
 use testing::wait;
 use xtask::process::Process;
@@ -108,6 +109,26 @@ async fn realtime(product: &Product) -> Result<()> {
     outcome.in_order(product).await
 }
 
+/// Starts again whatever has ended, as soon as it has. Never ends.
+async fn supervise(product: &Product) -> Result<()> {
+    let servers = [
+        product.infra.kafka().process(),
+        product.infra.postgres().process(),
+    ];
+    let apps = product
+        .stack
+        .apps()
+        .iter()
+        .flat_map(|app| [&app.service, &app.sidecar]);
+    let watched = servers.into_iter().chain(apps).map(async |process| {
+        loop {
+            process.exited().await?;
+            process.restart().await?;
+        }
+    });
+    try_join_all(watched).await.map(|_: Vec<()>| ())
+}
+
 async fn kill_and_restart(process: &Process, load: &Load) -> Result<()> {
     process.kill9().await?;
     load.writes(MEANWHILE).await?;
@@ -163,25 +184,31 @@ async fn database(product: &Product) -> Result<()> {
     Ok(())
 }
 
-/// The next one dies before what depends on the one before has noticed that it is back.
+/// The next one dies before what depends on the one before has noticed that it is back. Who
+/// gives up waiting for another is started again, as an orchestrator does it.
 async fn storm(product: &Product) -> Result<()> {
     let (backend, realtime) = (product.stack.backend()?, product.stack.realtime()?);
     let load = Load::start(product).await?;
-    for _ in 0..2 {
-        for process in [
-            &backend.service,
-            &realtime.sidecar,
-            product.infra.kafka().process(),
-            product.infra.postgres().process(),
-            &realtime.service,
-            &backend.sidecar,
-        ] {
-            process.kill9().await?;
-            process.restart().await?;
-            load.writes(MEANWHILE / 3).await?;
+    let struck = async {
+        for _ in 0..2 {
+            for process in [
+                &backend.service,
+                &realtime.sidecar,
+                product.infra.kafka().process(),
+                product.infra.postgres().process(),
+                &realtime.service,
+                &backend.sidecar,
+            ] {
+                process.kill9().await?;
+                load.writes(MEANWHILE / 3).await?;
+            }
         }
-    }
-    let outcome = load.finish(product).await?;
+        load.finish(product).await
+    };
+    let outcome = tokio::select! {
+        outcome = struck => outcome?,
+        Err(error) = supervise(product) => return Err(error),
+    };
     let dishonest = outcome.failures.iter().find(|failure| match failure {
         Failure::Unanswered => false,
         Failure::Status {

@@ -25,6 +25,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             ticket_race,
         ),
         stage.shared(
+            "doors: made-up tickets and dead accounts do not close them to others",
+            nuisance,
+        ),
+        stage.shared(
             "doors: a page from elsewhere may not open a socket",
             origins,
         ),
@@ -118,6 +122,26 @@ async fn ticket_race(product: &Product) -> Result<()> {
         (winners, losers) == (1, 49),
         "{winners} came in and {losers} were refused"
     );
+    Ok(())
+}
+
+/// What somebody gets wrong on purpose must not count as a failure of the backend: after
+/// enough of those, the sidecar calls it no more.
+async fn nuisance(product: &Product) -> Result<()> {
+    let (owner, gone) = (product.sign_up().await?, product.sign_up().await?);
+    product.database.delete_user(gone.user).await?;
+    let wrong = (0..40).map(async |number| {
+        let ticket = format!("made-up-{number}");
+        enter(product, owner.user, &ticket, 0).await?;
+        let token = gone.token.as_deref().unwrap_or_default();
+        enter(product, gone.user, token, 0).await
+    });
+    for heard in try_join_all(wrong).await? {
+        ensure!(heard == Heard::Closed(Some(4001)), "{heard:?}");
+    }
+    let ticket = new_ticket(&owner).await?;
+    let heard = enter(product, owner.user, &ticket, 0).await?;
+    ensure!(matches!(heard, Heard::Ready { .. }), "{heard:?}");
     Ok(())
 }
 

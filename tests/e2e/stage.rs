@@ -187,6 +187,7 @@ impl Stage {
         self.runtime.spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
                 let _ = stage.stop().await;
+                let _ = fs::remove_dir_all(&stage.dir);
                 std::process::exit(130);
             }
         });
@@ -196,6 +197,15 @@ impl Stage {
     pub(crate) fn tear_down(&self, keep_logs: bool) -> Result<()> {
         self.runtime.block_on(self.stop())?;
         if keep_logs {
+            // The data are large, and say less than the logs.
+            for data in [
+                "main/postgres",
+                "main/kafka",
+                "spare/postgres",
+                "spare/kafka",
+            ] {
+                let _ = fs::remove_dir_all(self.dir.join(data));
+            }
             eprintln!("the logs are in {}", self.dir.display());
         } else {
             fs::remove_dir_all(&self.dir)?;

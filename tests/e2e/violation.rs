@@ -37,9 +37,15 @@ pub(crate) enum Violation {
 /// Passes if, and only if, a check has found what it is there to find.
 pub(crate) fn must_be_found(outcome: Result<()>) -> Result<()> {
     match outcome {
-        Err(error) if error.is::<Violation>() => Ok(()),
+        Err(error) if error.is::<Violation>() => {
+            eprintln!("found: {error}");
+            Ok(())
+        }
         Err(error) => Err(error.context("the check broke instead of finding the planted fault")),
-        Ok(()) => bail!("the check passed although a fault was planted"),
+        Ok(()) => bail!(
+            "the check passed although a fault was planted; were the services built with the \
+             feature planted-faults, as `cargo xtask test` does?"
+        ),
     }
 }
 

@@ -15,8 +15,9 @@ use crate::http::Client;
 use crate::load::Schedule;
 use crate::report::{Finding, Limit, figure};
 use crate::socket::{Message, Socket};
-use crate::stage::{Stage, User};
+use crate::stage::Stage;
 use crate::stats::{Latencies, median, number};
+use crate::user::User;
 
 pub(super) const NAME: &str = "live";
 
