@@ -1,7 +1,10 @@
 //! Why this crate does not stand on the SDK's own macro and callback service. When one of
 //! these fails, the SDK has become better, and ARCHITECTURE.md is out of date.
 
-#![expect(unused_must_use, reason = "the macro does not look at what the handler answers")]
+#![expect(
+    unused_must_use,
+    reason = "the macro does not look at what the handler answers"
+)]
 
 use dapr::{
     appcallback::{AppCallbackService, TopicEventRequest, TopicEventResponse},
