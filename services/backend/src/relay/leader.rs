@@ -13,8 +13,8 @@ use crate::event::log::EventRow;
 /// Any number that nothing else in the database locks.
 pub(super) const LOCK: i64 = 0x7461_736b_666c_6f77;
 
-/// Events a bulk holds at most. Larger ones gain nothing (`benches/RESULTS.md`).
-const BATCH: i64 = 300;
+/// Events a bulk holds at most: with more, daprd publishes hardly faster and answers later.
+pub(super) const BATCH: usize = 300;
 
 /// Holds the lock on a connection of its own, over which it also reads and removes: when the
 /// connection goes, so does the leadership.
@@ -46,6 +46,9 @@ impl Leader {
         // A removal that a crash of Postgres takes back is published twice, which consumers
         // expect; not waiting for the disk makes room for another batch.
         db.execute("set synchronous_commit = off").await?;
+        // A plan made while the log was short would read all of it for every batch, until
+        // statistics catch up.
+        db.execute("set enable_seqscan = off").await?;
         Ok(Some(Self { db, cursor: 0 }))
     }
 
@@ -86,7 +89,7 @@ impl Leader {
                from (select id from taskflow.outbox where id > $2 order by id limit $1) o
                join taskflow.events e on e.id = o.id
                order by o.id"#,
-            BATCH,
+            i64::try_from(BATCH).unwrap_or(i64::MAX),
             after,
         )
         .fetch_all(&mut self.db)
