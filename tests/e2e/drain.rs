@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
 use serde_json::json;
 use testing::{Heard, wait};
@@ -89,11 +89,7 @@ async fn realtime(product: &Product) -> Result<()> {
     let mut socket = product.socket(&owner, Some(cursor)).await?;
     let mut heard = socket.until(cursor + 3).await?;
     heard.push(Heard::Event(next(product, &owner, &mut socket).await?));
-    let log = product.database.log(&[owner.user]).await?;
-    let missed = log
-        .get(usize::try_from(cursor)?..)
-        .context("the log is too short")?;
-    Ok(heard_exactly(&heard, missed)?)
+    heard_exactly(product, owner.user, cursor, &heard).await
 }
 
 /// The event of a change that is made now; before it comes `ready`.

@@ -45,8 +45,7 @@ pub(crate) async fn tabs(product: &Product) -> Result<()> {
         Ok::<_, anyhow::Error>((person.user, everything(tab, head).await?))
     });
     for (user, heard) in try_join_all(heard).await? {
-        let log = product.database.log(&[user]).await?;
-        heard_exactly(&heard, &log[1..])?;
+        heard_exactly(product, user, 1, &heard).await?;
     }
     Ok(())
 }

@@ -23,6 +23,9 @@ const PEOPLE: usize = 4;
 const WRITERS: usize = 3;
 const TABS: usize = 2;
 
+/// Where the tabs begin: the accounts were there before them.
+const JOINED: u64 = 1;
+
 /// Between two requests of a writer: a load, not a flood.
 const PAUSE: Duration = Duration::from_millis(15);
 
@@ -148,9 +151,8 @@ impl Load {
         for (user, tab) in self.tabs {
             let tab = wait::within("a tab to hear everything", SETTLED, async { tab.await? });
             let tab = tab.await?;
-            let log = product.database.log(&[user]).await?;
-            // The accounts were there before the tabs.
-            heard_exactly(&tab.heard, &log[1..]).with_context(|| format!("a tab of {user}"))?;
+            let outcome = heard_exactly(product, user, JOINED, &tab.heard).await;
+            outcome.with_context(|| format!("a tab of {user}"))?;
             connections += tab.connections;
         }
         let records = kafka::read_all(&product.brokers(), Topic::Tasks).await?;
@@ -258,7 +260,7 @@ async fn listen(
         heard: Vec::new(),
         connections: 0,
     };
-    let mut cursor = 1;
+    let mut cursor = JOINED;
     let token = person.token.clone().unwrap_or_default();
     loop {
         let connected = Socket::connect(&origin, person.user, &token, Some(cursor)).await;

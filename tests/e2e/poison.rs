@@ -1,17 +1,18 @@
 //! Duplicates, unknown types and messages that nobody can read, put on the topic by a plain
 //! Kafka client: effect once, everything kept, and nothing in the way of what follows.
 
+mod letters;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use events::Topic;
 use libtest_mimic::Trial;
-use serde_json::{Value, json};
+use serde_json::json;
 use testing::database::DeadLetter;
 use testing::kafka::{Record, TopicLog};
 use testing::{Client, wait};
-use uuid::Uuid;
 
 use crate::isolation::everything;
 use crate::stage::{Product, Stage, handled};
@@ -57,8 +58,7 @@ pub(crate) async fn duplicates(product: &Product) -> Result<()> {
         .await?
         .expect(201)?;
     let heard = everything(&mut socket, cursor + 4).await?;
-    let log = product.database.log(&[owner.user]).await?;
-    Ok(heard_exactly(&heard, &log[1..])?)
+    heard_exactly(product, owner.user, cursor, &heard).await
 }
 
 async fn unknown_type(product: &Product) -> Result<()> {
@@ -79,8 +79,7 @@ async fn unknown_type(product: &Product) -> Result<()> {
         .expect(201)?;
 
     let heard = everything(&mut socket, cursor + 3).await?;
-    let log = product.database.log(&[owner.user]).await?;
-    heard_exactly(&heard, &log[1..])?;
+    heard_exactly(product, owner.user, cursor, &heard).await?;
     let page = owner
         .get(&format!("/events?after={}", seq - 1))
         .await?
@@ -110,7 +109,7 @@ pub(crate) async fn unreadable(product: &Product) -> Result<()> {
     let (topic, records) = own_records(product, &owner, 1).await?;
     let key = owner.user.to_string();
 
-    let poison = poison(&records[0], &owner)?;
+    let poison = letters::unreadable(&records[0], &owner)?;
     for letter in &poison {
         topic
             .write(
@@ -133,8 +132,7 @@ pub(crate) async fn unreadable(product: &Product) -> Result<()> {
 
     // The partition moved on although every message before was unreadable.
     let heard = everything(&mut socket, cursor + 2).await?;
-    let log = product.database.log(&[owner.user]).await?;
-    heard_exactly(&heard, &log[1..])?;
+    heard_exactly(product, owner.user, cursor, &heard).await?;
     for letter in &poison {
         let found = dead_letter(product, &letter.mark)
             .await
@@ -166,7 +164,7 @@ pub(crate) async fn while_away(product: &Product) -> Result<()> {
         .await?
         .expect(201)?;
     let (_, records) = own_records(product, &owner, 1).await?;
-    let letter = &poison(&records[0], &owner)?[0];
+    let letter = &letters::unreadable(&records[0], &owner)?[0];
     let topic = Topic::Tasks.dead_letter_name();
     let backend = product.stack.backend()?;
     let refused = async || handled(product, backend, topic, "retry").await;
@@ -184,91 +182,6 @@ pub(crate) async fn while_away(product: &Product) -> Result<()> {
     product.infra.postgres().restart().await?;
     dead_letter(product, &letter.mark).await?;
     Ok(())
-}
-
-struct Poison {
-    what: &'static str,
-    key: Option<String>,
-    value: String,
-    /// Part of the value and of no other.
-    mark: String,
-    /// What the cause must say.
-    cause: &'static str,
-}
-
-/// Messages that look more and more like a good one.
-fn poison(good: &Record, owner: &Client) -> Result<Vec<Poison>> {
-    let good = good.cloud_event()?;
-    let key = Some(owner.user.to_string());
-    let mut all = Vec::new();
-    let mut add = |what, cause, change: &dyn Fn(&mut Value)| {
-        let id = Uuid::now_v7().to_string();
-        let mut cloud = good.clone();
-        cloud["id"] = id.clone().into();
-        change(&mut cloud);
-        all.push(Poison {
-            what,
-            key: key.clone(),
-            value: cloud.to_string(),
-            mark: id,
-            cause,
-        });
-    };
-    add("data that is text", "envelope", &|cloud| {
-        cloud["data"] = "unspoken".into();
-    });
-    add("data that is missing", "envelope", &|cloud| {
-        if let Some(cloud) = cloud.as_object_mut() {
-            cloud.remove("data");
-        }
-    });
-    add("no user_id", "user_id", &|cloud| {
-        if let Some(data) = cloud["data"].as_object_mut() {
-            data.remove("user_id");
-        }
-    });
-    add("seq as text", "envelope", &|cloud| {
-        cloud["data"]["seq"] = "unspoken".into();
-    });
-    add("seq of zero", "seq", &|cloud| {
-        cloud["data"]["seq"] = 0.into();
-    });
-    add("data of another type", "task.created", &|cloud| {
-        cloud["data"]["data"] = json!({"title": ["unspoken"]});
-    });
-    add("more than an event may have", "bytes", &|cloud| {
-        cloud["data"]["data"]["description"] = "unspoken".repeat(20_000).into();
-    });
-    let other = Uuid::now_v7().to_string();
-    all.push(Poison {
-        what: "the key of somebody else",
-        key: Some(other.clone()),
-        value: {
-            let mut cloud = good.clone();
-            cloud["id"] = other.clone().into();
-            cloud.to_string()
-        },
-        mark: other,
-        cause: "key",
-    });
-    for (what, text) in [
-        ("no JSON", "unspoken {"),
-        ("JSON that is no CloudEvent", "[1, 2]"),
-    ] {
-        let mark = Uuid::new_v4().to_string();
-        let value = match text {
-            "[1, 2]" => json!([mark, "unspoken"]).to_string(),
-            text => format!("{text} {mark}"),
-        };
-        all.push(Poison {
-            what,
-            key: key.clone(),
-            value,
-            mark,
-            cause: "",
-        });
-    }
-    Ok(all)
 }
 
 async fn dead_letter(product: &Product, mark: &str) -> Result<DeadLetter> {

@@ -11,7 +11,7 @@ use xtask::workspace;
 
 use crate::isolation::everything;
 use crate::stage::{Product, Stage};
-use crate::violation::heard_exactly;
+use crate::violation::{Violation, heard_exactly};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -40,8 +40,26 @@ async fn long_transaction(product: &Product) -> Result<()> {
     let heard = everything(&mut socket, cursor + 20).await?;
     product.drained(&[owner.user], PATIENCE).await?;
     lock.release().await?;
-    let log = product.database.log(&[owner.user]).await?;
-    Ok(heard_exactly(&heard, &log[1..])?)
+    heard_exactly(product, owner.user, cursor, &heard).await
+}
+
+/// An event whose id was drawn early becomes visible after later ones were published.
+pub(crate) async fn late(product: &Product) -> Result<()> {
+    let (slow, quick) = (product.sign_up().await?, product.sign_up().await?);
+    let both = [slow.user, quick.user];
+    product.drained(&both, PATIENCE).await?;
+    let mut transaction = product.database.lock_writes(slow.user).await?;
+    transaction.rename(slow.user).await?;
+    quick
+        .post("/tasks", &json!({"title": "Quick"}))
+        .await?
+        .expect(201)?;
+    product.drained(&[quick.user], PATIENCE).await?;
+    transaction.release().await?;
+    match product.drained(&[slow.user], PATIENCE).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(Violation::Unpublished(format!("{error:#}")).into()),
+    }
 }
 
 async fn status(product: &Product) -> Result<()> {

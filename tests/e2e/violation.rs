@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Result, bail};
+use events::UserId;
 use testing::Heard;
 use testing::database::LogRow;
 use testing::kafka::Record;
 use uuid::Uuid;
+
+use crate::stage::Product;
 
 /// A promise was not kept.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,8 @@ pub(crate) enum Violation {
     Answered { what: String, status: String },
     #[error("rows of another user changed: {0}")]
     Changed(String),
+    #[error("the relay passed over an event: {0}")]
+    Unpublished(String),
     #[error("no dead letter: {0}")]
     NoDeadLetter(String),
 }
@@ -38,7 +43,7 @@ pub(crate) enum Violation {
 pub(crate) fn must_be_found(outcome: Result<()>) -> Result<()> {
     match outcome {
         Err(error) if error.is::<Violation>() => {
-            eprintln!("found: {error}");
+            eprintln!("found: {error:#}");
             Ok(())
         }
         Err(error) => Err(error.context("the check broke instead of finding the planted fault")),
@@ -49,11 +54,21 @@ pub(crate) fn must_be_found(outcome: Result<()>) -> Result<()> {
     }
 }
 
-/// What a client heard must be exactly these rows of the log, each once and in order, and
-/// besides them nothing but a `ready` that promises so.
-pub(crate) fn heard_exactly(heard: &[Heard], log: &[LogRow]) -> Result<(), Violation> {
-    let mut expected = log.iter().peekable();
-    let mut last = log.first().map_or(0, |row| row.seq - 1);
+/// What a user's client heard must be exactly the rows of their log after `since`, each once
+/// and in order, and besides them nothing but a `ready` that promises so.
+pub(crate) async fn heard_exactly(
+    product: &Product,
+    user: UserId,
+    since: u64,
+    heard: &[Heard],
+) -> Result<()> {
+    let log = product.database.log(&[user]).await?;
+    Ok(compare(heard, &log, i64::try_from(since)?)?)
+}
+
+fn compare(heard: &[Heard], log: &[LogRow], since: i64) -> Result<(), Violation> {
+    let mut expected = log.iter().filter(|row| row.seq > since).peekable();
+    let mut last = since;
     for heard in heard {
         match heard {
             Heard::Event(notice) => {

@@ -39,8 +39,17 @@ pub struct DeadLetter {
 pub struct WriteLock(PgTransaction<'static>);
 
 impl WriteLock {
+    /// Writes an event that nobody can see until the lock is released, while later ones are.
+    pub async fn rename(&mut self, user: UserId) -> Result<()> {
+        sqlx::query(r#"update auth."user" set name = name || '!' where id = $1"#)
+            .bind(user.0)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
     pub async fn release(self) -> Result<()> {
-        Ok(self.0.rollback().await?)
+        Ok(self.0.commit().await?)
     }
 }
 

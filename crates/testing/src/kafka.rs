@@ -23,10 +23,8 @@ pub struct TopicLog {
 #[derive(Clone, Debug)]
 pub struct Record {
     pub partition: i32,
-    pub offset: i64,
     pub key: Option<String>,
     pub value: Vec<u8>,
-    pub headers: BTreeMap<String, Vec<u8>>,
 }
 
 impl TopicLog {
@@ -105,10 +103,8 @@ impl Record {
             .map(|key| String::from_utf8_lossy(&key).into_owned());
         Self {
             partition,
-            offset: fetched.offset,
             key,
             value: record.value.unwrap_or_default(),
-            headers: record.headers,
         }
     }
 

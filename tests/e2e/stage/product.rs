@@ -1,0 +1,143 @@
+//! A running TaskFlow, with its processes at hand.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use events::{Topic, UserId};
+use serde_json::json;
+use testing::{Client, Site, Socket, send, wait};
+use xtask::progress::Progress;
+use xtask::stack::{App, Infra, Stack};
+
+/// How long a consumer group may take to form.
+const JOINED: Duration = Duration::from_secs(30);
+
+/// Lines of each process's output that a failure shows.
+const TAIL: usize = 8;
+
+/// A running TaskFlow: its processes to break, and its [`Site`] to use.
+pub(crate) struct Product {
+    pub(crate) infra: Arc<Infra>,
+    pub(crate) stack: Stack,
+    pub(crate) site: Arc<Site>,
+}
+
+impl Deref for Product {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl Product {
+    /// The bootstrap address of the broker.
+    pub(crate) fn brokers(&self) -> String {
+        self.infra.kafka().brokers()
+    }
+
+    /// The replica of realtime that a load balancer would give the `number`th.
+    pub(crate) fn realtime_of(&self, number: usize) -> Result<String> {
+        let apps = self.stack.apps().iter();
+        let replicas: Vec<_> = apps
+            .filter(|app| app.name().starts_with("realtime"))
+            .collect();
+        replicas[number % replicas.len()].http()
+    }
+
+    /// The `number`th tab of somebody.
+    pub(crate) async fn tab(
+        &self,
+        client: &Client,
+        number: usize,
+        since: Option<u64>,
+    ) -> Result<Socket> {
+        let token = client.token.as_deref().unwrap_or_default();
+        Socket::connect(&self.realtime_of(number)?, client.user, token, since).await
+    }
+
+    /// Waits until nothing of these users is left to be published.
+    pub(crate) async fn drained(&self, users: &[UserId], limit: Duration) -> Result<()> {
+        wait::until("every event to be published", limit, async || {
+            Ok((self.database.unpublished(users).await? == 0).then_some(()))
+        })
+        .await
+    }
+
+    /// Starts again whatever is not running, and waits until everything works.
+    pub(crate) async fn heal(&self) -> Result<()> {
+        self.heal_servers().await?;
+        for app in self.stack.apps() {
+            for process in [&app.sidecar, &app.service] {
+                if !process.is_running() {
+                    process.restart().await?;
+                }
+            }
+            app.ready(&Progress::hidden()).await?;
+        }
+        self.delivers().await
+    }
+
+    pub(super) async fn heal_servers(&self) -> Result<()> {
+        let (postgres, kafka) = (self.infra.postgres(), self.infra.kafka());
+        if !postgres.process().is_running() {
+            postgres.restart().await?;
+        }
+        if !kafka.process().is_running() {
+            kafka.restart().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until every replica of realtime hears what is published now. A consumer group that
+    /// is still being formed will begin after it, and only the log fills that.
+    pub(super) async fn delivers(&self) -> Result<()> {
+        let probe = self.sign_up().await?;
+        for app in self.stack.apps() {
+            if !app.name().starts_with("realtime") {
+                continue;
+            }
+            let count = async || handled(self, app, Topic::Tasks.name(), "done").await;
+            let before = count().await?;
+            wait::until("events to be delivered", JOINED, async || {
+                // Where the limits are low, some of these are refused.
+                probe.post("/tasks", &json!({"title": "Probe"})).await?;
+                Ok((count().await? > before).then_some(()))
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// The error with the last lines of every process of the stack.
+    pub(super) fn explain(&self, error: &anyhow::Error) -> anyhow::Error {
+        let mut lines = vec![format!("{error:#}")];
+        for app in self.stack.apps() {
+            for process in [&app.service, &app.sidecar] {
+                lines.push(format!("--- {}", process.name()));
+                let tail = process.tail();
+                lines.extend_from_slice(&tail[tail.len().saturating_sub(TAIL)..]);
+            }
+        }
+        anyhow!(lines.join("\n"))
+    }
+}
+
+/// How many events of a topic a service has handled, with this outcome, by its own count.
+pub(crate) async fn handled(site: &Site, app: &App, topic: &str, outcome: &str) -> Result<u64> {
+    let metrics = send(site.http().get(format!("{}/metrics", app.http()?))).await?;
+    let metrics = String::from_utf8_lossy(&metrics.body).into_owned();
+    let (topic, outcome) = (
+        format!("topic=\"{topic}\""),
+        format!("outcome=\"{outcome}\""),
+    );
+    let mut lines = metrics
+        .lines()
+        .filter(|line| line.starts_with("events_handled_total{"));
+    match lines.find(|line| line.contains(&topic) && line.contains(&outcome)) {
+        Some(line) => Ok(line.rsplit(' ').next().unwrap_or_default().parse()?),
+        None => Ok(0),
+    }
+}
