@@ -25,8 +25,8 @@ const CHANNEL: &str = "taskflow_outbox";
 /// The guarantee: whatever wake-up was lost, the outbox is looked at this often.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Batches begin no closer together: a lone event leaves at once, and under load events share
-/// the way through sidecar and broker, which costs about the same for one as for ten.
+/// Looks at the outbox begin no closer together: a lone event leaves at once, and under load
+/// events share the way through sidecar and broker, which costs about the same for one as for ten.
 const PACE: Duration = Duration::from_millis(10);
 
 /// How often a follower tries to lead, and how long a leader rests after a failure.
@@ -81,8 +81,7 @@ impl Relay {
         others.listen(CHANNEL).await?;
         loop {
             let started = Instant::now();
-            // A batch grows with the backlog, so nothing waits for it to fill.
-            while leader.publish_next(&self.sidecar).await? == leader::BATCH {}
+            leader.drain(&self.sidecar).await?;
             self.health.set("relay", Status::Up);
             tokio::select! {
                 () = self.committed.notified() => {}

@@ -14,7 +14,7 @@ use crate::event::log::EventRow;
 pub(super) const LOCK: i64 = 0x7461_736b_666c_6f77;
 
 /// Events a bulk holds at most: with more, daprd publishes hardly faster and answers later.
-pub(super) const BATCH: usize = 300;
+const BATCH: usize = 300;
 
 /// Holds the lock on a connection of its own, over which it also reads and removes: when the
 /// connection goes, so does the leadership.
@@ -22,14 +22,6 @@ pub(super) struct Leader {
     db: PgConnection,
     /// Only with the planted fault `relay-cursor`.
     cursor: i64,
-}
-
-/// A row of the outbox with its event.
-struct Waiting {
-    id: i64,
-    topic: String,
-    traceparent: Option<String>,
-    event: EventRow,
 }
 
 impl Leader {
@@ -47,35 +39,37 @@ impl Leader {
         // expect; not waiting for the disk makes room for another batch.
         db.execute("set synchronous_commit = off").await?;
         // A plan made while the log was short would read all of it for every batch, until
-        // statistics catch up.
-        db.execute("set enable_seqscan = off").await?;
+        // statistics catch up: events are looked up one by one.
+        db.execute(
+            "set enable_seqscan = off; set enable_mergejoin = off; set enable_hashjoin = off",
+        )
+        .await?;
         Ok(Some(Self { db, cursor: 0 }))
     }
 
-    /// Publishes the next batch; how many events it had.
-    pub(super) async fn publish_next(&mut self, sidecar: &Sidecar) -> anyhow::Result<usize> {
-        let waiting = self.next().await?;
-        let count = waiting.len();
-        if let Some(last) = waiting.last() {
-            self.cursor = last.id;
+    /// Publishes what waits. With a backlog, while one bulk is on its way, the one before is
+    /// removed and the next is read.
+    pub(super) async fn drain(&mut self, sidecar: &Sidecar) -> anyhow::Result<()> {
+        let mut published: Vec<i64> = Vec::new();
+        let mut batch = self.next(&[]).await?;
+        while batch.ids.len() == BATCH {
+            let (sent, next) = tokio::join!(batch.publish(sidecar), async {
+                self.remove(&published).await?;
+                self.next(&batch.ids).await
+            });
+            // What was read meanwhile is read again after the retry.
+            sent?;
+            published = batch.ids;
+            batch = next?;
         }
-        let mut by_topic: BTreeMap<Topic, (Vec<i64>, Vec<Message>)> = BTreeMap::new();
-        for row in waiting {
-            let topic = Topic::from_name(&row.topic)
-                .with_context(|| format!("event {} has an unknown topic", row.id))?;
-            let (ids, messages) = by_topic.entry(topic).or_default();
-            ids.push(row.id);
-            messages.push(message(row)?);
-        }
-        // One bulk in flight: several at once overtake each other.
-        for (topic, (ids, messages)) in by_topic {
-            sidecar.publish(topic, &messages).await?;
-            self.remove(&ids).await?;
-        }
-        Ok(count)
+        batch.publish(sidecar).await?;
+        published.append(&mut batch.ids);
+        self.remove(&published).await?;
+        Ok(())
     }
 
-    async fn next(&mut self) -> sqlx::Result<Vec<Waiting>> {
+    /// The first that wait and are not `in_flight`: no cursor, so that nobody is passed over.
+    async fn next(&mut self, in_flight: &[i64]) -> anyhow::Result<Batch> {
         let after = if telemetry::faults::enabled("relay-cursor") {
             self.cursor
         } else {
@@ -86,58 +80,78 @@ impl Leader {
                       e.aggregate_id, e.version, e.schema, e.data as "data: Value",
                       e.correlation_id, e.causation_id, e.actor as "actor: Json<Actor>",
                       e.change_set_id, e.created_at
-               from (select id from taskflow.outbox where id > $2 order by id limit $1) o
+               from (select id from taskflow.outbox where id > $2 and id <> all($3)
+                     order by id limit $1) o
                join taskflow.events e on e.id = o.id
                order by o.id"#,
             i64::try_from(BATCH).unwrap_or(i64::MAX),
             after,
+            in_flight,
         )
         .fetch_all(&mut self.db)
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| Waiting {
-                id: row.id,
-                topic: row.topic,
-                traceparent: row.traceparent,
-                event: EventRow {
-                    event_id: row.event_id,
-                    user_id: row.user_id,
-                    seq: row.seq,
-                    event_type: row.event_type,
-                    aggregate_id: row.aggregate_id,
-                    version: row.version,
-                    schema: row.schema,
-                    data: row.data,
-                    correlation_id: row.correlation_id,
-                    causation_id: row.causation_id,
-                    actor: row.actor,
-                    change_set_id: row.change_set_id,
-                    created_at: row.created_at,
-                },
-            })
-            .collect())
+        self.cursor = rows.last().map_or(self.cursor, |row| row.id);
+        let mut batch = Batch::default();
+        for row in rows {
+            batch.ids.push(row.id);
+            let topic = Topic::from_name(&row.topic)
+                .with_context(|| format!("event {} has an unknown topic", row.id))?;
+            let event = EventRow {
+                event_id: row.event_id,
+                user_id: row.user_id,
+                seq: row.seq,
+                event_type: row.event_type,
+                aggregate_id: row.aggregate_id,
+                version: row.version,
+                schema: row.schema,
+                data: row.data,
+                correlation_id: row.correlation_id,
+                causation_id: row.causation_id,
+                actor: row.actor,
+                change_set_id: row.change_set_id,
+                created_at: row.created_at,
+            };
+            let message = message(event, row.traceparent)
+                .with_context(|| format!("event {} cannot be published", row.id))?;
+            batch.by_topic.entry(topic).or_default().push(message);
+        }
+        Ok(batch)
     }
 
     async fn remove(&mut self, ids: &[i64]) -> sqlx::Result<()> {
-        sqlx::query!("delete from taskflow.outbox where id = any($1)", ids)
-            .execute(&mut self.db)
-            .await?;
+        if !ids.is_empty() {
+            sqlx::query!("delete from taskflow.outbox where id = any($1)", ids)
+                .execute(&mut self.db)
+                .await?;
+        }
         Ok(())
     }
 }
 
-fn message(row: Waiting) -> anyhow::Result<Message> {
-    let id = row.id;
-    let event = Event::try_from(row.event).with_context(|| format!("event {id} cannot be read"))?;
+/// What is published before the next is.
+#[derive(Default)]
+struct Batch {
+    ids: Vec<i64>,
+    by_topic: BTreeMap<Topic, Vec<Message>>,
+}
+
+impl Batch {
+    /// One bulk in flight: several at once overtake each other.
+    async fn publish(&self, sidecar: &Sidecar) -> anyhow::Result<()> {
+        for (topic, messages) in &self.by_topic {
+            sidecar.publish(*topic, messages).await?;
+        }
+        Ok(())
+    }
+}
+
+fn message(row: EventRow, traceparent: Option<String>) -> anyhow::Result<Message> {
+    let event = Event::try_from(row)?;
     Ok(Message {
         id: event.id,
         key: event.user_id,
         event_type: event.payload.event_type().to_owned(),
-        body: event
-            .encode()
-            .with_context(|| format!("event {id} cannot be published"))?
-            .into(),
-        traceparent: row.traceparent,
+        body: event.encode()?.into(),
+        traceparent,
     })
 }
