@@ -2,9 +2,13 @@
 
 mod create;
 mod fanout;
+mod history;
 mod list;
 mod live;
+mod log;
+mod rebuild;
 mod relay;
+mod replay;
 mod sockets;
 
 use std::time::Duration;
@@ -24,6 +28,8 @@ pub struct Effort {
     pub duration: Duration,
     /// Events in the relay's backlog.
     pub backlog: usize,
+    /// Events in the log that is rebuilt.
+    pub log: usize,
 }
 
 impl Effort {
@@ -31,6 +37,7 @@ impl Effort {
         rounds: 5,
         duration: Duration::from_secs(6),
         backlog: 60_000,
+        log: 1_000_000,
     };
 
     /// Enough to see whether something is badly wrong.
@@ -38,6 +45,7 @@ impl Effort {
         rounds: 3,
         duration: Duration::from_secs(2),
         backlog: 15_000,
+        log: 100_000,
     };
 }
 
@@ -64,10 +72,34 @@ pub const ALL: &[Bench] = &[
         measure: |stage, effort| list::measure(stage, effort).boxed(),
     },
     Bench {
+        name: history::NAME,
+        users: 1,
+        env: &[],
+        measure: |stage, effort| history::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: log::NAME,
+        users: log::USERS,
+        env: &[],
+        measure: |stage, effort| log::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: rebuild::NAME,
+        users: 1,
+        env: &[],
+        measure: |stage, effort| rebuild::measure(stage, effort).boxed(),
+    },
+    Bench {
         name: relay::NAME,
         users: relay::USERS,
         env: &[],
         measure: |stage, effort| relay::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: replay::NAME,
+        users: replay::USERS,
+        env: &[],
+        measure: |stage, effort| replay::measure(stage, effort).boxed(),
     },
     Bench {
         name: live::NAME,

@@ -13,10 +13,18 @@ use crate::stage::Stage;
 use crate::stats::Latencies;
 use crate::user::{DESCRIPTION, TITLE, USER_ID_SQL};
 
+/// What is run.
+#[derive(Clone, Copy)]
+pub enum Script {
+    /// A create as the backend does it.
+    Create,
+    /// The same without the insert into the log.
+    WithoutLog,
+}
+
 /// A `pgbench` that was found.
 pub struct Pgbench {
     program: PathBuf,
-    script: String,
     /// Goes into the ids that it makes, so that no two runs make the same.
     runs: u32,
 }
@@ -44,20 +52,26 @@ impl Pgbench {
             .find(|program| program.exists())
             .or_else(|| workspace::program("pgbench"))
             .context("`pgbench` is missing: on Debian, `apt install postgresql` brings it")?;
-        Ok(Self {
-            program,
-            script: SCRIPT.replace("USER_ID", USER_ID_SQL),
-            runs: 0,
-        })
+        Ok(Self { program, runs: 0 })
     }
 
     /// As fast as the server answers, in prepared mode.
-    pub async fn run(&mut self, stage: &Stage, clients: usize, duration: Duration) -> Result<Ran> {
+    pub async fn run(
+        &mut self,
+        stage: &Stage,
+        script: Script,
+        clients: usize,
+        duration: Duration,
+    ) -> Result<Ran> {
         self.runs += 1;
         let folder = stage.dir.join(format!("pgbench-{}", self.runs));
         fs::create_dir_all(&folder)?;
-        let script = folder.join("create.sql");
-        fs::write(&script, &self.script)?;
+        let append = match script {
+            Script::Create => APPEND,
+            Script::WithoutLog => APPEND_NOTHING,
+        };
+        let text = format!("{BEFORE}{append}commit;\n").replace("USER_ID", USER_ID_SQL);
+        fs::write(folder.join("create.sql"), text)?;
         let data = format!(
             r#"{{"title":"{TITLE}","description":"{DESCRIPTION}","priority":"high","tags":[],"project_id":null,"parent_id":null,"position":1.0,"due":null,"due_at":null,"completed_at":null}}"#
         );
@@ -70,7 +84,7 @@ impl Pgbench {
             ("data", data),
             ("topic", events::Topic::Tasks.name().to_owned()),
             ("type", "task.created".to_owned()),
-            ("actor", r#"{"kind":"user"}"#.to_owned()),
+            ("actor", "user".to_owned()),
             (
                 "correlation",
                 "018f0000-0000-7000-8000-000000000000".to_owned(),
@@ -143,13 +157,13 @@ fn latencies(folder: &Path) -> Result<Latencies> {
     Ok(latencies)
 }
 
-/// `write.rs`, `task/store.rs` and `write/append.rs` of the backend. Ids are made of the run,
+/// `write.rs` and `task/store.rs` of the backend. Ids are made of the run,
 /// the client and a counter: as unique and as ascending as the UUIDv7 that the backend makes.
-const SCRIPT: &str = r"
+const BEFORE: &str = r"
 \set user random(1, :users)
 \set n :n + 1
 begin;
-select s.seq, p.time_zone
+select s.seq, s.at, encode(s.head_hash, 'hex') as hash, s.salt, p.time_zone
 from taskflow.streams s join taskflow.profiles p using (user_id)
 where s.user_id = USER_ID
 for update
@@ -158,32 +172,44 @@ with tagged as (
     insert into taskflow.tags (user_id, name, created_at)
     select USER_ID, name, now() from unnest('{}'::text[]) as name
     on conflict do nothing
-)
-insert into taskflow.tasks
-    (id, user_id, project_id, parent_id, title, description, tags, priority, position,
-     due, due_at, created_at, updated_at, completed_at, version)
-values ((lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70018' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid,
+    returning name
+), inserted as (
+    insert into taskflow.tasks
+        (id, user_id, project_id, parent_id, title, description, tags, priority, position,
+         due, due_at, created_at, updated_at, completed_at, version)
+    values ((lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70018' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid,
         USER_ID, null, null, :title, :description, '{}', 3, :seq::float8 + 1,
-        null, null, now(), now(), null, 1);
-with stream as (
-    update taskflow.streams set seq = seq + 1 where user_id = USER_ID returning seq - 1 as base
+        null, null, now(), now(), null, 1)
+)
+select name from tagged;
+";
+
+/// `write/append.rs`.
+const APPEND: &str = r"with stream as (
+    update taskflow.streams set seq = :seq::bigint + 1, at = now(), head_hash = decode(:hash, 'hex')
+    where user_id = USER_ID
 ), appended as (
     insert into taskflow.events
         (event_id, user_id, seq, topic, event_type, aggregate_id, version, schema, data,
-         correlation_id, actor, change_set_id, traceparent, created_at)
-    select d.event_id, USER_ID, stream.base + d.n, d.topic, d.event_type, d.aggregate_id,
-           d.version, 1, d.data, :correlation, :actor::jsonb,
+         correlation_id, causation_id, actor_kind, actor_id, change_set_id, cause, traceparent,
+         created_at, prev_hash)
+    select d.event_id, USER_ID, d.seq, d.topic, d.event_type, d.aggregate_id, d.version, 2,
+           d.data::json, :correlation, d.causation_id, :actor, null,
            (lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70038' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid,
-           :trace, now()
-    from stream, unnest(
+           null::text::json, :trace, now(), d.prev_hash
+    from unnest(
         array[(lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70028' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid],
-        array[:topic]::text[], array[:type]::text[],
+        array[:seq::bigint + 1], array[:topic]::text[], array[:type]::text[],
         array[(lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70018' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid],
-        array[1]::bigint[], array[:data]::jsonb[])
-        with ordinality as d (event_id, topic, event_type, aggregate_id, version, data, n)
-    order by d.n
+        array[1]::bigint[], array[:data]::text[], array[null]::uuid[], array[decode(:hash, 'hex')])
+        as d (event_id, seq, topic, event_type, aggregate_id, version, data, causation_id, prev_hash)
+    order by d.seq
     returning id
 )
 insert into taskflow.outbox (id) select id from appended;
-commit;
+";
+
+/// The user's writes are still counted and still wait for each other.
+const APPEND_NOTHING: &str = r"
+update taskflow.streams set seq = :seq::bigint + 1, at = now() where user_id = USER_ID;
 ";

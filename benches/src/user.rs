@@ -40,6 +40,11 @@ impl User {
         )
     }
 
+    /// `POST` of a body to something of the user's.
+    pub fn post(&self, path: &str, body: &str) -> Vec<u8> {
+        http::request("POST", &self.path(path), &self.jwt, "", body)
+    }
+
     /// `GET` of something of the user's.
     pub fn get(&self, path: &str) -> Vec<u8> {
         http::request("GET", &self.path(path), &self.jwt, "", "")

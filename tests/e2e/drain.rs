@@ -6,7 +6,9 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
 use serde_json::json;
-use testing::{Heard, wait};
+use testing::{Heard, send, wait};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use crate::stage::{Product, Stage};
 use crate::violation::heard_exactly;
@@ -23,6 +25,7 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "drain: a stopping realtime says goodbye, and its clients resume",
             realtime,
         ),
+        stage.alone("drain: half a header holds up neither", half_a_header),
     ]
 }
 
@@ -90,6 +93,22 @@ async fn realtime(product: &Product) -> Result<()> {
     let mut heard = socket.until(cursor + 3).await?;
     heard.push(Heard::Event(next(product, &owner, &mut socket).await?));
     heard_exactly(product, owner.user, cursor, &heard).await
+}
+
+/// A client that began a request and says no more.
+async fn half_a_header(product: &Product) -> Result<()> {
+    for app in [product.stack.backend()?, product.stack.realtime()?] {
+        let origin = app.http()?;
+        let mut half = TcpStream::connect(origin.trim_start_matches("http://")).await?;
+        half.write_all(b"GET /health HTTP/1.1\r\nHos").await?;
+        // Connections are accepted one after the other, so that one is by now.
+        let whole = product.http().get(format!("{origin}/health/live"));
+        ensure!(send(whole).await?.status == 200);
+        app.service.terminate(GRACE).await?;
+        let status = app.service.exited().await?;
+        ensure!(status.success(), "{} ended with {status}", app.name());
+    }
+    product.heal().await
 }
 
 /// The event of a change that is made now; before it comes `ready`.

@@ -1,7 +1,10 @@
 //! The whole product, proven from outside: real services, real sidecars, a real broker and a
 //! real database. Each file is named by what it proves.
 
+mod account;
+mod admin;
 mod crashes;
+mod dead_letters;
 mod doors;
 mod drain;
 mod forgeries;
@@ -9,14 +12,21 @@ mod isolation;
 mod load;
 mod planted;
 mod poison;
+mod rebuild;
 mod relay;
+mod replay;
 mod rest;
+mod restore;
 mod resume;
 mod routes;
 mod secrets;
 mod sidecars;
 mod spine;
 mod stage;
+mod tokens;
+mod transfer;
+mod twins;
+mod undo;
 mod violation;
 mod writers;
 
@@ -50,14 +60,24 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         isolation::trials(stage),
         resume::trials(stage),
         writers::trials(stage),
+        undo::trials(stage),
+        restore::trials(stage),
+        transfer::trials(stage),
         relay::trials(stage),
         doors::trials(stage),
         forgeries::trials(stage),
+        tokens::trials(stage),
+        account::trials(stage),
         routes::trials(stage),
+        admin::trials(stage),
         poison::trials(stage),
+        dead_letters::trials(stage),
+        replay::trials(stage),
         sidecars::trials(stage),
         drain::trials(stage),
         crashes::trials(stage),
+        twins::trials(stage),
+        rebuild::trials(stage),
         planted::trials(stage),
         secrets::trials(stage),
     ];

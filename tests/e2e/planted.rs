@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use libtest_mimic::Trial;
 
+use crate::rest::as_of;
 use crate::stage::Stage;
 use crate::violation::must_be_found;
-use crate::{forgeries, isolation, poison, resume, routes, writers};
+use crate::{
+    admin, forgeries, isolation, poison, rebuild, resume, routes, tokens, transfer, undo, writers,
+};
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![
@@ -20,6 +23,11 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "planted: a relay with a cursor is found by the writers",
             &[("PLANTED_FAULT", "relay-cursor")],
             async |product| must_be_found(writers::hot_tasks(product).await),
+        ),
+        stage.apart(
+            "planted: a write that forgets its event is found by the fold",
+            &[("PLANTED_FAULT", "fold-forgets")],
+            async |product| must_be_found(rebuild::told(product).await),
         ),
         stage.apart(
             "planted: a missing user filter is found in tabs and routes",
@@ -44,6 +52,31 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
                 must_be_found(poison::duplicates(product).await)?;
                 must_be_found(resume::amid_changes(product).await)
             },
+        ),
+        stage.apart(
+            "planted: an ignored scope is found by a token that may only read",
+            &[("PLANTED_FAULT", "scope-ignored")],
+            async |product| must_be_found(tokens::reads_only(product).await),
+        ),
+        stage.apart(
+            "planted: an undo that overwrites is found by the later change",
+            &[("PLANTED_FAULT", "undo-overwrites")],
+            async |product| must_be_found(undo::later_change_stays(product).await),
+        ),
+        stage.apart(
+            "planted: as_of that is one event off is found by every change",
+            &[("PLANTED_FAULT", "as-of-off-by-one")],
+            async |product| must_be_found(as_of::every_change(product).await),
+        ),
+        stage.apart(
+            "planted: a door of /admin that is open to everybody is found by the strangers",
+            &[("PLANTED_FAULT", "admin-ignored")],
+            async |product| must_be_found(admin::closed(product).await),
+        ),
+        stage.apart(
+            "planted: an import that trusts its file is found by the damaged ones",
+            &[("PLANTED_FAULT", "chain-unchecked")],
+            async |product| must_be_found(transfer::damaged(product).await),
         ),
     ]
 }

@@ -85,10 +85,7 @@ async fn unknown_type(product: &Product) -> Result<()> {
         .await?
         .expect(200)?;
     let unknown = &page["items"][0];
-    ensure!(
-        unknown["event_type"] == "task.teleported" && unknown["schema"] == 9,
-        "{unknown}"
-    );
+    ensure!(unknown["event_type"] == "task.teleported", "{unknown}");
     ensure!(
         unknown["data"] == json!({"shape": ["of", "tomorrow"]}),
         "{unknown}"
@@ -194,7 +191,7 @@ async fn dead_letter(product: &Product, mark: &str) -> Result<DeadLetter> {
 }
 
 /// The records of a person on the tasks' topic, once there are so many, with a writer.
-async fn own_records(
+pub(crate) async fn own_records(
     product: &Product,
     owner: &Client,
     count: usize,

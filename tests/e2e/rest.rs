@@ -1,5 +1,6 @@
 //! What every endpoint answers.
 
+pub(crate) mod as_of;
 mod batch;
 mod complete;
 mod correlation;
@@ -10,6 +11,7 @@ mod due;
 mod events;
 mod filters;
 mod health;
+mod history;
 mod idempotency;
 mod invalid;
 mod malformed;
@@ -21,7 +23,7 @@ mod projects;
 mod rate_limit;
 mod search;
 mod stats;
-mod steps;
+pub(crate) mod steps;
 mod subtasks;
 mod tags;
 mod tasks;
@@ -54,6 +56,8 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         profile::trials(stage),
         stats::trials(stage),
         events::trials(stage),
+        history::trials(stage),
+        as_of::trials(stage),
         ticket::trials(stage),
         correlation::trials(stage),
         cors::trials(stage),

@@ -9,7 +9,7 @@ use events::Topic;
 use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::json;
-use testing::{Client, EMAIL_DOMAIN, Socket, kafka, send};
+use testing::{Client, EMAIL_DOMAIN, Socket, from_now, kafka, send};
 
 use crate::stage::{Product, Stage};
 
@@ -33,8 +33,7 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
 
 async fn hunt(product: &Product, dir: &Path) -> Result<()> {
     let owner = product.sign_up().await?;
-    let ticket = use_everywhere(product, &owner).await?;
-    let mut secrets = vec![ticket];
+    let mut secrets = use_everywhere(product, &owner).await?;
     let keys = [
         "BETTER_AUTH_SECRET",
         "DAPR_API_TOKEN",
@@ -94,8 +93,8 @@ fn clean(place: &str, text: &str, secrets: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Shows secrets where they belong and where they do not, and gives the ticket.
-async fn use_everywhere(product: &Product, owner: &Client) -> Result<String> {
+/// Shows secrets where they belong and where they do not, and gives those that were made for it.
+async fn use_everywhere(product: &Product, owner: &Client) -> Result<Vec<String>> {
     let token = owner.token.clone().unwrap_or_default();
     let task = json!({"title": CANARY, "description": CANARY, "tags": [CANARY]});
     owner.post("/tasks", &task).await?.expect(201)?;
@@ -127,11 +126,17 @@ async fn use_everywhere(product: &Product, owner: &Client) -> Result<String> {
         .await?
         .expect(201)?;
     let ticket = ticket["ticket"].as_str().context("no ticket")?;
-    for token in [ticket, ticket, &token, "eyJhbGciOi.bad.token"] {
+    let api_token = json!({"name": CANARY, "scope": "read", "expires_at": from_now(3600)});
+    let api_token = owner.post("/tokens", &api_token).await?.expect(201)?;
+    let api_token = api_token["token"].as_str().context("no token")?;
+    let program = owner.with_token(Some(api_token.to_owned()));
+    program.get("/tasks").await?.expect(200)?;
+    program.get(&format!("/tasks?q={api_token}")).await?;
+    for token in [ticket, ticket, api_token, &token, "eyJhbGciOi.bad.token"] {
         let mut socket = Socket::connect(&product.realtime, owner.user, token, None).await?;
         socket.hear().await?;
         // A socket that was refused is closed already.
         let _ = socket.send(&json!({"type": CANARY}).to_string()).await;
     }
-    Ok(ticket.to_owned())
+    Ok(vec![ticket.to_owned(), api_token.to_owned()])
 }

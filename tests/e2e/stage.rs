@@ -1,6 +1,7 @@
 //! What the trials stand on: one product for all of them, started when the first needs it.
 
 mod product;
+mod proof;
 
 pub(crate) use product::{Product, handled};
 
@@ -10,16 +11,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
+use events::UserId;
 use libtest_mimic::{Failed, Trial};
 use testing::{Site, wait};
 use tokio::runtime::Runtime;
-use tokio::sync::{OnceCell, RwLock};
+use tokio::sync::{Mutex, OnceCell, RwLock};
 use xtask::progress::Progress;
-use xtask::stack::{Infra, Options, Stack};
+use xtask::stack::{App, Infra, Options, Stack};
 use xtask::workspace;
 
 /// No trial takes this long unless it hangs.
 const LIMIT: Duration = Duration::from_mins(4);
+
+/// The administrator of every product here.
+const ADMIN: &str = "0190c0de-0000-7000-8000-00000000ad31";
 
 pub(crate) struct Stage {
     runtime: Runtime,
@@ -55,9 +60,12 @@ impl Stage {
         self.trial(name, async |stage| {
             let _turn = stage.turn.read().await;
             let product = stage.product().await?;
-            check(product)
-                .await
-                .map_err(|error| product.explain(&error))
+            let before = product.people();
+            let outcome = async {
+                check(product).await?;
+                product.adds_up(&product.since(before)).await
+            };
+            outcome.await.map_err(|error| product.explain(&error))
         })
     }
 
@@ -70,11 +78,13 @@ impl Stage {
         self.trial(name, async |stage| {
             let _turn = stage.turn.write().await;
             let product = stage.product().await?;
+            let before = product.people();
             let outcome = check(product).await;
             let outcome = outcome.map_err(|error| product.explain(&error));
             // Whatever happened, the next trial starts with a product that works.
             product.heal().await?;
-            outcome
+            outcome?;
+            product.adds_up(&product.since(before)).await
         })
     }
 
@@ -89,12 +99,39 @@ impl Stage {
         self.trial(name, async move |stage| {
             let _turn = stage.turn.write().await;
             let infra = stage.spare().await?;
-            let product = stage.start("spare", infra, 1, &env).await?;
+            let product = stage.start("spare", infra, (1, 1), &env).await?;
             let outcome = check(&product).await;
             let outcome = outcome.map_err(|error| product.explain(&error));
             product.heal_servers().await?;
+            let added_up = if env.iter().any(|(name, _)| *name == "PLANTED_FAULT") {
+                // The check has found it, and that is all that is asked of this product.
+                Ok(())
+            } else {
+                product.adds_up(&product.since(0)).await
+            };
             product.stack.stop().await?;
-            outcome
+            outcome.and(added_up)
+        })
+    }
+
+    /// A trial on a product of its own with two backends, used through the one that follows. The
+    /// other one leads the relay.
+    pub(crate) fn twins(
+        self: &Arc<Self>,
+        name: &str,
+        check: impl AsyncFnOnce(&Product, &App) -> Result<()> + Send + 'static,
+    ) -> Trial {
+        self.trial(name, async move |stage| {
+            let _turn = stage.turn.write().await;
+            let infra = stage.spare().await?;
+            let mut product = stage.start("spare", infra, (2, 1), &[]).await?;
+            let (leader, follower) = product.leader_and_follower().await?;
+            product.site = Self::site(&product.stack, follower).await?;
+            let outcome = check(&product, product.stack.app(leader)?).await;
+            let outcome = outcome.map_err(|error| product.explain(&error));
+            let added_up = product.adds_up(&product.since(0)).await;
+            product.stack.stop().await?;
+            outcome.and(added_up)
         })
     }
 
@@ -115,7 +152,7 @@ impl Stage {
         let started = self.product.get_or_init(async || {
             let infra = Infra::start(&self.dir.join("main"), &self.progress).await;
             let infra = infra.map_err(|error| format!("{error:#}"))?;
-            let product = self.start("main", Arc::new(infra), 2, &[]).await;
+            let product = self.start("main", Arc::new(infra), (1, 2), &[]).await;
             product.map_err(|error| format!("{error:#}"))
         });
         started.await.as_ref().map_err(|error| anyhow!("{error}"))
@@ -134,31 +171,51 @@ impl Stage {
         &self,
         name: &str,
         infra: Arc<Infra>,
-        realtime_replicas: usize,
+        (backend_replicas, realtime_replicas): (usize, usize),
         env: &[(&str, &str)],
     ) -> Result<Product> {
         let mut options = Options {
+            backend_replicas,
             realtime_replicas,
             ..Options::default()
         };
         // Tests are in a hurry; the limits have a trial of their own.
-        let unlimited = [("RATE_LIMIT_USER", "1000000"), ("RATE_LIMIT_IP", "1000000")];
+        let usual = [
+            ("RATE_LIMIT_USER", "1000000"),
+            ("RATE_LIMIT_IP", "1000000"),
+            ("ADMIN_USERS", ADMIN),
+        ];
         for app in ["taskflow-backend", "taskflow-realtime"] {
-            let env = unlimited.iter().chain(env);
+            let env = usual.iter().chain(env);
             let env = env.map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
             options.env.insert(app.to_owned(), env.collect());
         }
         let stack = Stack::start(&infra, &self.dir.join(name), options, &self.progress).await?;
+        let site = Self::site(&stack, "backend").await?;
+        let admin: UserId = ADMIN.parse()?;
+        site.database
+            .create_user(admin, "admin@taskflow.example")
+            .await?;
+        let product = Product {
+            infra,
+            stack,
+            site,
+            admin,
+            proof: Mutex::default(),
+        };
+        product.delivers().await?;
+        Ok(product)
+    }
+
+    /// The product behind one of its backends.
+    async fn site(stack: &Stack, backend: &str) -> Result<Arc<Site>> {
         let site = Site::new(
-            stack.backend()?.http()?,
+            stack.app(backend)?.http()?,
             stack.realtime()?.http()?,
             stack.secret("DATABASE_URL")?,
             stack.secret("BETTER_AUTH_SECRET")?,
         );
-        let site = Arc::new(site.await?);
-        let product = Product { infra, stack, site };
-        product.delivers().await?;
-        Ok(product)
+        Ok(Arc::new(site.await?))
     }
 
     /// Runs until Ctrl-C, and then ends everything before it ends this process.

@@ -33,8 +33,12 @@ pub(crate) enum Violation {
     Answered { what: String, status: String },
     #[error("rows of another user changed: {0}")]
     Changed(String),
+    #[error("{0} was overwritten, although somebody had changed it since")]
+    Overwritten(String),
     #[error("the relay passed over an event: {0}")]
     Unpublished(String),
+    #[error("log and tables do not agree: {0}")]
+    Unfolded(String),
     #[error("no dead letter: {0}")]
     NoDeadLetter(String),
 }

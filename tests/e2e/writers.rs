@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use events::Topic;
-use futures::future::try_join_all;
+use futures::{StreamExt, future::try_join_all, stream::FuturesUnordered};
 use libtest_mimic::Trial;
 use rand::RngExt;
 use reqwest::{Method, RequestBuilder};
@@ -30,10 +30,48 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const DRAINED: Duration = Duration::from_secs(10);
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
-    vec![stage.shared(
-        "writers: 24 on 40 hot tasks, nothing missed, nothing out of order",
-        hot_tasks,
-    )]
+    vec![
+        stage.shared(
+            "writers: 24 on 40 hot tasks, nothing missed, nothing out of order",
+            hot_tasks,
+        ),
+        stage.shared(
+            "writers: one whose writes are slow and many holds up nobody else",
+            flood,
+        ),
+    ]
+}
+
+/// Writes of one user that are let in at a time, and that may wait.
+const LET_IN: usize = 66;
+
+/// More connections than the backend has to the database, and more than may wait.
+const FLOOD: usize = 80;
+
+async fn flood(product: &Product) -> Result<()> {
+    let (slow, other) = (product.sign_up().await?, product.sign_up().await?);
+    let lock = product.database.lock_writes(slow.user).await?;
+    let task = json!({"title": "Slow"});
+    let writes = (0..FLOOD).map(|_| slow.post("/tasks", &task));
+    let mut answers: FuturesUnordered<_> = writes.collect();
+    // The others wait now, and two of them hold a connection.
+    for _ in LET_IN..FLOOD {
+        let answer = answers.next().await.context("no answer")??;
+        answer.problem(429, "too_many_requests")?;
+        answer.header("retry-after")?;
+    }
+    for _ in 0..20 {
+        other.get("/tasks").await?.expect(200)?;
+        other
+            .post("/tasks", &json!({"title": "Quick"}))
+            .await?
+            .expect(201)?;
+    }
+    lock.release().await?;
+    while let Some(answer) = answers.next().await {
+        answer?.expect(201)?;
+    }
+    Ok(())
 }
 
 struct Desk {

@@ -18,10 +18,15 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 /// The check runs clippy on the whole workspace on its way, with every warning an error.
 pub async fn run(check: bool, progress: &Progress) -> Result<()> {
     let mut fresh = queries::record(check, progress).await?;
+    if !check {
+        // The rest is made by building the service, which needs its queries.
+        apply(&fresh, progress)?;
+    }
     fresh.insert(
         "proto/events.schema.json".into(),
         pretty(&serde_json::to_value(events::schema())?)?,
     );
+    fresh.insert("proto/asyncapi.json".into(), pretty(&events::asyncapi())?);
     fresh.insert("proto/openapi.json".into(), openapi(progress).await?);
     let changes = changes(&fresh)?;
     if changes.is_empty() {
@@ -33,9 +38,13 @@ pub async fn run(check: bool, progress: &Progress) -> Result<()> {
             list.join("\n")
         );
     }
-    for change in changes {
+    apply(&fresh, progress)
+}
+
+fn apply(fresh: &BTreeMap<PathBuf, Vec<u8>>, progress: &Progress) -> Result<()> {
+    for change in changes(fresh)? {
         progress.line(&change.to_string());
-        change.apply(&fresh)?;
+        change.apply(fresh)?;
     }
     Ok(())
 }

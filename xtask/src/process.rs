@@ -93,6 +93,16 @@ impl Process {
         Ok(())
     }
 
+    /// Stops it in the middle of whatever it does, as a machine that sleeps would.
+    pub fn freeze(&self) {
+        self.run().signal(Signal::SIGSTOP);
+    }
+
+    /// Lets it go on as if nothing had been.
+    pub fn thaw(&self) {
+        self.run().signal(Signal::SIGCONT);
+    }
+
     /// Starts the same command again; what still runs is stopped first.
     pub async fn restart(&self) -> Result<()> {
         self.terminate(Duration::from_secs(10)).await?;

@@ -23,7 +23,8 @@ pub struct Options {
     pub profile: Profile,
     /// More environment for the services, by app-id (`taskflow-backend`).
     pub env: BTreeMap<String, Vec<(String, String)>>,
-    /// How many `realtime` run side by side.
+    /// How many of each service run side by side.
+    pub backend_replicas: usize,
     pub realtime_replicas: usize,
 }
 
@@ -40,6 +41,7 @@ impl Default for Options {
         Self {
             profile: Profile::Debug,
             env: BTreeMap::new(),
+            backend_replicas: 1,
             realtime_replicas: 1,
         }
     }
@@ -87,6 +89,7 @@ impl Stack {
         })
     }
 
+    /// The first replica.
     pub fn backend(&self) -> Result<&App> {
         self.app("backend")
     }
@@ -123,15 +126,15 @@ impl Stack {
     }
 }
 
-/// The template's apps by process name, `realtime` as often as wanted.
+/// The template's apps by process name, each as often as wanted.
 fn replicas(options: &Options) -> Result<Vec<(String, template::App)>> {
     let mut all = Vec::new();
     for app in template::read()? {
         let name = short_name(&app).to_owned();
-        let count = if name == "realtime" {
-            options.realtime_replicas
-        } else {
-            1
+        let count = match name.as_str() {
+            "backend" => options.backend_replicas,
+            "realtime" => options.realtime_replicas,
+            _ => 1,
         };
         for replica in 1..=count {
             let name = match replica {

@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use super::Effort;
 use crate::cpu::Cores;
 use crate::load::{self, Done};
-use crate::pgbench::{Pgbench, Ran};
+use crate::pgbench::{Pgbench, Ran, Script};
 use crate::report::{Finding, Limit, figure};
 use crate::stage::Stage;
 use crate::stats::median;
@@ -137,7 +137,10 @@ impl Creating<'_> {
     async fn peer(&mut self, clients: usize) -> Result<(Ran, Cores)> {
         let before = self.stage.events().await?;
         let cpu = self.stage.cpu()?;
-        let ran = self.pgbench.run(self.stage, clients, self.duration).await?;
+        let ran = self
+            .pgbench
+            .run(self.stage, Script::Create, clients, self.duration)
+            .await?;
         let cores = cpu.until(&self.stage.cpu()?);
         self.settled(before + ran.transactions).await?;
         Ok((ran, cores))

@@ -21,8 +21,8 @@ use crate::topic::Records;
 pub(super) const NAME: &str = "relay";
 pub(super) const USERS: u32 = 64;
 
-/// Entries of one bulk: what the relay takes at a time.
-const BULK: usize = 300;
+/// Entries of one bulk: what the relay takes at a time, and a replay.
+pub(super) const BULK: usize = 300;
 
 /// Creates in one request: few, so that a bulk holds events of many users.
 const BATCH: usize = 10;
@@ -96,7 +96,8 @@ async fn drain(stage: &Stage, backlog: usize) -> Result<(f64, Cores)> {
     Ok((rate, cores))
 }
 
-async fn write(stage: &Stage, events: usize) -> Result<()> {
+/// Writes so many events.
+pub(super) async fn write(stage: &Stage, events: usize) -> Result<()> {
     let before = stage.events().await?;
     let client = Arc::new(Client::new(stage.rest()?));
     let requests: Vec<_> = stage
@@ -157,7 +158,7 @@ impl Published {
 }
 
 /// What the relay published, in the order of the log, ready to be published again.
-async fn published(
+pub(super) async fn published(
     stage: &Stage,
     records: &Records,
     starts: &[i64],
@@ -182,7 +183,7 @@ async fn published(
 }
 
 /// Publishes in bulks, each after the last was acknowledged: events a second.
-async fn publish(stage: &Stage, records: &Records, messages: &[Message]) -> Result<f64> {
+pub(super) async fn publish(stage: &Stage, records: &Records, messages: &[Message]) -> Result<f64> {
     let sidecar = Sidecar::new(&SidecarArgs {
         dapr_grpc_endpoint: None,
         dapr_grpc_port: stage.backend()?.dapr_grpc_port(),

@@ -82,6 +82,12 @@ impl<E> KnownUsers<E> {
         self.0.forgotten.fetch_add(1, Ordering::SeqCst);
         self.0.cache.invalidate(&user).await;
     }
+
+    /// Asks again for everybody: call it when a deletion may have been missed.
+    pub fn forget_all(&self) {
+        self.0.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.0.cache.invalidate_all();
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +138,21 @@ mod tests {
         table.exists.store(false, Ordering::SeqCst);
         users.forget(user).await;
         assert_eq!(users.exists(user).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn everybody_is_asked_for_again() {
+        let (table, users) = users(TTL);
+        let everybody = [UserId::generate(), UserId::generate()];
+        table.exists.store(true, Ordering::SeqCst);
+        for user in everybody {
+            assert_eq!(users.exists(user).await, Ok(true));
+        }
+        table.exists.store(false, Ordering::SeqCst);
+        users.forget_all();
+        for user in everybody {
+            assert_eq!(users.exists(user).await, Ok(false));
+        }
     }
 
     #[tokio::test]

@@ -2,8 +2,10 @@
 //!
 //! [`bearer()`] finds the token, [`Verifier::verify`] checks it,
 //! [`KnownUsers::exists`] asks whether its user is still there, and
-//! [`require_owner`] compares the user with the path.
+//! [`require_owner`] compares the user with the path. An API token is only
+//! recognised here: the backend keeps them.
 
+mod api_token;
 mod bearer;
 mod config;
 mod jwks;
@@ -19,6 +21,7 @@ mod forgeries;
 #[cfg(test)]
 mod signing;
 
+pub use api_token::{API_TOKEN_PREFIX, is_api_token};
 pub use bearer::bearer;
 pub use config::{AuthArgs, ConfigError, JwtMode};
 pub use known_users::KnownUsers;

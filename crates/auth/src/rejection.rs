@@ -66,6 +66,7 @@ mod tests {
         let actor = Actor {
             user_id,
             expires_at: Timestamp::MAX,
+            token: None,
         };
         assert_eq!(require_owner(&user_id.to_string(), &actor), Ok(()));
         for other in [&UserId::generate().to_string(), "", "me", "1", "../x", "%"] {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use events::UserId;
+use events::{TokenId, UserId};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use secrecy::{ExposeSecret, SecretString};
@@ -23,6 +23,8 @@ pub struct Actor {
     pub user_id: UserId,
     /// When the token ends, and with it a socket that it opened.
     pub expires_at: Timestamp,
+    /// The API token that proved it; none in a session.
+    pub token: Option<TokenId>,
 }
 
 /// Checks tokens. Clones share the keys.
@@ -129,6 +131,7 @@ impl Verifier {
         Ok(Actor {
             user_id: claims.user()?,
             expires_at,
+            token: None,
         })
     }
 }

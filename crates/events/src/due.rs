@@ -53,9 +53,19 @@ impl Due {
     }
 }
 
+/// In the database of zones, but not the time of any place: whatever this machine is set to, or
+/// nothing at all.
+const NO_PLACES: [&str; 4] = ["localtime", "posixrules", "Factory", "Etc/Unknown"];
+
 /// Looks up an IANA zone by name.
 pub fn find_zone(name: &str) -> Result<TimeZone, UnknownZone> {
-    tz::db().get(name).map_err(|_| UnknownZone(name.to_owned()))
+    let zone = tz::db().get(name).ok();
+    let is_place = |zone: &TimeZone| {
+        zone.iana_name()
+            .is_some_and(|name| !NO_PLACES.contains(&name))
+    };
+    let zone = zone.filter(is_place);
+    zone.ok_or_else(|| UnknownZone(name.to_owned()))
 }
 
 fn first_valid(zone: &TimeZone, local: DateTime) -> Timestamp {
@@ -138,6 +148,23 @@ mod tests {
             zone: "Mars/Olympus".to_owned(),
         };
         assert!(due.instant(&TimeZone::UTC).is_err());
+    }
+
+    #[test]
+    fn a_name_that_is_no_place_is_not_a_zone() {
+        for name in [
+            "localtime",
+            "LocalTime",
+            "posixrules",
+            "Factory",
+            "Etc/Unknown",
+            "",
+        ] {
+            assert!(find_zone(name).is_err(), "{name}");
+        }
+        for name in ["UTC", "Etc/UTC", "europe/berlin", "EST5EDT"] {
+            assert!(find_zone(name).is_ok(), "{name}");
+        }
     }
 
     #[test]

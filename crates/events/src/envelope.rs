@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{ChangeSetId, EventId, Payload, UserId, complaint};
 
 /// The number of the payload shapes this version writes.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// An event never grows beyond this on the wire: the broker's limit is 1 MiB
 /// and a bulk publish of many must stay below daprd's 4 MiB.
@@ -30,13 +30,15 @@ pub struct Event {
     pub version: u64,
     /// Position in the user's stream: 1, 2, 3, … without gaps. The cursor.
     pub seq: u64,
-    /// The number of the payload shape.
+    /// The number of the payload shape. Older ones become [`SCHEMA`] when they are read.
     pub schema: u32,
     pub correlation_id: String,
     /// The event that caused this one, if an event did.
     pub causation_id: Option<EventId>,
     pub actor: Actor,
     pub change_set_id: ChangeSetId,
+    /// Why, where it was not simply asked for.
+    pub cause: Option<Cause>,
     pub payload: Payload,
 }
 
@@ -57,8 +59,64 @@ pub enum Actor {
     Import {
         import_id: String,
     },
+    /// A program with one of the owner's API tokens.
+    Token {
+        token_id: String,
+    },
     /// TaskFlow itself, such as the sign-up trigger.
     System,
+}
+
+impl Actor {
+    /// `kind` of the wire form.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::AgentRun { .. } => "agent_run",
+            Self::Rule { .. } => "rule",
+            Self::Import { .. } => "import",
+            Self::Token { .. } => "token",
+            Self::System => "system",
+        }
+    }
+
+    /// Which one of its kind.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::AgentRun { run_id: id }
+            | Self::Rule { rule_id: id }
+            | Self::Import { import_id: id }
+            | Self::Token { token_id: id } => Some(id),
+            Self::User | Self::System => None,
+        }
+    }
+
+    /// The actor that [`kind`](Self::kind) and [`id`](Self::id) describe.
+    pub fn from_parts(kind: &str, id: Option<String>) -> Option<Self> {
+        Some(match (kind, id) {
+            ("user", None) => Self::User,
+            ("agent_run", Some(run_id)) => Self::AgentRun { run_id },
+            ("rule", Some(rule_id)) => Self::Rule { rule_id },
+            ("import", Some(import_id)) => Self::Import { import_id },
+            ("token", Some(token_id)) => Self::Token { token_id },
+            ("system", None) => Self::System,
+            _ => return None,
+        })
+    }
+}
+
+/// Why a change was made, where it was not simply asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Cause {
+    /// A change-set was taken back.
+    Undo { change_set_id: ChangeSetId },
+    /// Everything that an agent did in one run was taken back.
+    UndoRun { run_id: String },
+    /// A task or a project was brought back to how it was after the event `seq`.
+    Restore { seq: u64 },
+    /// The rows of a file.
+    Import { format: String },
 }
 
 /// Why bytes are not an event. The text is safe to store and show: it names
@@ -82,6 +140,7 @@ pub enum DecodeError {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Event")]
 pub(crate) struct Wire {
     event_id: EventId,
     event_type: String,
@@ -96,7 +155,20 @@ pub(crate) struct Wire {
     causation_id: Option<EventId>,
     actor: Actor,
     change_set_id: ChangeSetId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
     data: Value,
+}
+
+/// The schema number of what [`Payload::read`] makes of an event written with `schema`; 0, which
+/// no event has, stays wrong.
+#[must_use]
+pub const fn current_schema(schema: u32) -> u32 {
+    if schema == 0 || schema > SCHEMA {
+        schema
+    } else {
+        SCHEMA
+    }
 }
 
 impl Event {
@@ -107,7 +179,7 @@ impl Event {
             return Err(DecodeError::TooLarge(bytes.len()));
         }
         let wire: Wire = serde_json::from_slice(bytes).map_err(DecodeError::Envelope)?;
-        let payload = Payload::from_parts(&wire.event_type, wire.data).map_err(|error| {
+        let payload = Payload::read(wire.schema, &wire.event_type, wire.data).map_err(|error| {
             DecodeError::Data {
                 event_type: wire.event_type,
                 error,
@@ -120,11 +192,12 @@ impl Event {
             aggregate_id: wire.aggregate_id,
             version: wire.version,
             seq: wire.seq,
-            schema: wire.schema,
+            schema: current_schema(wire.schema),
             correlation_id: wire.correlation_id,
             causation_id: wire.causation_id,
             actor: wire.actor,
             change_set_id: wire.change_set_id,
+            cause: wire.cause,
             payload,
         };
         event.check()?;
@@ -151,6 +224,7 @@ impl Event {
             causation_id: self.causation_id,
             actor: self.actor.clone(),
             change_set_id: self.change_set_id,
+            cause: self.cause.clone(),
             data,
         };
         let bytes = serde_json::to_vec(&wire).map_err(DecodeError::Envelope)?;

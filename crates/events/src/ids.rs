@@ -50,4 +50,6 @@ id! {
     EventId,
     /// All that one command changed; what undo takes back.
     ChangeSetId,
+    /// One of the owner's API tokens; never the token itself.
+    TokenId,
 }

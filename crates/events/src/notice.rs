@@ -1,6 +1,7 @@
 //! That something changed, without what it changed to.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use crate::{Event, EventId, Payload};
 
 /// What sockets carry: `{"type","data","timestamp"}`, no text of a task.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Notice {
     #[serde(rename = "type")]
     pub event_type: String,
@@ -16,7 +17,7 @@ pub struct Notice {
     pub timestamp: Timestamp,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NoticeData {
     pub event_id: EventId,
     pub seq: u64,
@@ -50,7 +51,6 @@ impl Payload {
     pub fn changed_fields(&self) -> Vec<String> {
         let data = match self {
             Self::UserUpdated(user) => return user.changed.clone(),
-            Self::TagUpdated(tag) => return tag_fields(tag),
             _ => self.to_data().unwrap_or_default(),
         };
         let Some(Value::Object(changes)) = data.get("changes") else {
@@ -60,15 +60,4 @@ impl Payload {
         names.sort_unstable();
         names
     }
-}
-
-fn tag_fields(tag: &crate::TagUpdated) -> Vec<String> {
-    let mut names = Vec::new();
-    if tag.color.before != tag.color.after {
-        names.push("color".to_owned());
-    }
-    if tag.name.before != tag.name.after {
-        names.push("name".to_owned());
-    }
-    names
 }

@@ -6,11 +6,11 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Due, ProjectId, TaskId, Topic};
+use crate::{Due, ProjectId, SCHEMA, TaskId, Topic, upcast::upcast};
 
 /// A field's value before and after.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -117,11 +117,30 @@ pub struct ProjectChanged {
     pub changes: ProjectChanges,
 }
 
-/// A tag was renamed or recoloured; the tasks that carry it have events of their own.
+/// A tag as it was created, by name or by the first task that carries it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TagState {
+    pub name: String,
+    /// `#rrggbb`.
+    pub color: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct TagChanges {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Change<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color: Option<Change<Option<String>>>,
+}
+
+/// A tag was renamed or recoloured; the tasks that carry it have events of their own. A tag
+/// that already had the new name has become one with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TagUpdated {
-    pub name: Change<String>,
-    pub color: Change<Option<String>>,
+    /// The name it has now.
+    pub name: String,
+    pub changes: TagChanges,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -142,10 +161,24 @@ pub struct UserState {
 pub struct UserChanged {
     /// Field names, sorted.
     pub changed: Vec<String>,
+    #[serde(skip_serializing_if = "UserChanges::is_empty")]
+    pub changes: UserChanges,
+}
+
+/// What of an account an event may tell.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct UserChanges {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<Change<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<Change<Value>>,
+}
+
+impl UserChanges {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 macro_rules! payloads {
@@ -185,11 +218,25 @@ macro_rules! payloads {
                 }
             }
 
-            /// Reads `data` as the type says; an unknown type is kept whole.
-            pub fn from_parts(event_type: &str, data: Value) -> Result<Self, serde_json::Error> {
+            /// The `data` of the wire form, as text.
+            pub fn to_json(&self) -> Result<String, serde_json::Error> {
+                match self {
+                    $(Self::$variant(data) => serde_json::to_string(data),)*
+                    Self::Unknown { data, .. } => serde_json::to_string(data),
+                }
+            }
+
+            /// Reads `data` of the current shape; an unknown type is kept whole.
+            fn current<'de, D>(event_type: &str, data: D) -> Result<Self, D::Error>
+            where
+                D: Deserializer<'de>,
+            {
                 match event_type {
-                    $($name => serde_json::from_value(data).map(Self::$variant),)*
-                    _ => Ok(Self::Unknown { event_type: event_type.to_owned(), data }),
+                    $($name => Deserialize::deserialize(data).map(Self::$variant),)*
+                    _ => Ok(Self::Unknown {
+                        event_type: event_type.to_owned(),
+                        data: Value::deserialize(data)?,
+                    }),
                 }
             }
 
@@ -213,12 +260,30 @@ payloads! {
     ProjectCreated(ProjectState) = "project.created" on Tasks,
     ProjectUpdated(ProjectChanged) = "project.updated" on Tasks,
     ProjectDeleted(ProjectChanged) = "project.deleted" on Tasks,
+    /// Its tasks do not come back with it.
+    ProjectRestored(ProjectChanged) = "project.restored" on Tasks,
+    TagCreated(TagState) = "tag.created" on Tasks,
     TagUpdated(TagUpdated) = "tag.updated" on Tasks,
     TagDeleted(TagDeleted) = "tag.deleted" on Tasks,
     UserCreated(UserState) = "user.created" on Users,
     UserUpdated(UserChanged) = "user.updated" on Users,
     /// Written while the account and all that it owned go.
     UserDeleted(UserChanged) = "user.deleted" on Users,
+}
+
+impl Payload {
+    /// Reads the `data` of an event of any schema number up to now, and of later ones as far
+    /// as they only add to it.
+    pub fn read<'de, D>(schema: u32, event_type: &str, data: D) -> Result<Self, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        if schema >= SCHEMA {
+            return Self::current(event_type, data);
+        }
+        let data = upcast(schema, event_type, Value::deserialize(data)?);
+        Self::current(event_type, data).map_err(D::Error::custom)
+    }
 }
 
 /// The id of the aggregate that a tag event is about: a tag has a name instead of an id,

@@ -3,7 +3,9 @@
 use std::{collections::HashMap, mem, time::Duration};
 
 use bytes::Bytes;
-use dapr::dapr::proto::runtime::v1::{BulkPublishRequest, BulkPublishRequestEntry};
+use dapr::dapr::proto::runtime::v1::{
+    BulkPublishRequest, BulkPublishRequestEntry, PublishEventRequest,
+};
 use events::{EventId, Topic, UserId};
 
 use crate::{
@@ -13,6 +15,9 @@ use crate::{
 
 /// Longer than a broker that was killed needs to come back (24 s were measured).
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Somebody waits for the answer to a message that is published by hand.
+const RAW_DEADLINE: Duration = Duration::from_secs(5);
 
 /// daprd refuses requests above 4 MiB; the rest is left for metadata.
 const MAX_REQUEST_BYTES: usize = 3 << 20;
@@ -56,11 +61,36 @@ impl Sidecar {
         Ok(())
     }
 
+    /// Puts bytes on a topic as they are, without a CloudEvent around them: what a subscription
+    /// delivered raw, and what therefore is one already, if it is anything.
+    pub async fn publish_raw(
+        &self,
+        topic: Topic,
+        key: Option<UserId>,
+        bytes: Vec<u8>,
+    ) -> Result<(), PublishError> {
+        let mut metadata = HashMap::from([("rawPayload".to_owned(), "true".to_owned())]);
+        metadata.extend(key.map(|key| ("partitionKey".to_owned(), key.to_string())));
+        let request = PublishEventRequest {
+            pubsub_name: PUBSUB.to_owned(),
+            topic: topic.name().to_owned(),
+            data: bytes,
+            data_content_type: "application/octet-stream".to_owned(),
+            metadata,
+        };
+        let mut client = self.client();
+        let reply = client.publish_event(within(RAW_DEADLINE, request));
+        call("PublishEvent", RAW_DEADLINE, reply)
+            .await
+            .map(drop)
+            .map_err(|source| PublishError { topic, source })
+    }
+
     async fn publish_part(&self, topic: Topic, messages: &[Message]) -> Result<(), CallError> {
         let request = BulkPublishRequest {
             pubsub_name: PUBSUB.to_owned(),
             topic: topic.name().to_owned(),
-            entries: messages.iter().map(entry).collect(),
+            entries: messages.iter().enumerate().map(entry).collect(),
             // Metadata here would win over the entries' own.
             metadata: HashMap::new(),
         };
@@ -85,7 +115,7 @@ fn parts(messages: &[Message]) -> Vec<&[Message]> {
     parts
 }
 
-fn entry(message: &Message) -> BulkPublishRequestEntry {
+fn entry((at, message): (usize, &Message)) -> BulkPublishRequestEntry {
     let mut metadata = HashMap::from([
         ("partitionKey".to_owned(), message.key.to_string()),
         ("cloudevent.id".to_owned(), message.id.to_string()),
@@ -95,7 +125,8 @@ fn entry(message: &Message) -> BulkPublishRequestEntry {
         metadata.insert("cloudevent.traceparent".to_owned(), traceparent.clone());
     }
     BulkPublishRequestEntry {
-        entry_id: message.id.to_string(),
+        // Not the event's id: a log that was imported beside its original has the same ones.
+        entry_id: at.to_string(),
         event: message.body.to_vec(),
         content_type: "application/json".to_owned(),
         metadata,

@@ -4,12 +4,18 @@
 //! with the feature `planted-faults`; elsewhere [`enabled`] is a constant.
 
 /// Every fault that can be planted.
-pub const NAMES: [&str; 5] = [
+pub const NAMES: [&str; 11] = [
     "ack-before-handle",
+    "admin-ignored",
+    "as-of-off-by-one",
+    "chain-unchecked",
+    "fold-forgets",
     "jwt-alg-from-token",
     "missing-user-filter",
     "no-dedupe",
     "relay-cursor",
+    "scope-ignored",
+    "undo-overwrites",
 ];
 
 /// Whether the named fault was planted in this process.

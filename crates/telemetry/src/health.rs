@@ -66,7 +66,9 @@ struct Report {
     version: &'static str,
     uptime_seconds: u64,
     checks: BTreeMap<&'static str, Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     queue_depth: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     consumer_lag: Option<u64>,
     gauges: BTreeMap<&'static str, u64>,
     last_error: Option<LastError>,
@@ -91,6 +93,11 @@ impl Health {
     /// Records a number worth seeing beside the checks, such as [`OUTBOX_DEPTH`].
     pub fn set_gauge(&self, name: &'static str, value: u64) {
         self.condition().gauges.insert(name, value);
+    }
+
+    /// Takes back a number that is not known any more.
+    pub fn clear_gauge(&self, name: &'static str) {
+        self.condition().gauges.remove(name);
     }
 
     /// Remembers the last error. `cause` is public, as a reason is.
@@ -243,8 +250,13 @@ mod tests {
         health.set("postgres", Status::Up);
         let (code, report) = get_json(&health, "/health").await;
         assert_eq!((code, &report["status"]), (200, &json!("ok")));
-        assert_eq!(report["queue_depth"], Value::Null);
         assert_eq!(report["last_error"], Value::Null);
+        // What a service does not know it does not report.
+        assert_eq!(report.get("queue_depth"), None);
+        health.set_gauge(CONSUMER_LAG, 3);
+        health.clear_gauge(CONSUMER_LAG);
+        let (_, report) = get_json(&health, "/health").await;
+        assert_eq!(report.get("consumer_lag"), None);
     }
 
     #[tokio::test]

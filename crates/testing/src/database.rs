@@ -59,16 +59,26 @@ impl Database {
         Ok(Self(pool.context("connecting to the database")?))
     }
 
-    /// Signs somebody up, as Better Auth would.
+    /// Signs somebody up, as Better Auth would; an account that is there stays.
     pub async fn create_user(&self, user: UserId, email: &str) -> Result<()> {
         sqlx::query(
             r#"insert into auth."user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
-               values ($1, 'Somebody', $2, true, now(), now())"#,
+               values ($1, 'Somebody', $2, true, now(), now())
+               on conflict (id) do nothing"#,
         )
         .bind(user.0)
         .bind(email)
         .execute(&self.0)
         .await?;
+        Ok(())
+    }
+
+    /// Changes somebody's name, as Better Auth would.
+    pub async fn rename(&self, user: UserId) -> Result<()> {
+        sqlx::query(r#"update auth."user" set name = name || '!' where id = $1"#)
+            .bind(user.0)
+            .execute(&self.0)
+            .await?;
         Ok(())
     }
 
@@ -152,29 +162,42 @@ impl Database {
     }
 
     /// Writes an event of a type that this version does not know, as a later version would
-    /// beside it; `seq` is the one it got.
+    /// beside it; gives its `seq`.
     pub async fn write_foreign_event(&self, user: UserId, event_type: &str) -> Result<u64> {
-        let seq: i64 = sqlx::query_scalar(
-            r#"with stream as (
-                   update taskflow.streams set seq = seq + 1 where user_id = $1 returning seq
-               ), appended as (
-                   insert into taskflow.events
-                       (event_id, user_id, seq, topic, event_type, aggregate_id, version, schema,
-                        data, correlation_id, actor, change_set_id, created_at)
-                   select taskflow.uuid7(), $1, seq, 'tasks.events', $2, taskflow.uuid7(), 1, 9,
-                          '{"shape": ["of", "tomorrow"]}', 'from-the-future', '{"kind": "user"}',
-                          taskflow.uuid7(), clock_timestamp()
-                   from stream returning id, seq
-               ), waiting as (
-                   insert into taskflow.outbox (id) select id from appended
-               )
-               select seq from appended"#,
+        let mut transaction = self.0.begin().await?;
+        sqlx::query("select set_config('taskflow.correlation_id', 'from-the-future', true)")
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            r#"select taskflow.append_system_event(
+                   $1, 'tasks.events', $2, taskflow.uuid7(), 1, '{"shape": ["of", "tomorrow"]}')"#,
         )
         .bind(user.0)
         .bind(event_type)
-        .fetch_one(&self.0)
+        .execute(&mut *transaction)
         .await?;
-        Ok(seq.unsigned_abs())
+        transaction.commit().await?;
+        self.head(user).await
+    }
+
+    /// Writes an event as it stands, whether or not anybody could read it.
+    pub async fn write_event(
+        &self,
+        user: UserId,
+        topic: &str,
+        event_type: &str,
+        data: &str,
+    ) -> Result<()> {
+        sqlx::query(
+            "select taskflow.append_system_event($1, $2, $3, taskflow.uuid7(), 1, $4::json)",
+        )
+        .bind(user.0)
+        .bind(topic)
+        .bind(event_type)
+        .bind(data)
+        .execute(&self.0)
+        .await?;
+        Ok(())
     }
 
     /// Holds up every write of a user until the lock is released.
@@ -187,6 +210,44 @@ impl Database {
         Ok(WriteLock(transaction))
     }
 
+    /// How many transactions wait for their client now.
+    pub async fn idle_in_transaction(&self) -> Result<i64> {
+        let count = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity
+             where state = 'idle in transaction' and datname = current_database()",
+        )
+        .fetch_one(&self.0)
+        .await?;
+        Ok(count)
+    }
+
+    /// Makes the tables differ from the log: one task is gone, one is older, one is nobody's.
+    pub async fn damage_tables(&self, user: UserId) -> Result<()> {
+        let mut transaction = self.0.begin().await?;
+        for damage in [
+            "delete from taskflow.tasks where user_id = $1 and title = 'Task 1'",
+            "update taskflow.tasks set title = 'Older', version = 1
+             where user_id = $1 and title = 'Task 2'",
+            "insert into taskflow.projects (id, user_id, name, position, created_at, updated_at, version)
+             values (taskflow.uuid7(), $1, 'Nobody made it', 1, now(), now(), 1)",
+            "update taskflow.profiles set time_zone = 'UTC' where user_id = $1",
+        ] {
+            sqlx::query(damage).bind(user.0).execute(&mut *transaction).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Whether a rebuild has begun and not ended: it holds an advisory lock, as the relay does.
+    pub async fn is_rebuilding(&self) -> Result<bool> {
+        let locks: i64 = sqlx::query_scalar(
+            "select count(*) from pg_locks where locktype = 'advisory'
+             and (classid::bigint << 32 | objid::bigint) = x'7461736b72656264'::bigint",
+        )
+        .fetch_one(&self.0)
+        .await?;
+        Ok(locks > 0)
+    }
+
     /// How many statements wait for a lock now.
     pub async fn waiting_for_locks(&self) -> Result<i64> {
         let count = sqlx::query_scalar(
@@ -196,6 +257,81 @@ impl Database {
         .fetch_one(&self.0)
         .await?;
         Ok(count)
+    }
+
+    /// Everything that Better Auth keeps of a person, with this text in it.
+    pub async fn furnish_account(&self, user: UserId, text: &str) -> Result<()> {
+        for statement in [
+            r#"update auth."user" set name = $2, image = $2 where id = $1"#,
+            r#"insert into auth.session ("expiresAt", token, "updatedAt", "userAgent", "userId")
+               values (now() + interval '1 day', $2, now(), $2, $1)"#,
+            r#"insert into auth.account ("accountId", "providerId", "userId", password, "updatedAt")
+               values ($1::text, 'credential', $1, $2, now())"#,
+            r#"insert into auth.verification (identifier, value, "expiresAt")
+               select unnest(array[u.email, 'sign-in-otp-' || u.email]), $2, now() + interval '1 hour'
+               from auth."user" u where u.id = $1"#,
+            r#"insert into auth.verification (identifier, value, "expiresAt")
+               select 'reset-password:' || $2, v, now() + interval '1 hour'
+               from auth."user" u, unnest(array[u.id::text, json_build_object('email', u.email)::text]) v
+               where u.id = $1"#,
+        ] {
+            sqlx::query(statement)
+                .bind(user.0)
+                .bind(text)
+                .execute(&self.0)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The columns of both schemas in which a text stands anywhere, bytes read as text.
+    pub async fn mentions(&self, text: &str) -> Result<Vec<String>> {
+        let columns: Vec<(String, String, String, String)> = sqlx::query_as(
+            "select table_schema, table_name, column_name, data_type from information_schema.columns
+             where table_schema in ('auth', 'taskflow') order by 1, 2, ordinal_position",
+        )
+        .fetch_all(&self.0)
+        .await?;
+        let mut found = Vec::new();
+        for (schema, table, column, data_type) in columns {
+            let readable = if data_type == "bytea" {
+                format!(r#"encode("{column}", 'escape')"#)
+            } else {
+                format!(r#""{column}"::text"#)
+            };
+            let statement = format!(
+                r#"select exists (select from "{schema}"."{table}" where position($1 in {readable}) > 0)"#
+            );
+            let is_there: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+                .bind(text)
+                .fetch_one(&self.0)
+                .await?;
+            if is_there {
+                found.push(format!("{schema}.{table}.{column}"));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Ends the connections that listen for deleted accounts, and deletes one before they are back.
+    pub async fn delete_unheard(&self, user: UserId) -> Result<i64> {
+        let mut transaction = self.0.begin().await?;
+        let ended = sqlx::query_scalar(
+            // In two steps: a condition beside the function might be looked at after it.
+            r#"with listening as materialized (
+                   select pid from pg_stat_activity
+                   where datname = current_database() and query = 'LISTEN "taskflow_user_deleted"'
+               )
+               select count(*) from listening where pg_terminate_backend(pid, 5000)"#,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        sqlx::query(r#"delete from auth."user" where id = $1"#)
+            .bind(user.0)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(ended)
     }
 
     /// A hash of every row that belongs to a user: equal if and only if nothing has changed.
@@ -211,6 +347,9 @@ impl Database {
                    union all select 'task' || t::text from taskflow.tasks t where user_id = $1
                    union all select 'key' || t::text from taskflow.idempotency t where user_id = $1
                    union all select 'ticket' || t::text from taskflow.tickets t where user_id = $1
+                   -- When it was last used is no change.
+                   union all select 'token' || (to_jsonb(t) - 'last_used_at')::text
+                       from taskflow.api_tokens t where user_id = $1
                ) as lines"#,
         )
         .bind(user.0)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use events::{Event, Topic};
@@ -11,8 +12,14 @@ use rskafka::client::partition::{Compression, OffsetAt, PartitionClient, Unknown
 use rskafka::client::{Client, ClientBuilder};
 use serde_json::Value;
 
+use crate::wait;
+
 const MAX_FETCH_BYTES: i32 = 8 << 20;
 const MAX_WAIT_MS: i32 = 1_000;
+const TIMEOUT_MS: i32 = 5_000;
+
+/// How long a deletion may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// All partitions of one topic.
 pub struct TopicLog {
@@ -77,6 +84,24 @@ impl TopicLog {
             .await?;
         Ok(())
     }
+}
+
+/// Deletes a topic with all that lies on it, and creates it again.
+pub async fn recreate(brokers: &str, topic: Topic) -> Result<()> {
+    let client = ClientBuilder::new(vec![brokers.to_owned()]).build().await?;
+    let controller = client.controller_client()?;
+    controller.delete_topic(topic.name(), TIMEOUT_MS).await?;
+    wait::until("the topic to be gone", PATIENCE, async || {
+        let topics = client.list_topics().await?;
+        let is_there = topics.iter().any(|found| found.name == topic.name());
+        Ok((!is_there).then_some(()))
+    })
+    .await?;
+    let partitions = i32::from(Topic::PARTITIONS);
+    controller
+        .create_topic(topic.name(), partitions, 1, TIMEOUT_MS)
+        .await?;
+    Ok(())
 }
 
 /// Everything on a topic from its beginning until now.

@@ -18,4 +18,4 @@ pub use event_stream::{EventStream, StreamEvent};
 pub use rest::{Answer, Client, send};
 pub use site::{EMAIL_DOMAIN, Site};
 pub use socket::{Heard, Socket};
-pub use token::Signer;
+pub use token::{Signer, from_now};

@@ -1,6 +1,6 @@
 //! Where a running TaskFlow is.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use events::UserId;
@@ -16,7 +16,7 @@ pub struct Site {
     pub database: Database,
     pub signer: Signer,
     http: reqwest::Client,
-    people: AtomicU64,
+    people: Mutex<Vec<UserId>>,
 }
 
 /// Part of every e-mail address that a test makes up, to be looked for where none belongs.
@@ -35,17 +35,31 @@ impl Site {
             database: Database::connect(database_url).await?,
             signer: Signer::new(auth_secret),
             http: rest::http_client()?,
-            people: AtomicU64::new(0),
+            people: Mutex::default(),
         })
     }
 
     /// Creates an account and gives its owner's client.
     pub async fn sign_up(&self) -> Result<Client> {
         let user = UserId::generate();
-        let number = self.people.fetch_add(1, Ordering::Relaxed);
-        let email = format!("{number}-{user}@{EMAIL_DOMAIN}");
+        let email = format!("{user}@{EMAIL_DOMAIN}");
         self.database.create_user(user, &email).await?;
+        self.register().push(user);
         self.client(user)
+    }
+
+    /// How many have signed up.
+    pub fn people(&self) -> usize {
+        self.register().len()
+    }
+
+    /// Those who signed up after the first `count` had.
+    pub fn since(&self, count: usize) -> Vec<UserId> {
+        self.register()[count..].to_vec()
+    }
+
+    fn register(&self) -> MutexGuard<'_, Vec<UserId>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A client with a fresh token for a user who exists.

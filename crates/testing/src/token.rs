@@ -134,6 +134,11 @@ fn unsigned(header: &str, claims: &Value) -> String {
     format!("{}.{}", encode(header), encode(&claims.to_string()))
 }
 
+/// The time in so many seconds.
+pub fn from_now(seconds: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(now() + seconds).unwrap_or_default()
+}
+
 /// Changes one character in the middle of the claims.
 fn flip(token: &str) -> String {
     let middle = token.len() / 2;

@@ -1,10 +1,21 @@
 //! Everything that can be set, read once at start-up.
 
+mod dlq;
+mod kafka;
+mod rebuild;
+mod replay;
+
 use std::net::SocketAddr;
 
 use axum::http::HeaderValue;
 use clap::Parser;
+use events::{Topic, UserId};
 use secrecy::SecretString;
+
+pub use dlq::{DlqCommand, DlqList, DlqReplay};
+pub use kafka::KafkaArgs;
+pub use rebuild::{RebuildArgs, VerifyLogArgs};
+pub use replay::ReplayArgs;
 
 /// REST, TaskService, the event log and its relay.
 #[derive(Debug, Parser)]
@@ -55,8 +66,15 @@ pub struct Config {
     #[arg(long, env, default_value_t = 0)]
     pub trusted_proxies: usize,
 
+    /// Ids of the users who are administrators, separated by commas.
+    #[arg(long, env, value_delimiter = ',')]
+    pub admin_users: Vec<UserId>,
+
     #[command(flatten)]
     pub auth: auth::AuthArgs,
+
+    #[command(flatten)]
+    pub kafka: KafkaArgs,
 
     #[command(flatten)]
     pub sidecar: sidecar::SidecarArgs,
@@ -77,10 +95,29 @@ pub enum Command {
         #[command(subcommand)]
         command: RelayCommand,
     },
+    /// Look at dead letters, publish them again, or give them up.
+    Dlq {
+        #[command(subcommand)]
+        command: DlqCommand,
+    },
+    /// Publish events again from the log, such as after a topic was deleted.
+    Replay(ReplayArgs),
+    /// Fold the log once more and compare the tables with it, or replace them.
+    Rebuild(RebuildArgs),
+    /// Look for the first event that is not what was written.
+    VerifyLog(VerifyLogArgs),
 }
 
 #[derive(Debug, clap::Subcommand)]
 pub enum RelayCommand {
     /// How much is waiting to be published, and who leads.
     Status,
+}
+
+/// A topic by its name.
+fn topic(name: &str) -> Result<Topic, String> {
+    Topic::from_name(name).ok_or_else(|| {
+        let known = Topic::ALL.map(Topic::name).join(", ");
+        format!("there is no such topic; these are: {known}")
+    })
 }

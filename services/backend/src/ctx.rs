@@ -2,7 +2,7 @@
 //! everything that touches data.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use events::{Actor, ChangeSetId, UserId};
+use events::{Actor, Cause, ChangeSetId, TokenId, UserId};
 use jiff::Timestamp;
 
 use crate::error::ApiError;
@@ -14,13 +14,18 @@ pub(crate) struct Ctx {
     pub(crate) user: UserId,
     /// When the token ends; a socket ticket does not outlive it.
     pub(crate) session_expires_at: Timestamp,
+    /// The API token that was shown; none in a session.
+    pub(crate) token: Option<TokenId>,
     pub(crate) correlation_id: String,
     pub(crate) traceparent: Option<String>,
-    /// The time of the request: everything it changes carries the same.
+    /// The time of the request: everything it changes carries the same. Moved on by
+    /// [`crate::write::Write::begin`] when the log is ahead of it.
     pub(crate) now: Timestamp,
     /// What this request changes is undone together.
     pub(crate) change_set: ChangeSetId,
     pub(crate) actor: Actor,
+    /// Why, where it is not simply asked for.
+    pub(crate) cause: Option<Cause>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Ctx {

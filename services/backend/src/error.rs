@@ -6,8 +6,11 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use events::ChangeSetId;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::projection::Broken;
 
 /// Why a request was not carried out. Nothing has changed when one is returned.
 #[derive(Debug, thiserror::Error)]
@@ -16,14 +19,27 @@ pub(crate) enum ApiError {
     Malformed(String),
     #[error(transparent)]
     Access(#[from] auth::Rejection),
+    #[error("This path is for administrators")]
+    NotAdmin,
+    #[error("This token has the scope read; what you ask needs the scope write")]
+    ReadOnly,
+    #[error("An API token cannot do this; sign in, and ask with the session's token")]
+    SessionRequired,
     #[error("{0} not found")]
     NotFound(&'static str),
     #[error("This path does not take that method")]
     Method,
     #[error("{0}")]
     Conflict(String),
+    #[error("This was undone already, by the change-set {later}; undo that one to have it again")]
+    Undone { later: ChangeSetId },
     #[error("The {what} has changed since you read it: it is at version {current} now")]
-    Stale { what: &'static str, current: i64 },
+    Stale {
+        what: &'static str,
+        current: i64,
+        /// Where in a batch.
+        field: Option<String>,
+    },
     #[error("The body is larger than {limit} bytes")]
     TooLarge { limit: usize },
     #[error("Send the body as application/json")]
@@ -63,10 +79,13 @@ impl ApiError {
         match self {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Access(auth::Rejection::Unauthorized) => StatusCode::UNAUTHORIZED,
-            Self::Access(auth::Rejection::Forbidden) => StatusCode::FORBIDDEN,
+            Self::Access(auth::Rejection::Forbidden)
+            | Self::NotAdmin
+            | Self::ReadOnly
+            | Self::SessionRequired => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Undone { .. } => StatusCode::CONFLICT,
             Self::Stale { .. } => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -81,10 +100,13 @@ impl ApiError {
         match self {
             Self::Malformed(_) => "malformed",
             Self::Access(auth::Rejection::Unauthorized) => "unauthorized",
-            Self::Access(auth::Rejection::Forbidden) => "forbidden",
+            Self::Access(auth::Rejection::Forbidden) | Self::NotAdmin => "forbidden",
+            Self::ReadOnly => "insufficient_scope",
+            Self::SessionRequired => "session_required",
             Self::NotFound(_) => "not_found",
             Self::Method => "method_not_allowed",
             Self::Conflict(_) => "conflict",
+            Self::Undone { .. } => "undone",
             Self::Stale { .. } => "stale_version",
             Self::TooLarge { .. } => "too_large",
             Self::MediaType => "unsupported_media_type",
@@ -98,11 +120,17 @@ impl ApiError {
     /// The problem document, also used for the items of a batch.
     pub(crate) fn problem(&self) -> Problem {
         let status = self.status();
-        let (field, current_version) = match self {
-            Self::Invalid { field, .. } if !field.is_empty() => (Some(field.clone()), None),
-            Self::Stale { current, .. } => (None, Some(*current)),
-            _ => (None, None),
-        };
+        let (mut field, mut current_version, mut change_set_id) = (None, None, None);
+        match self {
+            Self::Invalid { field: name, .. } if !name.is_empty() => field = Some(name.clone()),
+            Self::Stale {
+                current,
+                field: place,
+                ..
+            } => (current_version, field) = (Some(*current), place.clone()),
+            Self::Undone { later } => change_set_id = Some(*later),
+            _ => {}
+        }
         Problem {
             r#type: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
@@ -111,7 +139,14 @@ impl ApiError {
             detail: self.to_string(),
             field,
             current_version,
+            change_set_id,
         }
+    }
+}
+
+impl From<Broken> for ApiError {
+    fn from(error: Broken) -> Self {
+        Self::Internal(error.into())
     }
 }
 
@@ -163,6 +198,10 @@ pub(crate) struct Problem {
     /// With 412: the version to read before trying again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) current_version: Option<i64>,
+    /// With 409 to an undo: the change-set that has undone it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub(crate) change_set_id: Option<ChangeSetId>,
 }
 
 impl IntoResponse for ApiError {

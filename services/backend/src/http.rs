@@ -1,6 +1,7 @@
 //! What happens before a handler: who asks, how often, and with what body.
 
 pub(crate) mod access;
+pub(crate) mod admin;
 pub(crate) mod body;
 pub(crate) mod patch;
 pub(crate) mod path;
@@ -8,3 +9,5 @@ pub(crate) mod precondition;
 pub(crate) mod query;
 pub(crate) mod rate_limit;
 pub(crate) mod reply;
+pub(crate) mod session;
+mod strict;

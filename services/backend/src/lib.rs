@@ -6,6 +6,7 @@
 //! [`ctx::Ctx`]; a handler changes rows and says what happened within one
 //! [`write::Write`]; [`relay`] carries it to Kafka. [`run`] starts all of it.
 
+mod account;
 mod app;
 pub mod config;
 mod ctx;
@@ -13,24 +14,35 @@ mod database;
 mod dead_letter;
 mod error;
 mod event;
+mod history;
 mod housekeeping;
 mod http;
+mod kafka;
 mod profile;
 mod project;
+mod projection;
+mod rebuild;
 mod relay;
+mod replay;
 mod router;
 mod rpc;
 mod run;
 mod secrets;
+mod snapshot;
 mod stats;
 mod tag;
 mod task;
 mod ticket;
+mod token;
+mod transfer;
+mod undo;
 mod write;
 
 pub use database::MIGRATOR;
+pub use event::verify::{BrokenLink, Flaw, LogReport, verify_log};
+pub use rebuild::{Difference, Report, What, rebuild};
 pub use router::openapi;
-pub use run::run;
+pub use run::{rest, run};
 
 #[cfg(all(feature = "planted-faults", not(debug_assertions)))]
 compile_error!("the feature `planted-faults` is for tests; a release build must not carry it");

@@ -1,7 +1,7 @@
 //! `/profile`: the user's zone and settings.
 
-use axum::{Json, extract::State, http::StatusCode};
-use events::{Change, Payload, UserChanged};
+use axum::{extract::State, http::StatusCode};
+use events::{Change, Payload, UserChanged, UserChanges};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sqlx::types::Json as JsonColumn;
@@ -11,12 +11,20 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
-    http::{body::Body, patch::Patch, precondition::RequestLine, reply::Reply},
+    http::{
+        body::Body,
+        patch::{self, Patch},
+        precondition::{IfMatch, RequestLine},
+        reply::Reply,
+    },
     task::{input, store},
     write::{Begun, Write},
 };
 
 const MAX_SETTINGS_BYTES: usize = 8 * 1024;
+
+/// JSON that is nested deeper cannot be read everywhere an event goes.
+const MAX_SETTINGS_DEPTH: usize = 32;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Profile {
@@ -25,10 +33,10 @@ pub(crate) struct Profile {
     name: String,
     email: String,
     /// IANA name.
-    time_zone: String,
+    pub(crate) time_zone: String,
     /// The app's own settings; the server keeps and does not read them.
     #[schema(value_type = Object)]
-    settings: Map<String, Value>,
+    pub(crate) settings: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -38,7 +46,8 @@ pub(crate) struct ProfilePatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, nullable = false)]
     time_zone: Patch<String>,
-    /// Replaces all settings; at most 8 KiB.
+    /// Merged into what is there (RFC 7396): null removes a setting. At most 8 KiB in all, and
+    /// not nested deeper than 32 levels.
     #[serde(default)]
     #[schema(value_type = Option<Object>, nullable = false)]
     settings: Patch<Map<String, Value>>,
@@ -47,26 +56,28 @@ pub(crate) struct ProfilePatch {
 /// The user's profile.
 #[utoipa::path(
     get, path = "/profile", tag = "profile", operation_id = "get_profile",
-    responses((status = 200, body = Profile))
+    responses((status = 200, body = Profile, headers(("ETag" = String))))
 )]
-pub(crate) async fn get_profile(
-    State(app): State<App>,
-    ctx: Ctx,
-) -> Result<Json<Profile>, ApiError> {
+pub(crate) async fn get_profile(State(app): State<App>, ctx: Ctx) -> Result<Reply, ApiError> {
     let mut db = app.pool.acquire().await?;
-    Ok(Json(find(&mut db, ctx.user).await?.profile))
+    let found = find(&mut db, ctx.user).await?;
+    Ok(Reply::json(StatusCode::OK, &found.profile)?.etag(found.version))
 }
 
 /// Changes the time zone or the settings.
 #[utoipa::path(
     patch, path = "/profile", tag = "profile", operation_id = "update_profile",
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     request_body(content = ProfilePatch, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Profile), (status = 422, body = Problem))
+    responses(
+        (status = 200, body = Profile, headers(("ETag" = String))),
+        (status = 412, body = Problem), (status = 422, body = Problem),
+    )
 )]
 pub(crate) async fn update_profile(
     State(app): State<App>,
     ctx: Ctx,
+    if_match: IfMatch,
     line: RequestLine,
     body: Body<ProfilePatch>,
 ) -> Result<Reply, ApiError> {
@@ -75,32 +86,33 @@ pub(crate) async fn update_profile(
         Begun::Answered(reply) => return Ok(reply),
     };
     let user = write.ctx.user;
-    let Found {
-        profile: before,
-        version,
-    } = find(write.tx(), user).await?;
-    let patch = body.value;
-    let mut after = Profile {
-        time_zone: patch
-            .time_zone
-            .over_required("time_zone", before.time_zone.clone())?,
-        settings: patch
-            .settings
-            .over_required("settings", before.settings.clone())?,
-        ..before.clone()
-    };
-    check(&mut after)?;
-    save(&mut write, before, &after, version).await?;
-    let reply = Reply::json(StatusCode::OK, &after)?;
+    let found = find(write.tx(), user).await?;
+    if_match.check("profile", found.version)?;
+    let mut after = found.profile.clone();
+    let asked = body.value;
+    after.time_zone = asked
+        .time_zone
+        .over_required("time_zone", after.time_zone)?;
+    let settings = asked.settings.over_required("settings", Map::new())?;
+    patch::merge(&mut after.settings, settings);
+    check(&found.profile, &mut after)?;
+    if after.settings != found.profile.settings {
+        after.settings = as_kept(write.tx(), after.settings).await?;
+    }
+    let version = save(&mut write, found, &after).await?;
+    let reply = Reply::json(StatusCode::OK, &after)?.etag(version);
     write.commit(reply).await
 }
 
-struct Found {
-    profile: Profile,
+pub(crate) struct Found {
+    pub(crate) profile: Profile,
     version: i64,
 }
 
-async fn find(db: &mut sqlx::PgConnection, user: events::UserId) -> Result<Found, ApiError> {
+pub(crate) async fn find(
+    db: &mut sqlx::PgConnection,
+    user: events::UserId,
+) -> Result<Found, ApiError> {
     let row = sqlx::query!(
         r#"select u.name, u.email, p.time_zone,
                   p.settings as "settings: JsonColumn<Map<String, Value>>", p.version
@@ -124,27 +136,61 @@ async fn find(db: &mut sqlx::PgConnection, user: events::UserId) -> Result<Found
 }
 
 /// Refuses what cannot be kept, and spells the zone as the database of zones does.
-fn check(profile: &mut Profile) -> Result<(), ApiError> {
-    let zone = events::find_zone(&profile.time_zone)
+fn check(before: &Profile, after: &mut Profile) -> Result<(), ApiError> {
+    let zone = events::find_zone(&after.time_zone)
         .map_err(|error| ApiError::invalid("time_zone", error.to_string()))?;
     if let Some(name) = zone.iana_name() {
-        name.clone_into(&mut profile.time_zone);
+        name.clone_into(&mut after.time_zone);
+    }
+    if after.settings == before.settings {
+        return Ok(());
     }
     let settings =
-        serde_json::to_vec(&profile.settings).map_err(|error| ApiError::Internal(error.into()))?;
+        serde_json::to_vec(&after.settings).map_err(|error| ApiError::Internal(error.into()))?;
     if settings.len() > MAX_SETTINGS_BYTES {
         return Err(ApiError::invalid(
             "settings",
             format!("Settings must not be larger than {MAX_SETTINGS_BYTES} bytes"),
         ));
     }
-    if has_nul(&profile.settings) {
+    if depth(&after.settings) > MAX_SETTINGS_DEPTH {
+        return Err(ApiError::invalid(
+            "settings",
+            format!("Settings must not be nested deeper than {MAX_SETTINGS_DEPTH} levels"),
+        ));
+    }
+    if has_nul(&after.settings) {
         return Err(ApiError::invalid(
             "settings",
             "Settings must not contain U+0000",
         ));
     }
     Ok(())
+}
+
+/// Postgres spells large numbers out, which makes a whole number of a `1e16`: the event tells
+/// the settings as they will be read.
+async fn as_kept(
+    db: &mut sqlx::PgConnection,
+    settings: Map<String, Value>,
+) -> sqlx::Result<Map<String, Value>> {
+    let kept = sqlx::query_scalar!(
+        r#"select $1::jsonb as "settings!: JsonColumn<Map<String, Value>>""#,
+        JsonColumn(settings) as _,
+    );
+    Ok(kept.fetch_one(db).await?.0)
+}
+
+/// How many lists and objects lie in one another, this one included.
+fn depth(fields: &Map<String, Value>) -> usize {
+    fn of_value(value: &Value) -> usize {
+        match value {
+            Value::Array(items) => 1 + items.iter().map(of_value).max().unwrap_or(0),
+            Value::Object(fields) => depth(fields),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+        }
+    }
+    1 + fields.values().map(of_value).max().unwrap_or(0)
 }
 
 /// Whether U+0000, which Postgres cannot keep in JSON, is anywhere in it.
@@ -162,12 +208,17 @@ fn has_nul(fields: &Map<String, Value>) -> bool {
         .any(|(name, value)| name.contains('\0') || in_value(value))
 }
 
-async fn save(
+/// Writes the difference between two states of a profile, if there is one; gives the version
+/// that it has then.
+pub(crate) async fn save(
     write: &mut Write,
-    before: Profile,
+    found: Found,
     after: &Profile,
-    version: i64,
-) -> Result<(), ApiError> {
+) -> Result<i64, ApiError> {
+    let Found {
+        profile: before,
+        version,
+    } = found;
     let time_zone = Change::between(before.time_zone, after.time_zone.clone());
     let settings = Change::between(
         Value::Object(before.settings),
@@ -182,15 +233,16 @@ async fn save(
     .map(ToOwned::to_owned)
     .collect();
     if changed.is_empty() {
-        return Ok(());
+        return Ok(version);
     }
+    let version = version + 1;
     let user = write.ctx.user;
     sqlx::query!(
         "update taskflow.profiles set time_zone = $2, settings = $3, version = $4 where user_id = $1",
         user.0,
         after.time_zone,
         JsonColumn(&after.settings) as _,
-        version + 1,
+        version,
     )
     .execute(write.tx())
     .await?;
@@ -199,11 +251,13 @@ async fn save(
     }
     let payload = Payload::UserUpdated(UserChanged {
         changed,
-        time_zone,
-        settings,
+        changes: UserChanges {
+            time_zone,
+            settings,
+        },
     });
-    write.record(user.0, version + 1, payload);
-    Ok(())
+    write.record(user.0, version, payload);
+    Ok(version)
 }
 
 /// Dates and floating times follow the user to the new zone.
@@ -220,5 +274,6 @@ async fn move_local_dues(write: &mut Write, time_zone: &str) -> Result<(), ApiEr
         }
     }
     store::set_due_at(write.tx(), user, &ids, &instants).await?;
+    write.zone = home;
     Ok(())
 }

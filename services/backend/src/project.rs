@@ -3,4 +3,5 @@
 pub(crate) mod change;
 pub(crate) mod endpoints;
 pub(crate) mod model;
+pub(crate) mod restore;
 pub(crate) mod store;

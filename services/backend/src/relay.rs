@@ -4,9 +4,16 @@
 //! publishes, waits for the broker's acknowledgement, and only then removes it. There is no
 //! cursor: ids become visible in another order than they are drawn, and a cursor
 //! passes over the late ones. A bulk that fails is published again whole, so the topic can
-//! hold duplicates; consumers drop them by `seq`.
+//! hold duplicates; consumers drop them by `seq`. An event that nobody could take, whoever
+//! publishes it how often, becomes a dead letter, and those behind it go on.
+//!
+//! A leader that dies loses its session, and with it the lock; one that is frozen loses both to a
+//! follower ([`lease`]). What it had in flight may then arrive late: a duplicate as well.
 
+pub(crate) mod aside;
+pub(crate) mod batch;
 mod leader;
+mod lease;
 pub(crate) mod status;
 
 use std::{sync::Arc, time::Duration};
@@ -29,6 +36,9 @@ const POLL: Duration = Duration::from_millis(500);
 /// events share the way through sidecar and broker, which costs about the same for one as for ten.
 const PACE: Duration = Duration::from_millis(10);
 
+/// Reported by `/health`: 1 for the replica that leads, 0 for the others.
+const LEADS: &str = "relay_leads";
+
 /// How often a follower tries to lead, and how long a leader rests after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -48,6 +58,7 @@ impl Relay {
                 outcome = self.lead_or_follow() => outcome,
             };
             if let Err(error) = outcome {
+                self.health.set_gauge(LEADS, 0);
                 metrics::counter!(telemetry::metrics::FAILURES_TOTAL, "cause" => "relay")
                     .increment(1);
                 self.health.set(
@@ -77,6 +88,7 @@ impl Relay {
 
     async fn lead(&self, mut leader: Leader) -> anyhow::Result<()> {
         tracing::info!("leading the relay");
+        self.health.set_gauge(LEADS, 1);
         let mut others = PgListener::connect_with(&self.pool).await?;
         others.listen(CHANNEL).await?;
         loop {
@@ -95,6 +107,7 @@ impl Relay {
     /// Passes on that something was committed here, until it is time to try to lead.
     async fn follow(&self) -> anyhow::Result<()> {
         self.health.set("relay", Status::Up);
+        self.health.set_gauge(LEADS, 0);
         let retry = tokio::time::sleep(RETRY);
         tokio::pin!(retry);
         loop {

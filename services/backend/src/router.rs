@@ -1,5 +1,5 @@
-//! Every route, in one place. What is under `/api/{user_id}` passes [`access::check`];
-//! nothing can be added to it that does not.
+//! Every route, in one place. What is under `/api/{user_id}` passes [`access::check`], and what
+//! is under `/admin` [`admin::check`]; nothing can be added to them that does not.
 
 use std::time::Duration;
 
@@ -11,21 +11,24 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
 };
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    account,
     app::App,
+    dead_letter,
     error::{ApiError, Problem},
-    event,
-    http::{access, body::MAX_BODY_BYTES, reply::CHANGE_SET},
-    profile, project, stats, tag, task, ticket,
+    event, history,
+    http::{access, admin, body::MAX_BODY_BYTES, reply::CHANGE_SET},
+    profile, project, stats, tag, task, ticket, token, transfer, undo,
 };
 
 /// Longer than any statement may take.
@@ -36,7 +39,9 @@ const TIMEOUT: Duration = Duration::from_secs(20);
     info(
         title = "TaskFlow",
         description = "Tasks whose every change is an event. Errors are RFC 9457 problem documents. \
-                       Every write may carry an Idempotency-Key; every changed thing has an ETag.",
+                       Every write that takes an Idempotency-Key says so. A task, a project and \
+                       the profile have an ETag; where If-Match is not listed it is refused or has \
+                       no meaning.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     components(schemas(Problem)),
@@ -52,7 +57,12 @@ impl Modify for BearerToken {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme(
             "bearer",
-            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .description(Some("A session's JWT, or an API token (`tf_…`)"))
+                    .build(),
+            ),
         );
     }
 }
@@ -69,6 +79,8 @@ fn api() -> OpenApiRouter<App> {
         ))
         .routes(routes!(task::complete::complete_task))
         .routes(routes!(task::restore::restore_task))
+        .routes(routes!(history::endpoints::get_task_history))
+        .routes(routes!(history::diff::get_task_diff))
         .routes(routes!(
             project::endpoints::list_projects,
             project::endpoints::create_project
@@ -78,18 +90,46 @@ fn api() -> OpenApiRouter<App> {
             project::endpoints::update_project,
             project::endpoints::delete_project
         ))
-        .routes(routes!(tag::list_tags))
-        .routes(routes!(tag::update_tag, tag::delete_tag))
+        .routes(routes!(project::restore::restore_project))
+        .routes(routes!(tag::endpoints::list_tags))
+        .routes(routes!(
+            tag::endpoints::update_tag,
+            tag::endpoints::delete_tag
+        ))
         .routes(routes!(profile::get_profile, profile::update_profile))
         .routes(routes!(stats::get_stats))
+        .routes(routes!(undo::endpoint::undo))
+        .routes(routes!(history::endpoints::list_history))
         .routes(routes!(event::list::list_events))
         .routes(routes!(ticket::create_ticket))
+        .routes(routes!(
+            token::endpoints::list_tokens,
+            token::endpoints::create_token
+        ))
+        .routes(routes!(token::endpoints::revoke_token))
+        .routes(routes!(account::endpoint::delete_account))
+}
+
+/// They take as long as the file does.
+fn transfer() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(transfer::export::export))
+        .routes(routes!(transfer::import::import))
+}
+
+fn administration() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(dead_letter::endpoints::list_dead_letters))
+        .routes(routes!(dead_letter::endpoints::replay_dead_letters))
+        .routes(routes!(dead_letter::endpoints::get_dead_letter))
+        .routes(routes!(dead_letter::endpoints::drop_dead_letter))
 }
 
 /// The OpenAPI 3.1 document, made from the code that serves it.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     OpenApiRouter::with_openapi(Document::openapi())
-        .nest("/api/{user_id}", api())
+        .nest("/api/{user_id}", api().merge(transfer()))
+        .nest("/admin", administration())
         .split_for_parts()
         .1
 }
@@ -100,15 +140,25 @@ pub(crate) fn router(
     health: &telemetry::health::Health,
 ) -> Router {
     let document = openapi();
+    let in_bounds = ServiceBuilder::new()
+        .layer(middleware::from_fn(in_time))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     let (api, _) = api()
+        .route_layer(in_bounds.clone())
+        .merge(transfer())
         .route_layer(middleware::from_fn_with_state(app.clone(), access::check))
+        .with_state(app.clone())
+        .split_for_parts();
+    let (administration, _) = administration()
+        .route_layer(in_bounds)
+        .route_layer(middleware::from_fn_with_state(app.clone(), admin::check))
         .with_state(app)
         .split_for_parts();
     Router::new()
         .nest("/api/{user_id}", api)
-        .layer(middleware::from_fn(in_time))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .nest("/admin", administration)
         .route("/openapi.json", get(|| async move { Json(document) }))
+        .route("/asyncapi.json", get(async || Json(events::asyncapi())))
         .route("/docs", get(Html(DOCS)))
         .merge(health.router())
         .fallback(async || ApiError::NotFound("Path"))
@@ -158,7 +208,9 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static(access::RUN),
             HeaderName::from_static(telemetry::correlation::HEADER),
+            HeaderName::from_static("traceparent"),
         ])
         .expose_headers([
             header::ETAG,

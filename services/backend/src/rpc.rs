@@ -1,23 +1,28 @@
 //! `TaskService`: what the other services may ask. Reached only through the sidecar,
 //! which shows our token; who calls is checked against [`CALLERS`].
 
-use events::{Event, Notice, UserId};
+use events::{Event, UserId};
 use proto::v1::{
     ListEventsRequest, ListEventsResponse, ListHeadsRequest, ListHeadsResponse,
-    RedeemTicketRequest, RedeemTicketResponse, list_heads_response::Head,
+    ListValidTokensRequest, ListValidTokensResponse, RedeemTicketRequest, RedeemTicketResponse,
+    VerifyTokenRequest, VerifyTokenResponse, list_heads_response::Head,
     task_service_server::TaskService,
 };
 use sqlx::PgPool;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use crate::{event::log, ticket};
+use crate::{
+    event::log::{self, EventRow},
+    ticket, token,
+};
 
 /// The app-ids that may call. `dapr/config.yaml` says the same where Dapr has mTLS and can
 /// hold them to it; without, the sidecar names the caller but nobody proves it.
 const CALLERS: [&str; 1] = ["taskflow-realtime"];
 
-const MAX_HEADS: usize = 10_000;
+/// How many users or tokens can be asked about at once.
+const MAX_IDS: usize = 10_000;
 
 pub(crate) struct Tasks {
     pub(crate) pool: PgPool,
@@ -47,13 +52,8 @@ impl TaskService for Tasks {
         let rows = log::after(&mut db, user, after, limit, &[])
             .await
             .map_err(unavailable)?;
-        let notices = rows
-            .into_iter()
-            .map(|row| Event::try_from(row).map(|event| notice(&event)))
-            .collect::<Result<_, _>>()
-            .map_err(|error| Status::data_loss(error.to_string()))?;
         Ok(Response::new(ListEventsResponse {
-            notices,
+            notices: rows.into_iter().map(notice).collect(),
             head: head.unsigned_abs(),
             no_such_user: false,
         }))
@@ -64,15 +64,7 @@ impl TaskService for Tasks {
         request: Request<ListHeadsRequest>,
     ) -> Result<Response<ListHeadsResponse>, Status> {
         admit(&request)?;
-        let request = request.into_inner();
-        if request.user_ids.len() > MAX_HEADS {
-            return Err(Status::invalid_argument("more than 10,000 users"));
-        }
-        let users = request
-            .user_ids
-            .iter()
-            .map(|id| uuid(id))
-            .collect::<Result<Vec<_>, _>>()?;
+        let users = uuids(&request.into_inner().user_ids)?;
         let heads = sqlx::query!(
             "select s.user_id, s.seq from taskflow.streams s join taskflow.profiles p using (user_id)
              where s.user_id = any($1)",
@@ -102,14 +94,57 @@ impl TaskService for Tasks {
         )
         .await
         .map_err(unavailable)?;
-        Ok(Response::new(match redeemed {
-            Some((user, session_expires_at)) => RedeemTicketResponse {
-                user_id: user.to_string(),
-                session_expires_at: session_expires_at.as_second(),
+        Ok(Response::new(redeemed.map_or_else(
+            RedeemTicketResponse::default,
+            |session| RedeemTicketResponse {
+                user_id: session.user_id.to_string(),
+                session_expires_at: session.expires_at.as_second(),
+                token_id: token_id(&session),
             },
-            None => RedeemTicketResponse::default(),
+        )))
+    }
+
+    async fn verify_token(
+        &self,
+        request: Request<VerifyTokenRequest>,
+    ) -> Result<Response<VerifyTokenResponse>, Status> {
+        admit(&request)?;
+        let verified = token::verify::verify(
+            &self.pool,
+            &request.into_inner().token,
+            telemetry::clock::now(),
+        )
+        .await
+        .map_err(unavailable)?;
+        Ok(Response::new(verified.map_or_else(
+            VerifyTokenResponse::default,
+            |(program, _)| VerifyTokenResponse {
+                user_id: program.user_id.to_string(),
+                token_id: token_id(&program),
+                expires_at: program.expires_at.as_second(),
+            },
+        )))
+    }
+
+    async fn list_valid_tokens(
+        &self,
+        request: Request<ListValidTokensRequest>,
+    ) -> Result<Response<ListValidTokensResponse>, Status> {
+        admit(&request)?;
+        let ids = uuids(&request.into_inner().token_ids)?;
+        let valid = token::store::which_are_valid(&self.pool, &ids, telemetry::clock::now());
+        let valid = valid.await.map_err(unavailable)?;
+        Ok(Response::new(ListValidTokensResponse {
+            token_ids: valid.iter().map(Uuid::to_string).collect(),
         }))
     }
+}
+
+fn token_id(actor: &auth::Actor) -> String {
+    actor
+        .token
+        .map(|token| token.to_string())
+        .unwrap_or_default()
 }
 
 fn admit<T>(request: &Request<T>) -> Result<(), Status> {
@@ -133,22 +168,30 @@ async fn live_head(db: &mut sqlx::PgConnection, user: UserId) -> Result<Option<i
     .map_err(unavailable)
 }
 
-fn notice(event: &Event) -> proto::v1::Notice {
-    let Notice {
-        event_type,
-        data,
-        timestamp,
-    } = Notice::of(event);
-    proto::v1::Notice {
-        event_id: data.event_id.to_string(),
-        event_type,
-        seq: data.seq,
-        aggregate_id: data.task_id.to_string(),
-        version: data.version,
-        changed: data.changed,
-        timestamp: timestamp.to_string(),
-        correlation_id: data.correlation_id,
+/// Of an event that cannot be read, that it happened: its user's sockets must get past it.
+fn notice(row: EventRow) -> proto::v1::Notice {
+    let mut notice = proto::v1::Notice {
+        event_id: row.event_id.to_string(),
+        event_type: row.event_type.clone(),
+        seq: row.seq.unsigned_abs(),
+        aggregate_id: row.aggregate_id.to_string(),
+        version: row.version.unsigned_abs(),
+        changed: Vec::new(),
+        timestamp: row.created_at.to_jiff().to_string(),
+        correlation_id: row.correlation_id.clone(),
+    };
+    match Event::try_from(row) {
+        Ok(event) => notice.changed = event.payload.changed_fields(),
+        Err(error) => tracing::warn!(%error, "told sockets of an event that cannot be read"),
     }
+    notice
+}
+
+fn uuids(texts: &[String]) -> Result<Vec<Uuid>, Status> {
+    if texts.len() > MAX_IDS {
+        return Err(Status::invalid_argument("more than 10,000 ids"));
+    }
+    texts.iter().map(|text| uuid(text)).collect()
 }
 
 fn uuid(text: &str) -> Result<Uuid, Status> {

@@ -1,10 +1,12 @@
 //! Puts the parts together, and takes them apart in order.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use auth::{KnownUsers, Verifier};
+use axum::Router;
 use proto::v1::task_service_server::TaskServiceServer;
+use secrecy::SecretString;
 use sidecar::{Callbacks, Sidecar};
 use sqlx::PgPool;
 use telemetry::health::Health;
@@ -13,14 +15,20 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 
 use crate::{
+    account::deleted,
     app::App,
     config::{Command, Config, RelayCommand},
-    database, dead_letter, housekeeping,
+    database, dead_letter, event, housekeeping,
     http::rate_limit::RateLimits,
+    rebuild,
     relay::{Relay, status},
-    router, rpc,
+    replay, router, rpc,
     secrets::{self, Secrets},
+    write::Turns,
 };
+
+/// How long requests that were begun may take after the shutdown.
+const DRAIN: Duration = Duration::from_secs(10);
 
 /// Does what the command line asks: serve until shutdown, or answer and return.
 pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
@@ -40,6 +48,12 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         Some(Command::Relay {
             command: RelayCommand::Status,
         }) => print_status(&pool).await,
+        Some(Command::Dlq { command }) => dead_letter::command::run(&pool, &sidecar, command).await,
+        Some(Command::Replay(args)) => {
+            replay::run(&pool, &sidecar, &secrets.kafka, args, &shutdown).await
+        }
+        Some(Command::Rebuild(args)) => rebuild::command(&pool, args).await,
+        Some(Command::VerifyLog(args)) => event::verify::command(&pool, args).await,
         Some(Command::Serve) | None => serve(config, sidecar, secrets, pool, shutdown).await,
     }
 }
@@ -56,9 +70,11 @@ async fn serve(
         .await
         .context("the schema could not be brought up to date")?;
     let health = Health::new("taskflow-backend", env!("CARGO_PKG_VERSION"));
-    let app = app(&config, secrets, pool.clone())?;
+    let better_auth_secret = secrets.better_auth_secret;
+    let app = app(&config, better_auth_secret, pool.clone(), sidecar.clone())?;
     let limits = Arc::clone(&app.limits);
     let committed = Arc::clone(&app.committed);
+    let users = KnownUsers::clone(&app.users);
 
     let http = TcpListener::bind(config.http_addr)
         .await
@@ -69,13 +85,12 @@ async fn serve(
         .with_context(|| format!("APP_PORT {} cannot be listened on", config.sidecar.app_port))?;
 
     let callbacks = Callbacks::new(
-        dead_letter::subscriptions(&pool, &sidecar),
+        dead_letter::recorder::subscriptions(&pool, &sidecar),
         Vec::new(),
         health.clone(),
     );
     let task_service = Routes::new(TaskServiceServer::new(rpc::Tasks { pool: pool.clone() }));
-    let routes = router::router(app, config.cors_origins, &health)
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let routes = router::router(app, config.cors_origins, &health);
 
     // The gRPC server ends last: the sidecar delivers until it has drained itself.
     let last = CancellationToken::new();
@@ -97,17 +112,16 @@ async fn serve(
     background.spawn(relay.run(last.clone()));
     background.spawn(status::watch(pool.clone(), health.clone(), last.clone()));
     background.spawn(housekeeping::run(pool.clone(), limits, last.clone()));
+    background.spawn(deleted::run(pool.clone(), users, last.clone()));
     background.close();
 
     health.ready(true);
     tracing::info!(http = %config.http_addr, "serving");
-    let draining = health.clone();
-    axum::serve(http, routes)
-        .with_graceful_shutdown(async move {
-            shutdown.cancelled().await;
-            draining.ready(false);
-        })
-        .await?;
+    let closing = async {
+        shutdown.cancelled().await;
+        health.ready(false);
+    };
+    tokio::join!(serve::serve(http, routes, shutdown.clone(), DRAIN), closing);
     last.cancel();
     background.wait().await;
     callbacks.await??;
@@ -115,7 +129,21 @@ async fn serve(
     Ok(())
 }
 
-fn app(config: &Config, secrets: Secrets, pool: PgPool) -> anyhow::Result<App> {
+/// REST alone, on a database that is up to date, with the secrets of the configuration: what
+/// is written stays in the log until a relay comes.
+pub fn rest(config: Config, pool: PgPool) -> anyhow::Result<Router> {
+    let sidecar = Sidecar::new(&config.sidecar)?;
+    let app = app(&config, config.better_auth_secret.clone(), pool, sidecar)?;
+    let health = Health::new("taskflow-backend", env!("CARGO_PKG_VERSION"));
+    Ok(router::router(app, config.cors_origins, &health))
+}
+
+fn app(
+    config: &Config,
+    better_auth_secret: Option<SecretString>,
+    pool: PgPool,
+    sidecar: Sidecar,
+) -> anyhow::Result<App> {
     let users = pool.clone();
     let users = KnownUsers::new(move |user| {
         let pool = users.clone();
@@ -130,14 +158,17 @@ fn app(config: &Config, secrets: Secrets, pool: PgPool) -> anyhow::Result<App> {
     });
     Ok(App {
         pool,
-        verifier: Arc::new(Verifier::new(&config.auth, secrets.better_auth_secret)?),
+        verifier: Arc::new(Verifier::new(&config.auth, better_auth_secret)?),
         users: Arc::new(users),
+        admins: Arc::new(config.admin_users.iter().copied().collect()),
         limits: Arc::new(RateLimits::new(
             config.rate_limit_user,
             config.rate_limit_ip,
             config.trusted_proxies,
         )),
+        turns: Turns::default(),
         committed: Arc::new(Notify::new()),
+        sidecar,
     })
 }
 

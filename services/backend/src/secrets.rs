@@ -3,11 +3,11 @@
 use std::{collections::HashMap, time::Duration};
 
 use anyhow::Context;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use sidecar::Sidecar;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
+use crate::config::{Config, KafkaArgs};
 
 /// With everything in the environment, a sidecar that is not there is not waited for longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -16,6 +16,7 @@ pub(crate) struct Secrets {
     pub(crate) database_url: SecretString,
     /// Absent in `JWT_MODE=jwks`, perhaps.
     pub(crate) better_auth_secret: Option<SecretString>,
+    pub(crate) kafka: KafkaArgs,
 }
 
 /// `None` when shut down first.
@@ -55,5 +56,28 @@ pub(crate) async fn read(
     Ok(Some(Secrets {
         database_url,
         better_auth_secret: take("BETTER_AUTH_SECRET", &config.better_auth_secret),
+        kafka: kafka(&mut stored, &config.kafka),
     }))
+}
+
+/// What is empty in the store is not set: a component can only name keys that are there.
+fn kafka(stored: &mut HashMap<String, SecretString>, fallback: &KafkaArgs) -> KafkaArgs {
+    let mut secret = |name: &str, fallback: &Option<SecretString>| {
+        let value = stored.remove(name).or_else(|| fallback.clone());
+        value.filter(|value| !value.expose_secret().is_empty())
+    };
+    let sasl_password = secret("KAFKA_SASL_PASSWORD", &fallback.sasl_password);
+    let mut plain = |name: &str, fallback: &Option<String>| {
+        let value = secret(name, &fallback.clone().map(SecretString::from));
+        value.map(|value| value.expose_secret().to_owned())
+    };
+    KafkaArgs {
+        brokers: plain("KAFKA_BROKERS", &fallback.brokers),
+        auth_type: plain("KAFKA_AUTH_TYPE", &fallback.auth_type),
+        sasl_username: plain("KAFKA_SASL_USERNAME", &fallback.sasl_username),
+        sasl_password,
+        sasl_mechanism: plain("KAFKA_SASL_MECHANISM", &fallback.sasl_mechanism),
+        disable_tls: plain("KAFKA_DISABLE_TLS", &fallback.disable_tls),
+        ca_cert: plain("KAFKA_CA_CERT", &fallback.ca_cert),
+    }
 }

@@ -1,6 +1,7 @@
 //! Tasks: what one is ([`model`]), what may be asked of it ([`input`]), how it
 //! changes ([`change`]), and one file an endpoint.
 
+mod as_of;
 pub(crate) mod batch;
 pub(crate) mod change;
 pub(crate) mod complete;

@@ -12,13 +12,16 @@
 
 mod append;
 mod idempotency;
+mod turns;
 
 pub(crate) use idempotency::KEPT_HOURS;
+pub(crate) use turns::{Turn, Turns};
 
 use std::sync::Arc;
 
-use events::Payload;
+use events::{EventId, Payload};
 use jiff::tz::TimeZone;
+use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, PgTransaction};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -27,6 +30,7 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::ApiError,
+    event::chain::Hash,
     http::{
         precondition::IdempotencyKey,
         reply::{CHANGE_SET, Reply},
@@ -41,15 +45,28 @@ pub(crate) struct Write {
     pub(crate) zone: TimeZone,
     /// The user's newest `seq` when the write began; nobody else's moves until it ends.
     pub(crate) seq: i64,
+    head: Head,
     drafts: Vec<Draft>,
+    /// The event whose effect is being written or taken back.
+    pub(crate) causation: Option<EventId>,
     key: Option<IdempotencyKey>,
     committed: Arc<Notify>,
+    // After the transaction: fields are dropped in this order.
+    _turn: Turn,
+}
+
+/// The end of the user's stream.
+struct Head {
+    seq: i64,
+    hash: Hash,
+    salt: Vec<u8>,
 }
 
 /// An event before it has its place in the stream.
 struct Draft {
     aggregate_id: Uuid,
     version: i64,
+    causation: Option<EventId>,
     payload: Payload,
 }
 
@@ -62,19 +79,20 @@ pub(crate) enum Begun {
 impl Write {
     pub(crate) async fn begin(
         app: &App,
-        ctx: Ctx,
+        mut ctx: Ctx,
         key: Option<IdempotencyKey>,
     ) -> Result<Begun, ApiError> {
+        let turn = app.turns.take(ctx.user).await?;
         let mut tx = app.pool.begin().await?;
         if let Some(key) = &key {
             idempotency::claim(&mut tx, &ctx, key).await?;
         }
         // Both rows: a changed time zone must be seen by whoever waited for the lock.
         let stream = sqlx::query!(
-            "select s.seq, p.time_zone
+            r#"select s.seq, s.at as "at: Timestamp", s.head_hash, s.salt, p.time_zone
              from taskflow.streams s join taskflow.profiles p using (user_id)
              where s.user_id = $1
-             for update",
+             for update"#,
             ctx.user.0,
         )
         .fetch_optional(&mut *tx)
@@ -86,13 +104,23 @@ impl Write {
         {
             return Ok(Begun::Answered(reply));
         }
+        // Whoever committed meanwhile may have asked later.
+        ctx.now = ctx.now.max(stream.at.to_jiff());
         Ok(Begun::Fresh(Box::new(Self {
             tx,
             zone: events::find_zone(&stream.time_zone).unwrap_or(TimeZone::UTC),
             seq: stream.seq,
+            head: Head {
+                seq: stream.seq,
+                hash: Hash::try_from(stream.head_hash)
+                    .map_err(|_| ApiError::Internal(anyhow::anyhow!("a hash has 32 bytes")))?,
+                salt: stream.salt.unwrap_or_default(),
+            },
+            causation: None,
             drafts: Vec::new(),
             key,
             committed: Arc::clone(&app.committed),
+            _turn: turn,
             ctx,
         })))
     }
@@ -103,11 +131,25 @@ impl Write {
 
     /// Says what happened to an aggregate; `version` is the one it has afterwards.
     pub(crate) fn record(&mut self, aggregate_id: Uuid, version: i64, payload: Payload) {
+        if telemetry::faults::enabled("fold-forgets")
+            && matches!(payload, Payload::TaskCompleted(_))
+        {
+            return;
+        }
         self.drafts.push(Draft {
             aggregate_id,
             version,
+            causation: self.causation,
             payload,
         });
+    }
+
+    /// The version that the events recorded so far give an aggregate.
+    pub(crate) fn last_version(&self, aggregate_id: Uuid) -> Option<i64> {
+        let mut drafts = self.drafts.iter().rev();
+        drafts
+            .find(|draft| draft.aggregate_id == aggregate_id)
+            .map(|draft| draft.version)
     }
 
     /// How many events the write has so far.
@@ -115,11 +157,12 @@ impl Write {
         self.drafts.len()
     }
 
-    pub(crate) async fn commit(mut self, reply: Reply) -> Result<Reply, ApiError> {
-        let reply = reply.header(CHANGE_SET, self.ctx.change_set.to_string());
+    /// What changed nothing belongs to no change-set.
+    pub(crate) async fn commit(mut self, mut reply: Reply) -> Result<Reply, ApiError> {
         let wrote_events = !self.drafts.is_empty();
         if wrote_events {
-            append::append(&mut self.tx, &self.ctx, &self.drafts).await?;
+            reply = reply.header(CHANGE_SET, self.ctx.change_set.to_string());
+            append::append(&mut self.tx, &self.ctx, self.head, &self.drafts).await?;
         }
         if let Some(key) = &self.key {
             idempotency::store(&mut self.tx, &self.ctx, key, &reply).await?;

@@ -3,19 +3,23 @@
 use std::time::Duration;
 
 use auth::Actor;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::{
+    extract::{FromRequestParts, Query},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::Response,
+};
 use events::UserId;
 use jiff::Timestamp;
 use serde::Deserialize;
 use telemetry::{clock, correlation::CorrelationId};
 use tracing::{Instrument, error_span};
 
-use crate::{backend::BackendError, close::Close, gateway::Gateway};
+use crate::{backend::BackendError, close::Close, gateway::Gateway, problem::problem};
 
 /// The query of a connection. Not `Debug`: it holds a token.
 #[derive(Deserialize)]
 pub struct Credentials {
-    /// A ticket or a session's JWT.
+    /// A ticket, a session's JWT or an API token.
     token: Option<String>,
     /// The last `seq` the client has.
     pub since: Option<u64>,
@@ -26,6 +30,21 @@ impl Credentials {
     pub fn into_token(self, headers: &HeaderMap) -> Option<String> {
         self.token
             .or_else(|| auth::bearer(headers).ok().map(str::to_owned))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Credentials {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let query = Query::from_request_parts(parts, state).await;
+        // What serde says about it may quote the token.
+        query.map(|Query(credentials)| credentials).map_err(|_| {
+            problem(
+                StatusCode::BAD_REQUEST,
+                "`since` must be a number, and `token` and `since` may be given once",
+            )
+        })
     }
 }
 
@@ -58,20 +77,21 @@ pub async fn admit(
     }
 }
 
-/// A JWT has two dots; a ticket has none.
+/// A JWT has two dots; a ticket and an API token have none.
 async fn identify(gateway: &Gateway, token: String) -> Result<Actor, Close> {
     if token.split('.').count() == 3 {
         let actor = gateway.verifier.verify(&token).await;
         return actor.map_err(|_| Close::BadToken);
     }
-    gateway
-        .backend
-        .redeem(token)
-        .await
-        .map_err(|error| match error {
-            BackendError::Refused | BackendError::UnknownUser => Close::BadToken,
-            _ => Close::Unavailable,
-        })
+    let asked = if auth::is_api_token(&token) {
+        gateway.backend.verify(token).await
+    } else {
+        gateway.backend.redeem(token).await
+    };
+    asked.map_err(|error| match error {
+        BackendError::Refused | BackendError::UnknownUser => Close::BadToken,
+        _ => Close::Unavailable,
+    })
 }
 
 /// How long a session lasts from now.

@@ -1,7 +1,7 @@
 //! What is asked of the backend, the owner of the log.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,7 +11,7 @@ use std::{
 
 use auth::Actor;
 use bytes::Bytes;
-use events::{Notice, NoticeData, UserId};
+use events::{Notice, NoticeData, TokenId, UserId};
 use jiff::Timestamp;
 use proto::v1::{self, task_service_client::TaskServiceClient};
 use telemetry::{
@@ -28,8 +28,8 @@ use crate::{frame::Frame, position::Page};
 /// Events in a page: enough to make the round trip cheap, few enough to be sent in one go.
 const PAGE: u32 = 500;
 
-/// Users in one question for heads, by the contract.
-pub const HEADS: usize = 10_000;
+/// Users or tokens in one question, by the contract.
+pub const AT_ONCE: usize = 10_000;
 
 /// A call that takes longer has failed; it also covers the time until a connection stands.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -53,7 +53,7 @@ pub struct Backend {
 pub enum BackendError {
     #[error("there is no such user")]
     UnknownUser,
-    #[error("the ticket is unknown, used up or expired")]
+    #[error("the ticket or token is unknown, used up, revoked or expired")]
     Refused,
     #[error("the backend cannot be reached: {:?}", .0.code())]
     Unreachable(#[source] Box<Status>),
@@ -112,7 +112,7 @@ impl Backend {
         heads.get(&user).copied().ok_or(BackendError::UnknownUser)
     }
 
-    /// The newest cursors of up to [`HEADS`] users; those that do not exist are left out.
+    /// The newest cursors of up to [`AT_ONCE`] users; those that do not exist are left out.
     pub async fn heads(&self, users: &[UserId]) -> Result<HashMap<UserId, u64>, BackendError> {
         let request = v1::ListHeadsRequest {
             user_ids: users.iter().map(UserId::to_string).collect(),
@@ -137,7 +137,38 @@ impl Backend {
             user_id: parse(&session.user_id, "user_id")?,
             expires_at: Timestamp::from_second(session.session_expires_at)
                 .map_err(|_| BackendError::Malformed("session_expires_at"))?,
+            token: match session.token_id.as_str() {
+                "" => None,
+                id => Some(parse(id, "token_id")?),
+            },
         })
+    }
+
+    /// Whose an API token is.
+    pub async fn verify(&self, token: String) -> Result<Actor, BackendError> {
+        let mut client = self.client.clone();
+        let request = v1::VerifyTokenRequest { token };
+        let verified = self.call(client.verify_token(request)).await?;
+        if verified.user_id.is_empty() {
+            return Err(BackendError::Refused);
+        }
+        Ok(Actor {
+            user_id: parse(&verified.user_id, "user_id")?,
+            expires_at: Timestamp::from_second(verified.expires_at)
+                .map_err(|_| BackendError::Malformed("expires_at"))?,
+            token: Some(parse(&verified.token_id, "token_id")?),
+        })
+    }
+
+    /// Which of up to [`AT_ONCE`] API tokens are valid still.
+    pub async fn valid_tokens(&self, tokens: &[TokenId]) -> Result<HashSet<TokenId>, BackendError> {
+        let request = v1::ListValidTokensRequest {
+            token_ids: tokens.iter().map(TokenId::to_string).collect(),
+        };
+        let mut client = self.client.clone();
+        let answer = self.call(client.list_valid_tokens(request)).await?;
+        let valid = answer.token_ids.iter();
+        valid.map(|id| parse(id, "token_ids")).collect()
     }
 
     async fn call<T>(

@@ -8,7 +8,7 @@ use axum::extract::ws::{CloseFrame, Message, close_code};
 pub enum Close {
     /// The token is missing, malformed, forged, used up or expired.
     BadToken,
-    /// The session ended while connected.
+    /// The session ended while connected: its token expired, or was revoked.
     Expired,
     /// The account was deleted.
     UserGone,

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
+use auth::Actor;
 use events::{Event, Notice, UserId};
 use telemetry::{faults, metrics::SOCKETS_OPEN};
 
@@ -45,8 +46,9 @@ impl Hub {
     }
 
     /// Adds a connection, `ws` or `sse`. Events queue up from now on.
-    pub fn join(&self, user: UserId, kind: &'static str) -> Result<Seat, Close> {
-        let mailbox = Arc::new(Mailbox::new(self.0.queue));
+    pub fn join(&self, actor: &Actor, kind: &'static str) -> Result<Seat, Close> {
+        let user = actor.user_id;
+        let mailbox = Arc::new(Mailbox::new(self.0.queue, actor.token));
         let mut connected = self.write();
         if connected.stopping {
             return Err(Close::ShuttingDown);

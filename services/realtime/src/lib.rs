@@ -23,6 +23,7 @@ pub mod inbound;
 pub mod mailbox;
 pub mod measured;
 pub mod position;
+mod problem;
 pub mod router;
 mod run;
 pub mod socket;

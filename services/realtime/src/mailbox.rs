@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use events::TokenId;
 use tokio::sync::{Notify, SetOnce};
 
 use crate::{close::Close, frame::Frame, measured::SLOW_CLIENTS_TOTAL, position::Arrived};
@@ -16,6 +17,7 @@ use crate::{close::Close, frame::Frame, measured::SLOW_CLIENTS_TOTAL, position::
 /// Filled by the hub and the sweep, emptied by one connection.
 pub struct Mailbox {
     capacity: usize,
+    token: Option<TokenId>,
     waiting: Mutex<Arrived>,
     filled: Notify,
     closing: SetOnce<Close>,
@@ -23,15 +25,21 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// `capacity` is in events.
-    pub fn new(capacity: usize) -> Self {
+    /// `capacity` is in events; `token` is the API token that opened the connection.
+    pub fn new(capacity: usize, token: Option<TokenId>) -> Self {
         Self {
             capacity,
+            token,
             waiting: Mutex::default(),
             filled: Notify::new(),
             closing: SetOnce::new(),
             position: AtomicU64::new(0),
         }
+    }
+
+    /// The API token that opened the connection; none in a session.
+    pub const fn token(&self) -> Option<TokenId> {
+        self.token
     }
 
     /// Adds an event. A connection that is full is closed: it may resume

@@ -36,3 +36,16 @@ pub fn router(gateway: Arc<Gateway>, health: &Health) -> Router {
         .merge(health.router())
         .layer(middleware::from_fn(telemetry::http::track))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_asyncapi_document_says_where_they_are() {
+        let document = events::asyncapi();
+        let address = |channel: &str| document["channels"][channel]["address"].clone();
+        assert_eq!(address("socket"), SOCKET);
+        assert_eq!(address("event-stream"), EVENT_STREAM);
+    }
+}

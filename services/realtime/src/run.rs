@@ -9,7 +9,6 @@ use std::{
 
 use anyhow::{Context, bail};
 use auth::{JwtMode, Verifier};
-use axum::serve::ListenerExt;
 use secrecy::SecretString;
 use sidecar::{Callbacks, Sidecar};
 use telemetry::health::{Health, Status};
@@ -71,11 +70,9 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         sidecar.clone(),
         stop_callbacks.clone(),
     ));
-    // An event is one small packet, and must not wait for the next.
-    let for_clients = for_clients.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let clients = axum::serve(for_clients, router(Arc::clone(&gateway), &health))
-        .with_graceful_shutdown(shutdown.clone().cancelled_owned());
-    let mut clients = tokio::spawn(clients.into_future());
+    let routes = router(Arc::clone(&gateway), &health);
+    let clients = serve::serve(for_clients, routes, shutdown.clone(), DRAIN);
+    let mut clients = tokio::spawn(clients);
     tracing::info!("Listening on {}", config.http_addr);
 
     let sweeping = sweep::run(
@@ -98,10 +95,10 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
     health.ready(false);
     hub.stop();
     gateway.connections.close();
-    let closed = async { tokio::join!(clients, gateway.connections.wait()).0 };
-    if let Ok(ended) = timeout(DRAIN, closed).await {
-        ended??;
-    } else {
+    let sockets = timeout(DRAIN, gateway.connections.wait());
+    let (ended, closed) = tokio::join!(clients, sockets);
+    ended?;
+    if closed.is_err() {
         tracing::warn!("Some clients did not let go within {DRAIN:?}");
     }
     // Last: until here, events still reached somebody.

@@ -10,11 +10,11 @@ use auth::Actor;
 use axum::{
     Extension,
     extract::{
-        Path, Query, State,
+        Path, State,
         ws::{Message, WebSocket, WebSocketUpgrade},
     },
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use bytes::Bytes;
 use futures::{
@@ -38,6 +38,7 @@ use crate::{
     gateway::Gateway,
     inbound::{self, Inbound},
     measured::SOCKET_CONNECT_SECONDS,
+    problem::problem,
 };
 
 /// Both small: thousands of sockets are idle, and hold them all the time.
@@ -66,14 +67,14 @@ struct Visit {
 pub async fn upgrade(
     State(gateway): State<Arc<Gateway>>,
     Path(owner): Path<String>,
-    Query(credentials): Query<Credentials>,
+    credentials: Credentials,
     Extension(correlation_id): Extension<CorrelationId>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     // Browsers say from which page a socket comes, and do not hold it to CORS.
     if !admission::origin_is_allowed(&headers, &gateway.origins) {
-        return (StatusCode::FORBIDDEN, "This origin may not connect").into_response();
+        return problem(StatusCode::FORBIDDEN, "This origin may not connect");
     }
     let visit = Visit {
         owner,
@@ -120,7 +121,7 @@ async fn converse(
     visit: &Visit,
     actor: Actor,
 ) -> Close {
-    let seat = match gateway.hub.join(actor.user_id, "ws") {
+    let seat = match gateway.hub.join(&actor, "ws") {
         Ok(seat) => seat,
         Err(why) => return why,
     };

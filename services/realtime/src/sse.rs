@@ -4,16 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use auth::Rejection;
 use axum::{
-    Extension, Json,
-    extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode, header},
+    Extension,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
     },
 };
 use futures::{Stream, StreamExt, stream};
-use serde_json::json;
 use telemetry::{clock, correlation::CorrelationId, metrics::SOCKET_DELIVERIES_TOTAL};
 use tokio::{select, time::sleep};
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -25,6 +24,7 @@ use crate::{
     frame::Outgoing,
     gateway::Gateway,
     hub::Seat,
+    problem::problem,
 };
 
 /// What browsers send when they reconnect.
@@ -37,7 +37,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub async fn events(
     State(gateway): State<Arc<Gateway>>,
     Path(owner): Path<String>,
-    Query(credentials): Query<Credentials>,
+    credentials: Credentials,
     Extension(correlation_id): Extension<CorrelationId>,
     headers: HeaderMap,
 ) -> Response {
@@ -47,7 +47,7 @@ pub async fn events(
     let token = credentials.into_token(&headers);
     let admitted = admission::admit(&gateway, &owner, token, &correlation_id).await;
     let (actor, seat) =
-        match admitted.and_then(|actor| Ok((actor, gateway.hub.join(actor.user_id, "sse")?))) {
+        match admitted.and_then(|actor| Ok((actor, gateway.hub.join(&actor, "sse")?))) {
             Ok(seated) => seated,
             Err(why) => return refusal(why),
         };
@@ -129,15 +129,4 @@ fn refusal(why: Close) -> Response {
         _ => StatusCode::SERVICE_UNAVAILABLE,
     };
     problem(status, why.reason())
-}
-
-fn problem(status: StatusCode, detail: &str) -> Response {
-    let body = json!({
-        "type": "about:blank",
-        "title": status.canonical_reason(),
-        "status": status.as_u16(),
-        "detail": detail,
-    });
-    let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
-    (status, content_type, Json(body)).into_response()
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
+use reqwest::Method;
 use serde_json::{Value, json};
-use testing::Client;
+use testing::{Client, send};
 use uuid::Uuid;
 
 use super::steps::{add, events_after, get, list, same, titles, types};
@@ -87,12 +88,10 @@ async fn atomic(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
     let blank = json!({"op": "create", "task": {"title": " "}});
     let nobody = json!({"op": "complete", "id": Uuid::now_v7()});
-    let stale = add(&owner, &json!({"title": "stale"})).await?;
-    let stale = json!({"op": "complete", "id": stale["id"], "if_version": 7});
     for (bad, field) in [
         (blank, "operations[2].title"),
         (nobody, "operations[2]"),
-        (stale, "operations[2]"),
+        (json!(["create"]), "operations[2]"),
         (json!({"op": "update"}), "operations[2].id"),
         (json!({"op": "create"}), "operations[2].task"),
     ] {
@@ -107,6 +106,20 @@ async fn atomic(product: &Product) -> Result<()> {
         }
         ensure!(product.database.fingerprint(owner.user).await? == before);
     }
+    let stale = add(&owner, &json!({"title": "stale"})).await?;
+    let stale = json!({"op": "complete", "id": stale["id"], "if_version": 7});
+    let body = json!({ "operations": failing(&owner, stale).await? });
+    let before = product.database.fingerprint(owner.user).await?;
+    let answer = owner.post("/tasks/batch", &body).await?;
+    let problem = answer.problem(412, "stale_version")?;
+    ensure!(problem["current_version"] == 1, "{problem}");
+    ensure!(problem["field"] == "operations[2].if_version", "{problem}");
+    // Nobody would look at it.
+    let matched = owner
+        .request(Method::POST, "/tasks/batch")
+        .header("if-match", "*");
+    send(matched.json(&body)).await?.invalid("If-Match")?;
+    ensure!(product.database.fingerprint(owner.user).await? == before);
     Ok(())
 }
 
@@ -170,6 +183,10 @@ async fn named(product: &Product) -> Result<()> {
     for (bad, field) in [
         (json!({"op": "explode"}), "operations[1].op"),
         (json!({"id": Uuid::now_v7()}), "operations[1].op"),
+        (
+            json!({"op": {"delete": null}, "id": Uuid::now_v7()}),
+            "operations[1].op",
+        ),
         (json!({"op": "delete", "id": 7}), "operations[1].id"),
         (json!({"op": "delete", "ident": 7}), "operations[1].ident"),
         (

@@ -50,7 +50,9 @@ async fn ours(product: &Product) -> Result<()> {
             "{methods:?}"
         );
         let headers = words(answer.header("access-control-allow-headers")?);
-        let needed = words("authorization,content-type,if-match,idempotency-key,x-correlation-id");
+        let needed = words(
+            "authorization,content-type,if-match,idempotency-key,x-correlation-id,x-run-id,traceparent",
+        );
         ensure!(needed.is_subset(&headers), "{headers:?}");
         answer.header("access-control-max-age")?;
     }

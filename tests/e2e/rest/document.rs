@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::Value;
 use testing::{Answer, send};
 
-use super::steps::text;
+use super::steps::{same, text};
 use crate::stage::{Product, Stage};
 
 const METHODS: [Method; 5] = [
@@ -20,21 +20,35 @@ const METHODS: [Method; 5] = [
     Method::DELETE,
 ];
 
-/// What the issue asks for.
-const ROUTES: [(&str, &str); 13] = [
-    ("/tasks", "GET POST"),
-    ("/tasks/{id}", "GET PUT PATCH DELETE"),
-    ("/tasks/{id}/complete", "PATCH"),
-    ("/tasks/{id}/restore", "POST"),
-    ("/tasks/batch", "POST"),
-    ("/projects", "GET POST"),
-    ("/projects/{id}", "GET PATCH DELETE"),
-    ("/tags", "GET"),
-    ("/tags/{name}", "PATCH DELETE"),
-    ("/profile", "GET PATCH"),
-    ("/stats", "GET"),
-    ("/events", "GET"),
-    ("/ws-ticket", "POST"),
+/// What the product is to answer.
+const ROUTES: [(&str, &str); 27] = [
+    ("/api/{user_id}/tasks", "GET POST"),
+    ("/api/{user_id}/tasks/{id}", "GET PUT PATCH DELETE"),
+    ("/api/{user_id}/tasks/{id}/complete", "PATCH"),
+    ("/api/{user_id}/tasks/{id}/restore", "POST"),
+    ("/api/{user_id}/tasks/{id}/history", "GET"),
+    ("/api/{user_id}/tasks/{id}/diff", "GET"),
+    ("/api/{user_id}/tasks/batch", "POST"),
+    ("/api/{user_id}/projects", "GET POST"),
+    ("/api/{user_id}/projects/{id}", "GET PATCH DELETE"),
+    ("/api/{user_id}/projects/{id}/restore", "POST"),
+    ("/api/{user_id}/tags", "GET"),
+    ("/api/{user_id}/tags/{name}", "PATCH DELETE"),
+    ("/api/{user_id}/profile", "GET PATCH"),
+    ("/api/{user_id}/stats", "GET"),
+    ("/api/{user_id}/events", "GET"),
+    ("/api/{user_id}/history", "GET"),
+    ("/api/{user_id}/undo", "POST"),
+    ("/api/{user_id}/export", "GET"),
+    ("/api/{user_id}/import", "POST"),
+    ("/api/{user_id}/ws-ticket", "POST"),
+    ("/api/{user_id}/tokens", "GET POST"),
+    ("/api/{user_id}/tokens/{id}", "DELETE"),
+    ("/api/{user_id}/account", "DELETE"),
+    ("/admin/dead-letters", "GET"),
+    ("/admin/dead-letters/{id}", "GET"),
+    ("/admin/dead-letters/{id}/drop", "POST"),
+    ("/admin/dead-letters/replay", "POST"),
 ];
 
 pub(super) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
@@ -45,6 +59,7 @@ pub(super) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             sound,
         ),
         stage.shared("rest: the document can be browsed", browsable),
+        stage.shared("rest: the event stream has a document too", event_stream),
     ]
 }
 
@@ -60,12 +75,16 @@ async fn routes(product: &Product) -> Result<()> {
     for (route, methods) in ROUTES {
         for method in METHODS {
             // Without a token a route that is there says 401, before it does anything.
-            let path = route.replace("{id}", "7").replace("{name}", "x");
-            let request = owner.with_token(None).request(method.clone(), &path);
-            let status = send(request).await?.status;
+            let path = route
+                .replace("{user_id}", &owner.user.to_string())
+                .replace("{id}", "7")
+                .replace("{name}", "x");
+            let url = format!("{}{path}", product.backend);
+            let status = send(product.http().request(method.clone(), url))
+                .await?
+                .status;
             if status == 401 {
-                let route = format!("/api/{{user_id}}{route}");
-                answering.insert((route, method.to_string()));
+                answering.insert((route.to_owned(), method.to_string()));
             }
             let wanted = methods.split(' ').any(|wanted| wanted == method.as_str());
             ensure!(wanted == (status == 401), "{method} {route}: {status}");
@@ -124,6 +143,11 @@ fn refers_to_what_it_has(document: &Value, value: &Value) -> Result<()> {
     let items = items.into_iter().flatten();
     let mut children = items.chain(fields.into_iter().flat_map(|fields| fields.values()));
     children.try_for_each(|child| refers_to_what_it_has(document, child))
+}
+
+async fn event_stream(product: &Product) -> Result<()> {
+    let served = fetch(product, "/asyncapi.json").await?.expect(200)?;
+    same(&served, &::events::asyncapi())
 }
 
 async fn browsable(product: &Product) -> Result<()> {

@@ -14,6 +14,7 @@ pub(super) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         stage.shared("rest: a due means an instant", instants),
         stage.shared("rest: due_date becomes the due that its text means", texts),
         stage.shared("rest: a due that means nothing is refused", refused),
+        stage.shared("rest: a zone is spelled in one way", canonical),
     ]
 }
 
@@ -116,6 +117,14 @@ async fn texts(product: &Product) -> Result<()> {
     Ok(())
 }
 
+/// A zone is spelled as the database of zones does, whoever asks for it how.
+async fn canonical(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let due = zoned("2027-01-02T09:00:00", "europe/BERLIN");
+    let task = add(&owner, &json!({"title": "Due", "due": due})).await?;
+    same(&task["due"], &zoned("2027-01-02T09:00:00", "Europe/Berlin"))
+}
+
 async fn refused(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
     let task = add(&owner, &json!({"title": "Due", "due_date": "2027-01-02"})).await?;
@@ -134,6 +143,10 @@ async fn refused(product: &Product) -> Result<()> {
         ),
         (
             json!({"due": zoned("2027-01-02T09:00:00", "Europe/\u{0}")}),
+            "due.zone",
+        ),
+        (
+            json!({"due": zoned("2027-01-02T09:00:00", "localtime")}),
             "due.zone",
         ),
         (json!({"due": date("1899-12-31")}), "due"),
@@ -157,6 +170,7 @@ async fn refused(product: &Product) -> Result<()> {
         "2027-01-02T09:00:00[Mars/Olympus]",
         "2027-01-02T09:00:00+05:00[Europe/Berlin]",
         "2027-01-02\u{0}",
+        "2027-01-02T09:00:00[Factory]",
     ] {
         wrong.push((json!({ "due_date": text }), "due_date"));
     }

@@ -49,6 +49,10 @@ async fn live(owner: &Client) -> Result<()> {
         .expect(200)?;
     owner.delete(&project).await?.expect(204)?;
     owner
+        .post(&format!("{project}/restore"), &Value::Null)
+        .await?
+        .expect(200)?;
+    owner
         .patch("/profile", &json!({"settings": {"a": 1}}))
         .await?
         .expect(200)?;

@@ -40,6 +40,7 @@ async fn not_json(product: &Product) -> Result<()> {
         b"{\"title\": \"x\"} trailing".into(),
         b"{\"title\": \"x\"}{\"title\": \"y\"}".into(),
         b"{\"title\": \"x\",}".into(),
+        b"{\"title\": 1, \"description\": }".into(),
         b"{'title': 'x'}".into(),
         b"{\"title\": \"\\ud800\"}".into(),
         b"{\"title\": \"\\udc00\\ud800\"}".into(),
@@ -121,6 +122,7 @@ async fn no_route(product: &Product) -> Result<()> {
         "/tasks/batch/x",
         "/Tasks",
         "/profile/x",
+        "/tasks/%ff",
     ] {
         let answer = owner.get(path).await?;
         answer
@@ -143,7 +145,16 @@ async fn no_route(product: &Product) -> Result<()> {
             .with_context(context)?;
         answer.header("allow").with_context(context)?;
     }
-    for path in ["/", "/api", "/favicon.ico", "/.env", "/%00", "/api/x"] {
+    for path in [
+        "/",
+        "/api",
+        "/favicon.ico",
+        "/.env",
+        "/%00",
+        "/%ff",
+        "/api/x",
+        "/api/%ff/tasks",
+    ] {
         let answer = send(product.http().get(format!("{}{path}", product.backend))).await?;
         answer
             .problem(404, "not_found")

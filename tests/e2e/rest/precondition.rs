@@ -19,6 +19,10 @@ pub(super) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             matching,
         ),
         stage.shared("rest: an If-Match that is no ETag is refused", garbage),
+        stage.shared(
+            "rest: an If-Match on what has no version is refused",
+            unversioned,
+        ),
         stage.shared("rest: of two who read the same version one wins", race),
     ]
 }
@@ -57,7 +61,17 @@ async fn stale(product: &Product) -> Result<()> {
         .await?;
     let changed = changed.expect(200)?;
     for (method, path) in writes(&task) {
-        for etag in ["\"1\"", "\"3\"", "\"-1\""] {
+        for etag in [
+            "\"1\"",
+            "\"3\"",
+            "\"-1\"",
+            "\"1\", \"3\"",
+            "\"abc\"",
+            "\"\"",
+            "\"2.0\"",
+            "\"02\"",
+            "W/\"2\"",
+        ] {
             let answer = send_if(&owner, method.clone(), &path, etag).await?;
             let problem = answer.problem(412, "stale_version")?;
             ensure!(problem["current_version"] == 2, "{problem}");
@@ -89,6 +103,9 @@ async fn matching(product: &Product) -> Result<()> {
     }
     let answer = send_if(&owner, Method::PATCH, &path(&task), "*").await?;
     ensure!(answer.expect(200)?["description"] == "*");
+    let list = format!("\"999\" , {}", answer.header("etag")?);
+    let answer = send_if(&owner, Method::PATCH, &path(&task), &list).await?;
+    ensure!(answer.expect(200)?["description"] == list);
     let etag = answer.header("etag")?;
     let answer = send_if(&owner, Method::DELETE, &path(&task), etag).await?;
     answer.expect(204)?;
@@ -102,13 +119,11 @@ async fn garbage(product: &Product) -> Result<()> {
         for etag in [
             "1",
             "",
-            "\"\"",
-            "\"x\"",
-            "W/\"1\"",
-            "\"1\", \"2\"",
             "\"1",
-            "\"1.0\"",
-            "\"9e9\"",
+            "\"1\" \"2\"",
+            "\"1\",",
+            "*, \"1\"",
+            "\"a b\"",
         ] {
             let answer = send_if(&owner, method.clone(), &path, etag).await?;
             answer
@@ -117,6 +132,22 @@ async fn garbage(product: &Product) -> Result<()> {
         }
     }
     same(&get(&owner, &task).await?, &task)
+}
+
+async fn unversioned(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    add(&owner, &json!({"title": "task", "tags": ["home"]})).await?;
+    let before = product.database.fingerprint(owner.user).await?;
+    for method in [Method::PATCH, Method::DELETE] {
+        let request = owner
+            .request(method, "/tags/home")
+            .header("if-match", "\"1\"");
+        send(request.json(&json!({"name": "away"})))
+            .await?
+            .invalid("If-Match")?;
+    }
+    ensure!(product.database.fingerprint(owner.user).await? == before);
+    Ok(())
 }
 
 async fn race(product: &Product) -> Result<()> {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
+use reqwest::Method;
 use serde_json::{Value, json};
-use testing::EMAIL_DOMAIN;
+use testing::{EMAIL_DOMAIN, send};
 
 use super::steps::{add, events_after, get, same, text, titles, types};
 use crate::stage::{Product, Stage};
@@ -17,7 +18,8 @@ pub(super) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "rest: dates and floating times follow the zone, zoned stay",
             moved,
         ),
-        stage.shared("rest: settings are replaced as a whole", settings),
+        stage.shared("rest: settings are merged into what is there", settings),
+        stage.shared("rest: a profile has a version to match", matched),
         stage.shared("rest: a wrong profile names the wrong field", wrong),
     ]
 }
@@ -79,7 +81,7 @@ async fn moved(product: &Product) -> Result<()> {
     );
     let expected = json!({
         "changed": ["time_zone"],
-        "time_zone": {"before": "UTC", "after": "America/New_York"},
+        "changes": {"time_zone": {"before": "UTC", "after": "America/New_York"}},
     });
     same(&events[0]["data"], &expected)
 }
@@ -95,12 +97,44 @@ async fn settings(product: &Product) -> Result<()> {
     same(&again, &profile)?;
     ensure!(product.database.head(owner.user).await? == head);
 
-    let second = json!({"settings": {"language": "de"}});
+    let second = json!({"settings": {"language": "de", "theme": null, "ü": {"b": [null]}}});
     owner.patch("/profile", &second).await?.expect(200)?;
     let profile = owner.get("/profile").await?.expect(200)?;
-    same(&profile["settings"], &second["settings"])?;
+    let merged = json!({
+        "columns": [1, 2.5, null], "language": "de", "ü": {"a": "\\u0000", "b": [null]},
+    });
+    same(&profile["settings"], &merged)?;
     ensure!(profile["time_zone"] == "UTC");
+    let deepest = json!({"settings": {"deep": nested(31)}});
+    owner.patch("/profile", &deepest).await?.expect(200)?;
     Ok(())
+}
+
+/// So many lists in one another.
+fn nested(levels: usize) -> Value {
+    (0..levels).fold(Value::Null, |inner, _| json!([inner]))
+}
+
+async fn matched(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let read = owner.get("/profile").await?;
+    let etag = read.header("etag")?;
+    let write = async |zone: &str| {
+        let patch = owner
+            .request(Method::PATCH, "/profile")
+            .header("if-match", etag);
+        send(patch.json(&json!({ "time_zone": zone }))).await
+    };
+    let first = write("Asia/Tokyo").await?;
+    let profile = first.expect(200)?;
+    let problem = write("Asia/Seoul").await?.problem(412, "stale_version")?;
+    ensure!(
+        first.header("etag")? == format!("\"{}\"", problem["current_version"]),
+        "{problem}"
+    );
+    let now = owner.get("/profile").await?;
+    ensure!(now.header("etag")? == first.header("etag")?);
+    same(&now.expect(200)?, &profile)
 }
 
 async fn wrong(product: &Product) -> Result<()> {
@@ -117,6 +151,12 @@ async fn wrong(product: &Product) -> Result<()> {
         ("settings", Value::Null),
         ("settings", json!([])),
         ("settings", json!({"big": "x".repeat(8 * 1024)})),
+        ("settings", json!({ "deep": nested(32) })),
+        ("settings", json!({ "deep": nested(120) })),
+        ("time_zone", json!("localtime")),
+        ("time_zone", json!("posixrules")),
+        ("time_zone", json!("Factory")),
+        ("time_zone", json!("Etc/Unknown")),
         ("settings", json!({"nul": "\u{0}"})),
         ("settings", json!({"\u{0}": 1})),
         ("email", json!("somebody@else.example")),

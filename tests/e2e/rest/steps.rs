@@ -6,37 +6,37 @@ use serde_json::Value;
 use testing::{Answer, Client, send};
 
 /// Creates a task that must be right.
-pub(super) async fn add(client: &Client, task: &Value) -> Result<Value> {
+pub(crate) async fn add(client: &Client, task: &Value) -> Result<Value> {
     client.post("/tasks", task).await?.expect(201)
 }
 
 /// The task as it is now.
-pub(super) async fn get(client: &Client, task: &Value) -> Result<Value> {
+pub(crate) async fn get(client: &Client, task: &Value) -> Result<Value> {
     client.get(&path(task)).await?.expect(200)
 }
 
-pub(super) fn path(task: &Value) -> String {
+pub(crate) fn path(task: &Value) -> String {
     format!("/tasks/{}", text(&task["id"]))
 }
 
 /// A string, or nothing.
-pub(super) fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
 /// The elements of an array, or nothing.
-pub(super) fn list(value: &Value) -> &[Value] {
+pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// `path?query` with everything that needs it escaped.
-pub(super) fn with_query(path: &str, query: &[(&str, &str)]) -> Result<String> {
+pub(crate) fn with_query(path: &str, query: &[(&str, &str)]) -> Result<String> {
     let url = Url::parse_with_params("http://localhost", query)?;
     Ok(format!("{path}?{}", url.query().unwrap_or_default()))
 }
 
 /// The titles of the tasks that a filter leaves, sorted by title.
-pub(super) async fn titles(client: &Client, filter: &[(&str, &str)]) -> Result<Vec<String>> {
+pub(crate) async fn titles(client: &Client, filter: &[(&str, &str)]) -> Result<Vec<String>> {
     let query = [filter, &[("sort", "title"), ("limit", "200")]].concat();
     let answer = client.get(&with_query("/tasks", &query)?).await?;
     let page = answer
@@ -47,7 +47,7 @@ pub(super) async fn titles(client: &Client, filter: &[(&str, &str)]) -> Result<V
 }
 
 /// Sends text as `application/json`, whatever it is.
-pub(super) async fn send_text(
+pub(crate) async fn send_text(
     client: &Client,
     method: Method,
     path: &str,
@@ -58,21 +58,21 @@ pub(super) async fn send_text(
 }
 
 /// The user's events after a cursor.
-pub(super) async fn events_after(client: &Client, seq: u64) -> Result<Vec<Value>> {
+pub(crate) async fn events_after(client: &Client, seq: u64) -> Result<Vec<Value>> {
     let path = format!("/events?limit=500&after={seq}");
     let page = client.get(&path).await?.expect(200)?;
     Ok(list(&page["items"]).to_vec())
 }
 
 /// The `event_type` of each.
-pub(super) fn types(events: &[Value]) -> Vec<&str> {
+pub(crate) fn types(events: &[Value]) -> Vec<&str> {
     events
         .iter()
         .map(|event| text(&event["event_type"]))
         .collect()
 }
 
-pub(super) fn same(actual: &Value, expected: &Value) -> Result<()> {
+pub(crate) fn same(actual: &Value, expected: &Value) -> Result<()> {
     ensure!(actual == expected, "{actual}\ninstead of\n{expected}");
     Ok(())
 }

@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use events::{Topic, UserId};
+use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use testing::{Client, Site, Socket, send, wait};
+use tokio::process::Command;
+use tokio::sync::Mutex;
 use xtask::progress::Progress;
 use xtask::stack::{App, Infra, Stack};
+use xtask::workspace;
 
 /// How long a consumer group may take to form.
 const JOINED: Duration = Duration::from_secs(30);
@@ -22,6 +26,9 @@ pub(crate) struct Product {
     pub(crate) infra: Arc<Infra>,
     pub(crate) stack: Stack,
     pub(crate) site: Arc<Site>,
+    pub(crate) admin: UserId,
+    /// Held while somebody looks whether all adds up.
+    pub(super) proof: Mutex<()>,
 }
 
 impl Deref for Product {
@@ -56,6 +63,46 @@ impl Product {
     ) -> Result<Socket> {
         let token = client.token.as_deref().unwrap_or_default();
         Socket::connect(&self.realtime_of(number)?, client.user, token, since).await
+    }
+
+    /// The names of the backend that leads the relay and of the one that does not.
+    pub(super) async fn leader_and_follower(&self) -> Result<(&'static str, &'static str)> {
+        wait::until("one backend to lead", JOINED, async || {
+            let first = self.leads(self.stack.app("backend")?).await?;
+            let second = self.leads(self.stack.app("backend-2")?).await?;
+            Ok(match (first, second) {
+                (true, false) => Some(("backend", "backend-2")),
+                (false, true) => Some(("backend-2", "backend")),
+                _ => None,
+            })
+        })
+        .await
+    }
+
+    /// Whether a backend says that it leads the relay.
+    pub(crate) async fn leads(&self, backend: &App) -> Result<bool> {
+        let health = send(self.http().get(format!("{}/health", backend.http()?))).await?;
+        Ok(health.expect(200)?["gauges"]["relay_leads"] == 1)
+    }
+
+    /// A request outside `/api`, by the administrator.
+    pub(crate) fn as_admin(&self, method: Method, path: &str) -> Result<RequestBuilder> {
+        let url = format!("{}{path}", self.backend);
+        let token = self.signer.token(self.admin)?;
+        Ok(self.http().request(method, url).bearer_auth(token))
+    }
+
+    /// The backend's binary as a command beside the service, through the same sidecar.
+    pub(crate) fn command(&self, args: &[&str]) -> Result<Command> {
+        let port = self.stack.backend()?.dapr_grpc_port();
+        let mut command = Command::new(workspace::root().join("target/debug/taskflow-backend"));
+        command
+            .args(args)
+            .env("DAPR_GRPC_PORT", port.to_string())
+            .env("DAPR_API_TOKEN", self.stack.secret("DAPR_API_TOKEN")?)
+            .env("APP_API_TOKEN", self.stack.secret("APP_API_TOKEN")?)
+            .kill_on_drop(true);
+        Ok(command)
     }
 
     /// Waits until nothing of these users is left to be published.
@@ -93,7 +140,7 @@ impl Product {
 
     /// Waits until every replica of realtime hears what is published now. A consumer group that
     /// is still being formed will begin after it, and only the log fills that.
-    pub(super) async fn delivers(&self) -> Result<()> {
+    pub(crate) async fn delivers(&self) -> Result<()> {
         let probe = self.sign_up().await?;
         for app in self.stack.apps() {
             if !app.name().starts_with("realtime") {

@@ -163,6 +163,7 @@ pub(crate) fn event(user_id: UserId, title: &str) -> Event {
         causation_id: None,
         actor: Actor::User,
         change_set_id: ChangeSetId::generate(),
+        cause: None,
         payload: Payload::TaskCreated(TaskState {
             title: title.to_owned(),
             description: String::new(),

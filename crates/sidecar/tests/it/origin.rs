@@ -13,7 +13,8 @@ use events::{Event, Topic, UserId};
 use prost_types::{Struct, Value, value::Kind};
 use proto::v1::{
     ListEventsRequest, ListEventsResponse, ListHeadsRequest, ListHeadsResponse,
-    RedeemTicketRequest, RedeemTicketResponse,
+    ListValidTokensRequest, ListValidTokensResponse, RedeemTicketRequest, RedeemTicketResponse,
+    VerifyTokenRequest, VerifyTokenResponse,
     task_service_client::TaskServiceClient,
     task_service_server::{TaskService, TaskServiceServer},
 };
@@ -46,7 +47,7 @@ impl TaskService for Echo {
         };
         Ok(Response::new(RedeemTicketResponse {
             user_id,
-            session_expires_at: 0,
+            ..RedeemTicketResponse::default()
         }))
     }
 
@@ -62,6 +63,20 @@ impl TaskService for Echo {
         _: Request<ListHeadsRequest>,
     ) -> Result<Response<ListHeadsResponse>, Status> {
         Err(Status::resource_exhausted("as the test wants"))
+    }
+
+    async fn verify_token(
+        &self,
+        _: Request<VerifyTokenRequest>,
+    ) -> Result<Response<VerifyTokenResponse>, Status> {
+        Err(Status::unimplemented("nobody asks"))
+    }
+
+    async fn list_valid_tokens(
+        &self,
+        _: Request<ListValidTokensRequest>,
+    ) -> Result<Response<ListValidTokensResponse>, Status> {
+        Err(Status::unimplemented("nobody asks"))
     }
 }
 

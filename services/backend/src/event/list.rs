@@ -59,12 +59,7 @@ pub(crate) async fn list_events(
             "`limit` must lie between 1 and 500",
         ));
     }
-    for wanted in &params.r#type {
-        if !Payload::TYPES.iter().any(|(known, _)| known == wanted) {
-            let detail = format!("There is no event type `{wanted}`");
-            return Err(ApiError::invalid("type", detail));
-        }
-    }
+    check_types(&params.r#type)?;
     let after = i64::from(params.after);
     let mut db = app.pool.acquire().await?;
     // The head first: what is committed between the two reads is then asked for next time.
@@ -85,6 +80,17 @@ pub(crate) async fn list_events(
         next_after: if complete { last.max(head) } else { last },
         head,
     }))
+}
+
+/// Whether there are such event types.
+pub(crate) fn check_types(types: &[String]) -> Result<(), ApiError> {
+    for wanted in types {
+        if !Payload::TYPES.iter().any(|(known, _)| known == wanted) {
+            let detail = format!("There is no event type `{wanted}`");
+            return Err(ApiError::invalid("type", detail));
+        }
+    }
+    Ok(())
 }
 
 fn envelope(row: log::EventRow) -> Result<Box<RawValue>, ApiError> {

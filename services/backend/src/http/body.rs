@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::strict::Strict;
 use crate::error::ApiError;
 
 /// Larger bodies are refused with 413.
@@ -36,7 +37,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-/// A body that may be left out.
+/// A body that may be left out, or be `null`.
 pub(crate) struct OptionalBody<T> {
     pub(crate) value: Option<T>,
     pub(crate) hash: [u8; 32],
@@ -51,7 +52,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for OptionalBody<T> {
         let value = if bytes.trim_ascii().is_empty() {
             None
         } else if is_json {
-            Some(parse(&bytes)?)
+            parse(&bytes)?
         } else {
             return Err(ApiError::MediaType);
         };
@@ -90,15 +91,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Parses JSON; a syntax error is 400, a wrong shape 422 with the field named.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    // serde reads a list as a struct's fields in order; nobody else means that.
-    if bytes.trim_ascii_start().starts_with(b"[") {
-        return Err(serde_json::from_slice::<Value>(bytes).map_or_else(
-            |error| malformed(&error),
-            |_| ApiError::invalid("", "The body must be a JSON object"),
-        ));
-    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Strict(&mut deserializer)).map_err(|error| {
         let path = error.path().to_string();
         shape(bytes, &path, &error.into_inner())
     })?;
@@ -111,9 +105,9 @@ fn malformed(error: &serde_json::Error) -> ApiError {
 }
 
 fn shape(bytes: &[u8], path: &str, error: &serde_json::Error) -> ApiError {
-    // A number where serde_json wants an enum's name is an error of syntax to it, and to nobody else.
-    if !error.is_data() && serde_json::from_slice::<Value>(bytes).is_err() {
-        return malformed(error);
+    // What is no JSON has no shape, even if something was wrong before it.
+    if let Err(error) = serde_json::from_slice::<Value>(bytes) {
+        return malformed(&error);
     }
     let message = error.to_string();
     let detail = message
@@ -138,6 +132,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::http::patch::Patch;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -160,6 +155,55 @@ mod tests {
     #[derive(Debug, Deserialize)]
     enum Level {
         High,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Deep {
+        #[serde(default)]
+        due: Patch<events::Due>,
+        #[serde(default)]
+        levels: Vec<Level>,
+        #[serde(default)]
+        items: Vec<Inner>,
+        #[serde(default)]
+        anything: serde_json::Map<String, Value>,
+        #[serde(default)]
+        id: Option<events::TaskId>,
+    }
+
+    #[test]
+    fn what_is_meant_is_read() {
+        parse::<Deep>(
+            br#"{"due": {"kind": "date", "date": "2026-11-21"}, "levels": ["High"],
+                 "items": [{"n": 1, "level": "High"}, {"n": 2, "level": null}],
+                 "anything": {"a": [1, [2], {"b": [null, 1.5, -1, "c", true]}]},
+                 "id": "01900000-0000-7000-8000-000000000001"}"#,
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn what_only_serde_would_read_names_its_field() {
+        for (body, name) in [
+            (r#"{"due": ["date", "2026-11-21"]}"#, "due"),
+            (
+                r#"{"due": {"kind": {"date": null}, "date": "2026-11-21"}}"#,
+                "due.kind",
+            ),
+            (r#"{"levels": [{"High": null}]}"#, "levels[0]"),
+            (r#"{"levels": [["High"]]}"#, "levels[0]"),
+            (r#"{"items": [{"n": 1}, [1, "High"]]}"#, "items[1]"),
+            (
+                r#"{"items": [{"n": 1, "level": {"High": null}}]}"#,
+                "items[0].level",
+            ),
+            (r#"{"id": ["01900000-0000-7000-8000-000000000001"]}"#, "id"),
+        ] {
+            let problem = parse::<Deep>(body.as_bytes()).unwrap_err().problem();
+            assert_eq!(problem.status, 422, "{body}");
+            assert_eq!(problem.field.as_deref(), Some(name), "{body}");
+        }
     }
 
     fn field(body: &str) -> Option<String> {
@@ -197,7 +241,14 @@ mod tests {
 
     #[test]
     fn malformed_json_is_not_a_wrong_shape() {
-        for body in ["{", "", "{\"title\":\"a\"} x", "\"\\ud800\"", "nul"] {
+        for body in [
+            "{",
+            "",
+            "{\"title\":\"a\"} x",
+            "\"\\ud800\"",
+            "nul",
+            "{\"title\":1,\"x\":}",
+        ] {
             let problem = parse::<Outer>(body.as_bytes()).unwrap_err().problem();
             assert_eq!(problem.status, 400, "{body}");
         }

@@ -4,8 +4,9 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use events::{ProjectId, TaskId};
+use events::{ProjectId, TaskId, TokenId};
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use crate::error::ApiError;
 
@@ -32,6 +33,21 @@ pub(crate) struct TagPath {
     pub(crate) name: String,
 }
 
+/// The `{id}` of a dead letter.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct LetterPath {
+    pub(crate) id: Uuid,
+}
+
+/// The `{id}` of an API token.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct TokenPath {
+    #[param(value_type = uuid::Uuid)]
+    pub(crate) id: TokenId,
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
     type Rejection = ApiError;
 
@@ -55,6 +71,17 @@ impl<S: Send + Sync> FromRequestParts<S> for ProjectPath {
     }
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let id = param(parts, state, "id")
+            .await
+            .and_then(|id| id.parse().ok());
+        id.map(|id| Self { id }).ok_or(ApiError::NotFound("Token"))
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for TagPath {
     type Rejection = ApiError;
 
@@ -64,6 +91,18 @@ impl<S: Send + Sync> FromRequestParts<S> for TagPath {
         let name = name.filter(|name| !name.contains('\0'));
         name.map(|name| Self { name })
             .ok_or(ApiError::NotFound("Tag"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for LetterPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let id = param(parts, state, "id")
+            .await
+            .and_then(|id| id.parse().ok());
+        id.map(|id| Self { id })
+            .ok_or(ApiError::NotFound("Dead letter"))
     }
 }
 

@@ -10,19 +10,23 @@ use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
 
-/// `If-Match`: write only if the version is still the one that was read.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct IfMatch(Option<i64>);
+/// `If-Match`: write only if the version is still one of those that were read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct IfMatch(Option<Vec<String>>);
 
 impl IfMatch {
     /// As in a batch, where the version is a field.
-    pub(crate) const fn version(version: Option<i64>) -> Self {
-        Self(version)
+    pub(crate) fn version(version: Option<i64>) -> Self {
+        Self(version.map(|version| vec![etag(version)]))
     }
 
     pub(crate) fn check(self, what: &'static str, current: i64) -> Result<(), ApiError> {
         match self.0 {
-            Some(wanted) if wanted != current => Err(ApiError::Stale { what, current }),
+            Some(wanted) if !wanted.contains(&etag(current)) => Err(ApiError::Stale {
+                what,
+                current,
+                field: None,
+            }),
             _ => Ok(()),
         }
     }
@@ -32,20 +36,65 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let Some(value) = parts.headers.get(header::IF_MATCH) else {
-            return Ok(Self(None));
-        };
-        let text = value.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Ok(Self(None));
+        let values = parts.headers.get_all(header::IF_MATCH);
+        let values: Vec<_> = values
+            .iter()
+            .map(|value| value.to_str().unwrap_or_default().trim())
+            .collect();
+        match values[..] {
+            [] | ["*"] => Ok(Self(None)),
+            _ => entity_tags(&values.join(","))
+                .map(|tags| Self(Some(tags)))
+                .ok_or_else(|| {
+                    ApiError::invalid(
+                        "If-Match",
+                        "If-Match must be the ETags of answers, in quotes, or *",
+                    )
+                }),
         }
-        text.strip_prefix('"')
-            .and_then(|text| text.strip_suffix('"'))
-            .and_then(|text| text.parse().ok())
-            .map(|version| Self(Some(version)))
-            .ok_or_else(|| {
-                ApiError::invalid("If-Match", "If-Match must be the ETag of an answer, or *")
-            })
+    }
+}
+
+/// The strong ones of a list (RFC 9110 §8.8.3): a weak one matches nothing. `None` when it is no
+/// such list.
+fn entity_tags(list: &str) -> Option<Vec<String>> {
+    let mut tags = Vec::new();
+    let mut rest = list.trim();
+    loop {
+        let (is_weak, opened) = match rest.strip_prefix("W/") {
+            Some(rest) => (true, rest),
+            None => (false, rest),
+        };
+        let (tag, after) = opened.strip_prefix('"')?.split_once('"')?;
+        if !tag.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        if !is_weak {
+            tags.push(format!("\"{tag}\""));
+        }
+        rest = after.trim_start();
+        if rest.is_empty() {
+            return Some(tags);
+        }
+        rest = rest.strip_prefix(',')?.trim_start();
+    }
+}
+
+/// Of a request to something that has no version of its own: an `If-Match` that nobody looks at
+/// would promise what is not kept.
+pub(crate) struct Unversioned;
+
+impl<S: Sync> FromRequestParts<S> for Unversioned {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        if parts.headers.contains_key(header::IF_MATCH) {
+            return Err(ApiError::invalid(
+                "If-Match",
+                "This has no version; in a batch, use `if_version` in the operations",
+            ));
+        }
+        Ok(Self)
     }
 }
 
@@ -119,4 +168,33 @@ fn key(headers: &HeaderMap) -> Option<Result<String, ()>> {
         return Some(Err(()));
     }
     Some(Ok(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_entity_tags() {
+        for (list, expected) in [
+            (r#""8""#, Some(vec![r#""8""#])),
+            (r#" "8" , "999" "#, Some(vec![r#""8""#, r#""999""#])),
+            (r#""a,b","8""#, Some(vec![r#""a,b""#, r#""8""#])),
+            (r#"W/"8""#, Some(vec![])),
+            (r#"W/"8", "9""#, Some(vec![r#""9""#])),
+            (r#""""#, Some(vec![r#""""#])),
+            ("", None),
+            ("8", None),
+            (r#""8"#, None),
+            (r#""8" "9""#, None),
+            (r#""8","#, None),
+            (r#"*, "8""#, None),
+            (r#"w/"8""#, None),
+            (r#""a b""#, None),
+        ] {
+            let tags = entity_tags(list);
+            let expected = expected.map(|tags| tags.into_iter().map(str::to_owned).collect());
+            assert_eq!(tags, expected, "{list}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
     write::Write,
 };
 
-pub(super) async fn create(write: &mut Write, new: NewProject) -> Result<Project, ApiError> {
+pub(crate) async fn create(write: &mut Write, new: NewProject) -> Result<Project, ApiError> {
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 events")]
     let end = (write.seq + 1) as f64;
     let project = Project {
@@ -76,7 +76,12 @@ pub(super) async fn delete(write: &mut Write, project: Project) -> Result<(), Ap
     Ok(())
 }
 
-async fn save(write: &mut Write, before: Project, mut after: Project) -> Result<Project, ApiError> {
+/// Writes the difference between two states of a project, if there is one.
+pub(crate) async fn save(
+    write: &mut Write,
+    before: Project,
+    mut after: Project,
+) -> Result<Project, ApiError> {
     let changes = ProjectChanges {
         name: Change::between(before.name.clone(), after.name.clone()),
         color: Change::between(before.color.clone(), after.color.clone()),
@@ -88,11 +93,12 @@ async fn save(write: &mut Write, before: Project, mut after: Project) -> Result<
     }
     after.version += 1;
     after.updated_at = write.ctx.now;
-    let payload = if after.deleted_at.is_some() {
-        Payload::ProjectDeleted(ProjectChanged { changes })
-    } else {
-        Payload::ProjectUpdated(ProjectChanged { changes })
+    let kind = match (before.deleted_at, after.deleted_at) {
+        (_, Some(_)) => Payload::ProjectDeleted,
+        (Some(_), None) => Payload::ProjectRestored,
+        (None, None) => Payload::ProjectUpdated,
     };
+    let payload = kind(ProjectChanged { changes });
     write.record(after.id.0, after.version, payload);
     let user = write.ctx.user;
     store::update(write.tx(), user, &after).await?;

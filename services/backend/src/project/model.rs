@@ -45,6 +45,16 @@ pub(crate) struct NewProject {
     pub(super) position: Option<f64>,
 }
 
+impl NewProject {
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            color: None,
+            position: None,
+        }
+    }
+}
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProjectPatch {

@@ -39,10 +39,20 @@ pub(crate) async fn find(
     user: UserId,
     id: ProjectId,
 ) -> sqlx::Result<Option<Project>> {
+    let project = find_any(db, user, id).await?;
+    Ok(project.filter(|project| project.deleted_at.is_none()))
+}
+
+/// The project, deleted or not.
+pub(crate) async fn find_any(
+    db: &mut PgConnection,
+    user: UserId,
+    id: ProjectId,
+) -> sqlx::Result<Option<Project>> {
     let row = sqlx::query_as!(
         ProjectRow,
         "select id, name, color, position, created_at, updated_at, deleted_at, version
-         from taskflow.projects where user_id = $1 and id = $2 and deleted_at is null",
+         from taskflow.projects where user_id = $1 and id = $2",
         user.0,
         id.0,
     )
@@ -59,7 +69,7 @@ pub(crate) async fn is_live(
     Ok(find(db, user, id).await?.is_some())
 }
 
-pub(super) async fn list(db: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<Project>> {
+pub(crate) async fn list(db: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<Project>> {
     let rows = sqlx::query_as!(
         ProjectRow,
         "select id, name, color, position, created_at, updated_at, deleted_at, version
@@ -71,7 +81,7 @@ pub(super) async fn list(db: &mut PgConnection, user: UserId) -> sqlx::Result<Ve
     Ok(rows.into_iter().map(Project::from).collect())
 }
 
-pub(super) async fn insert(
+pub(crate) async fn insert(
     db: &mut PgConnection,
     user: UserId,
     project: &Project,
@@ -93,7 +103,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-pub(super) async fn update(
+pub(crate) async fn update(
     db: &mut PgConnection,
     user: UserId,
     project: &Project,

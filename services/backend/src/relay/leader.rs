@@ -1,25 +1,22 @@
 //! The one relay that publishes.
 
-use std::collections::BTreeMap;
+use sidecar::Sidecar;
+use sqlx::{Connection, Executor, PgConnection, PgPool};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
-use anyhow::Context;
-use events::{Actor, Event, Topic};
-use serde_json::Value;
-use sidecar::{Message, Sidecar};
-use sqlx::{Connection, Executor, PgConnection, PgPool, types::Json};
-
-use crate::event::log::EventRow;
-
-/// Any number that nothing else in the database locks.
-pub(super) const LOCK: i64 = 0x7461_736b_666c_6f77;
-
-/// Events a bulk holds at most: with more, daprd publishes hardly faster and answers later.
-const BATCH: usize = 300;
+use super::{
+    aside,
+    batch::{self, BATCH, Batch},
+    lease::{self, BEAT, LEASE, LOCK},
+};
 
 /// Holds the lock on a connection of its own, over which it also reads and removes: when the
 /// connection goes, so does the leadership.
 pub(super) struct Leader {
     db: PgConnection,
+    /// When it last asked for anything, and so still led.
+    seen: Instant,
     /// Only with the planted fault `relay-cursor`.
     cursor: i64,
 }
@@ -27,6 +24,10 @@ pub(super) struct Leader {
 impl Leader {
     /// `None` when somebody else leads.
     pub(super) async fn elect(pool: &PgPool) -> sqlx::Result<Option<Self>> {
+        if !lease::is_vacant(pool).await? {
+            return Ok(None);
+        }
+        let seen = Instant::now();
         let mut db = pool.acquire().await?.detach();
         let elected = sqlx::query_scalar!(r#"select pg_try_advisory_lock($1) as "won!""#, LOCK)
             .fetch_one(&mut db)
@@ -44,46 +45,77 @@ impl Leader {
             "set enable_seqscan = off; set enable_mergejoin = off; set enable_hashjoin = off",
         )
         .await?;
-        Ok(Some(Self { db, cursor: 0 }))
+        let cursor = 0;
+        Ok(Some(Self { db, seen, cursor }))
     }
 
-    /// Publishes what waits. With a backlog, while one bulk is on its way, the one before is
-    /// removed and the next is read.
+    /// Publishes what waits. While one bulk is on its way, the one before is removed and, with a
+    /// backlog, the next is read.
     pub(super) async fn drain(&mut self, sidecar: &Sidecar) -> anyhow::Result<()> {
         let mut published: Vec<i64> = Vec::new();
-        let mut batch = self.next(&[]).await?;
-        while batch.ids.len() == BATCH {
-            let (sent, next) = tokio::join!(batch.publish(sidecar), async {
-                self.remove(&published).await?;
-                self.next(&batch.ids).await
-            });
+        let mut next = Some(self.next(&[]).await?);
+        while let Some(batch) = next {
+            self.still_leads().await?;
+            let arrived = CancellationToken::new();
+            let (sent, ahead) = tokio::join!(
+                async {
+                    let _arrived = arrived.clone().drop_guard();
+                    batch.publish(sidecar).await
+                },
+                async {
+                    self.remove(&published).await?;
+                    let ahead = if batch.is_full {
+                        Some(self.next(&batch.ids).await?)
+                    } else {
+                        None
+                    };
+                    self.beat_until(&arrived).await?;
+                    anyhow::Ok(ahead)
+                }
+            );
             // What was read meanwhile is read again after the retry.
             sent?;
             published = batch.ids;
-            batch = next?;
+            next = ahead?;
         }
-        batch.publish(sidecar).await?;
-        published.append(&mut batch.ids);
         self.remove(&published).await?;
         Ok(())
     }
 
+    /// Whoever was away for a while, such as with a machine that slept, asks before it publishes.
+    async fn still_leads(&mut self) -> sqlx::Result<()> {
+        if self.seen.elapsed() > LEASE / 2 {
+            self.beat().await?;
+        }
+        Ok(())
+    }
+
+    /// A broker that is down answers late; followers must see that the leader lives.
+    async fn beat_until(&mut self, arrived: &CancellationToken) -> sqlx::Result<()> {
+        while timeout(BEAT, arrived.cancelled()).await.is_err() {
+            self.beat().await?;
+        }
+        Ok(())
+    }
+
+    async fn beat(&mut self) -> sqlx::Result<()> {
+        self.seen = Instant::now();
+        self.db.execute("select").await.map(drop)
+    }
+
     /// The first that wait and are not `in_flight`: no cursor, so that nobody is passed over.
-    async fn next(&mut self, in_flight: &[i64]) -> anyhow::Result<Batch> {
+    async fn next(&mut self, in_flight: &[i64]) -> sqlx::Result<Batch> {
         let after = if telemetry::faults::enabled("relay-cursor") {
             self.cursor
         } else {
             0
         };
-        let rows = sqlx::query!(
-            r#"select o.id, e.topic, e.traceparent, e.event_id, e.user_id, e.seq, e.event_type,
-                      e.aggregate_id, e.version, e.schema, e.data as "data: Value",
-                      e.correlation_id, e.causation_id, e.actor as "actor: Json<Actor>",
-                      e.change_set_id, e.created_at
-               from (select id from taskflow.outbox where id > $2 and id <> all($3)
-                     order by id limit $1) o
-               join taskflow.events e on e.id = o.id
-               order by o.id"#,
+        self.seen = Instant::now();
+        let rows = batch::select!(
+            "from (select id from taskflow.outbox where id > $2 and id <> all($3)
+                   order by id limit $1) o
+             join taskflow.events e on e.id = o.id
+             order by o.id",
             i64::try_from(BATCH).unwrap_or(i64::MAX),
             after,
             in_flight,
@@ -91,29 +123,9 @@ impl Leader {
         .fetch_all(&mut self.db)
         .await?;
         self.cursor = rows.last().map_or(self.cursor, |row| row.id);
-        let mut batch = Batch::default();
-        for row in rows {
-            batch.ids.push(row.id);
-            let topic = Topic::from_name(&row.topic)
-                .with_context(|| format!("event {} has an unknown topic", row.id))?;
-            let event = EventRow {
-                event_id: row.event_id,
-                user_id: row.user_id,
-                seq: row.seq,
-                event_type: row.event_type,
-                aggregate_id: row.aggregate_id,
-                version: row.version,
-                schema: row.schema,
-                data: row.data,
-                correlation_id: row.correlation_id,
-                causation_id: row.causation_id,
-                actor: row.actor,
-                change_set_id: row.change_set_id,
-                created_at: row.created_at,
-            };
-            let message = message(event, row.traceparent)
-                .with_context(|| format!("event {} cannot be published", row.id))?;
-            batch.by_topic.entry(topic).or_default().push(message);
+        let batch = Batch::of(rows);
+        for row in &batch.unpublishable {
+            aside::put(&mut self.db, row).await?;
         }
         Ok(batch)
     }
@@ -126,32 +138,4 @@ impl Leader {
         }
         Ok(())
     }
-}
-
-/// What is published before the next is.
-#[derive(Default)]
-struct Batch {
-    ids: Vec<i64>,
-    by_topic: BTreeMap<Topic, Vec<Message>>,
-}
-
-impl Batch {
-    /// One bulk in flight: several at once overtake each other.
-    async fn publish(&self, sidecar: &Sidecar) -> anyhow::Result<()> {
-        for (topic, messages) in &self.by_topic {
-            sidecar.publish(*topic, messages).await?;
-        }
-        Ok(())
-    }
-}
-
-fn message(row: EventRow, traceparent: Option<String>) -> anyhow::Result<Message> {
-    let event = Event::try_from(row)?;
-    Ok(Message {
-        id: event.id,
-        key: event.user_id,
-        event_type: event.payload.event_type().to_owned(),
-        body: event.encode()?.into(),
-        traceparent,
-    })
 }

@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use sqlx::PgPool;
-use telemetry::health::Health;
+use telemetry::health::{self, Health, Status};
 use tokio_util::sync::CancellationToken;
 
-use super::leader::LOCK;
+use super::lease::LOCK;
 
 /// Counting stops here: a deeper outbox is a deeper outbox.
 const COUNT_LIMIT: i64 = 1_000_000;
 
-const INTERVAL: Duration = Duration::from_secs(5);
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// An event that waits for longer, in seconds, is more than a backlog.
+const LATE: f64 = 5.0;
 
 #[derive(Debug)]
 pub(crate) struct RelayStatus {
@@ -62,8 +65,10 @@ pub(crate) async fn watch(pool: PgPool, health: Health, shutdown: CancellationTo
         }
         match read(&pool).await {
             Ok(status) => {
-                health.set("postgres", telemetry::health::Status::Up);
-                health.set_gauge(telemetry::health::OUTBOX_DEPTH, status.depth.unsigned_abs());
+                health.set("postgres", Status::Up);
+                // Every replica looks: the one that leads may be the one that cannot tell.
+                health.set("outbox", in_time(&status));
+                health.set_gauge(health::OUTBOX_DEPTH, status.depth.unsigned_abs());
                 #[expect(clippy::cast_precision_loss, reason = "at most a million")]
                 metrics::gauge!(telemetry::metrics::OUTBOX_DEPTH).set(status.depth as f64);
                 metrics::gauge!(telemetry::metrics::OUTBOX_OLDEST_AGE_SECONDS)
@@ -72,9 +77,19 @@ pub(crate) async fn watch(pool: PgPool, health: Health, shutdown: CancellationTo
             Err(error) => {
                 tracing::warn!(error = %error, "could not read the outbox");
                 let reason = "the database does not answer".to_owned();
-                health.set("postgres", telemetry::health::Status::Down(reason));
+                health.set("postgres", Status::Down(reason));
                 health.error("postgres: no answer");
             }
         }
+    }
+}
+
+fn in_time(status: &RelayStatus) -> Status {
+    if status.oldest_seconds > LATE {
+        Status::Degraded(format!(
+            "an event waits for more than {LATE} s to be published"
+        ))
+    } else {
+        Status::Up
     }
 }

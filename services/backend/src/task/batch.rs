@@ -16,7 +16,7 @@ use crate::{
     error::{ApiError, Problem},
     http::{
         body::Body,
-        precondition::{IfMatch, RequestLine},
+        precondition::{IfMatch, RequestLine, Unversioned},
         reply::Reply,
     },
     write::{Begun, Write},
@@ -58,7 +58,7 @@ pub(crate) struct Operation {
     #[serde(default)]
     #[schema(value_type = Option<uuid::Uuid>)]
     id: Option<TaskId>,
-    /// Like `If-Match`.
+    /// Like `If-Match`, which a batch itself does not take.
     #[serde(default)]
     if_version: Option<i64>,
     /// For `create`.
@@ -92,11 +92,15 @@ pub(crate) enum ItemResult {
     post, path = "/tasks/batch", tag = "tasks", operation_id = "batch_tasks",
     params(("Idempotency-Key" = Option<String>, Header)),
     request_body = Batch,
-    responses((status = 200, body = BatchResult), (status = 422, body = Problem))
+    responses(
+        (status = 200, body = BatchResult), (status = 412, body = Problem),
+        (status = 422, body = Problem),
+    )
 )]
 pub(crate) async fn batch_tasks(
     State(app): State<App>,
     ctx: Ctx,
+    _: Unversioned,
     line: RequestLine,
     body: Body<Batch>,
 ) -> Result<Reply, ApiError> {
@@ -180,10 +184,11 @@ fn at(index: usize, error: ApiError) -> ApiError {
     match error {
         ApiError::NotFound(what) => ApiError::invalid(place, format!("{what} not found")),
         ApiError::Conflict(detail) => ApiError::invalid(place, detail),
-        ApiError::Stale { what, current } => ApiError::invalid(
-            place,
-            format!("The {what} has changed since you read it: it is at version {current} now"),
-        ),
+        ApiError::Stale { what, current, .. } => ApiError::Stale {
+            what,
+            current,
+            field: Some(format!("{place}.if_version")),
+        },
         other => other.within(&place),
     }
 }

@@ -11,9 +11,12 @@ use super::{
 use crate::{
     error::ApiError,
     http::{patch::Patch, precondition::IfMatch},
-    project,
+    project, tag,
     write::Write,
 };
+
+/// Rows of one statement, so that it stays well below the time that one may take.
+const ROWS: usize = 5_000;
 
 /// What a kind of difference is told as.
 type Kind = fn(TaskChanged) -> Payload;
@@ -50,7 +53,8 @@ pub(crate) async fn create(write: &mut Write, new: NewTask) -> Result<Task, ApiE
     };
     check_links(write, &task, None).await?;
     let user = write.ctx.user;
-    store::insert(write.tx(), user, &task).await?;
+    let new_tags = store::insert(write.tx(), user, &task).await?;
+    tag::change::created(write, new_tags).await?;
     write.record(id.0, task.version, Payload::TaskCreated(task.state()));
     Ok(task)
 }
@@ -115,7 +119,7 @@ pub(crate) async fn save(
     if after.due != before.due {
         after.due_at = input::due_at(after.due.as_ref(), &write.zone)?;
     }
-    if after.completed != before.completed {
+    if after.completed != after.completed_at.is_some() {
         after.completed_at = after.completed.then_some(write.ctx.now);
     }
     if (after.project_id, after.parent_id) != (before.project_id, before.parent_id) {
@@ -126,13 +130,41 @@ pub(crate) async fn save(
         return Ok(before);
     }
     after.updated_at = write.ctx.now;
-    for payload in events {
-        after.version += 1;
-        write.record(after.id.0, after.version, payload);
-    }
+    let first = after.version + 1;
+    after.version += i64::try_from(events.len()).unwrap_or(i64::MAX);
     let user = write.ctx.user;
-    store::update(write.tx(), user, &after).await?;
+    let new_tags = store::update(write.tx(), user, &after).await?;
+    tag::change::created(write, new_tags).await?;
+    for (version, payload) in (first..).zip(events) {
+        write.record(after.id.0, version, payload);
+    }
     Ok(after)
+}
+
+/// Writes new tags, all known already, of however many tasks in few statements.
+pub(crate) async fn save_tags(
+    write: &mut Write,
+    retagged: Vec<(Task, Vec<String>)>,
+) -> Result<(), ApiError> {
+    let (user, now) = (write.ctx.user, write.ctx.now);
+    let mut changed = Vec::with_capacity(retagged.len());
+    for (before, tags) in retagged {
+        let after = Task {
+            tags,
+            updated_at: now,
+            version: before.version + 1,
+            ..before.clone()
+        };
+        // One at most: only the tags differ.
+        if let Some(payload) = difference(&before, &after).pop() {
+            write.record(after.id.0, after.version, payload);
+            changed.push(after);
+        }
+    }
+    for tasks in changed.chunks(ROWS) {
+        store::set_tags(write.tx(), user, tasks).await?;
+    }
+    Ok(())
 }
 
 /// One event for each kind of change, so that whoever waits for one kind sees it.
@@ -282,4 +314,21 @@ pub(crate) async fn restore(write: &mut Write, task: Task) -> Result<Task, ApiEr
         save(write, part, back).await?;
     }
     Ok(restored)
+}
+
+/// Gives a task the fields of an earlier state. A project that is gone since is left out.
+pub(crate) async fn return_to(write: &mut Write, now: Task, then: Task) -> Result<Task, ApiError> {
+    let user = write.ctx.user;
+    let mut back = Task {
+        // What counts writes goes on.
+        version: now.version,
+        updated_at: now.updated_at,
+        ..then
+    };
+    if let Some(project) = back.project_id
+        && !project::store::is_live(write.tx(), user, project).await?
+    {
+        back.project_id = None;
+    }
+    save(write, now, back).await
 }

@@ -9,7 +9,9 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
+    event::moment::Moment,
     http::{path::TaskPath, query::Query, reply::Reply},
+    projection,
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -19,13 +21,20 @@ pub(crate) struct GetParams {
     /// Show the task even if it was deleted.
     #[serde(default)]
     include_deleted: bool,
+    /// The task as it was at an instant, or after the event with this `seq`; without an ETag.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    as_of: Option<Moment>,
 }
 
 /// One task.
 #[utoipa::path(
     get, path = "/tasks/{id}", tag = "tasks", operation_id = "get_task",
     params(TaskPath, GetParams),
-    responses((status = 200, body = Task, headers(("ETag" = String))), (status = 404, body = Problem))
+    responses(
+        (status = 200, body = Task, headers(("ETag" = String))),
+        (status = 404, body = Problem), (status = 422, body = Problem),
+    )
 )]
 pub(crate) async fn get_task(
     State(app): State<App>,
@@ -34,9 +43,18 @@ pub(crate) async fn get_task(
     Query(params): Query<GetParams>,
 ) -> Result<Reply, ApiError> {
     let mut db = app.pool.acquire().await?;
-    let task = store::find(&mut db, ctx.user, path.id)
-        .await?
+    let mut task = store::find(&mut db, ctx.user, path.id).await?;
+    if let (Some(known), Some(moment)) = (&task, params.as_of) {
+        let past = moment.past(&mut db, &ctx, "as_of").await?;
+        task = projection::at::task(&mut db, ctx.user, known.id, past.seq).await?;
+    }
+    let task = task
         .filter(|task| params.include_deleted || task.deleted_at.is_none())
         .ok_or(ApiError::NotFound("Task"))?;
-    Ok(Reply::json(StatusCode::OK, &task)?.etag(task.version))
+    let reply = Reply::json(StatusCode::OK, &task)?;
+    // What was is no state that a write could begin from.
+    Ok(match params.as_of {
+        Some(_) => reply,
+        None => reply.etag(task.version),
+    })
 }

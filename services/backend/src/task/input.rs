@@ -40,7 +40,7 @@ pub(crate) struct NewTask {
     #[serde(default)]
     #[schema(value_type = Option<uuid::Uuid>)]
     pub(crate) parent_id: Option<TaskId>,
-    /// Absent: after everything else (`POST`), or where it is (`PUT`).
+    /// Absent: after all that were created without one (`POST`), or where it is (`PUT`).
     #[serde(default)]
     pub(crate) position: Option<f64>,
     #[serde(default)]
@@ -154,14 +154,19 @@ pub(crate) fn tags(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
 }
 
 pub(crate) fn tag(name: &str) -> Result<String, ApiError> {
-    let name = line("", name.trim().trim_start_matches('#'), MAX_TAG)?;
+    let name = name.trim().trim_start_matches('#');
+    let name = line("tag", name, MAX_TAG).map_err(|error| match error {
+        // Where the name stood, the caller knows.
+        ApiError::Invalid { detail, .. } => ApiError::invalid("", detail),
+        other => other,
+    })?;
     if name.is_empty() {
         return Err(ApiError::invalid("", "A tag must not be blank"));
     }
     Ok(name)
 }
 
-/// One trimmed line of text without control characters.
+/// One trimmed line of text without control characters; empty if there is nothing to be seen.
 pub(crate) fn line(field: &'static str, text: &str, max: usize) -> Result<String, ApiError> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
@@ -176,7 +181,21 @@ pub(crate) fn line(field: &'static str, text: &str, max: usize) -> Result<String
             format!("`{field}` must not be longer than {max} characters"),
         ));
     }
+    if text.chars().all(is_invisible) {
+        return Ok(String::new());
+    }
     Ok(text.to_owned())
+}
+
+/// White space, and what Unicode calls default ignorable or draws as nothing.
+const fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 pub(crate) fn position(position: f64) -> Result<f64, ApiError> {
@@ -197,7 +216,7 @@ pub(crate) fn due(
     current: Option<Due>,
     home: &TimeZone,
 ) -> Result<Option<Due>, ApiError> {
-    let due = match (due, due_date) {
+    let mut due = match (due, due_date) {
         (due, Patch::Absent) => due.over(current),
         (Patch::Absent, Patch::Null) => None,
         (Patch::Absent, Patch::Value(text)) => Some(due_from_text(&text, home)?),
@@ -208,19 +227,23 @@ pub(crate) fn due(
             ));
         }
     };
-    if let Some(due) = &due {
+    if let Some(due) = &mut due {
         check_due(due)?;
     }
     Ok(due)
 }
 
-fn check_due(due: &Due) -> Result<(), ApiError> {
+/// Spells the zone as the database of zones does.
+fn check_due(due: &mut Due) -> Result<(), ApiError> {
     let year = match due {
         Due::Date { date } => date.year(),
         Due::Floating { local } => local.year(),
         Due::Zoned { local, zone } => {
-            events::find_zone(zone)
+            let found = events::find_zone(zone)
                 .map_err(|error| ApiError::invalid("due.zone", error.to_string()))?;
+            if let Some(name) = found.iana_name() {
+                name.clone_into(zone);
+            }
             local.year()
         }
     };
@@ -259,6 +282,7 @@ fn due_from_text(text: &str, home: &TimeZone) -> Result<Due, ApiError> {
     if let Some(zone) = pieces.time_zone_annotation() {
         let name = zone.to_time_zone().map_err(|_| wrong())?;
         let name = name.iana_name().ok_or_else(wrong)?.to_owned();
+        events::find_zone(&name).map_err(|_| wrong())?;
         let zoned = PARSER.parse_zoned(text).map_err(|_| wrong())?;
         return Ok(Due::Zoned {
             local: zoned.datetime(),
@@ -324,6 +348,12 @@ mod tests {
         for bad in ["", " \t ", &"x".repeat(201), "a\u{0}b", "a\nb"] {
             assert!(title(bad).is_err(), "{bad:?}");
         }
+        for invisible in ["\u{200b}", "\u{2800}\u{3164}", "\u{2060} \u{feff}"] {
+            assert!(title(invisible).is_err(), "{invisible:?}");
+            assert!(tag(invisible).is_err(), "{invisible:?}");
+        }
+        // Part of a sequence that is drawn.
+        assert_eq!(title("👩\u{200d}💻").unwrap(), "👩\u{200d}💻");
         assert_eq!(title(&"é".repeat(200)).unwrap().chars().count(), 200);
         assert!(description("a\u{0}".to_owned()).is_err());
         assert!(description("x".repeat(10_001)).is_err());

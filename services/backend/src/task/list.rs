@@ -6,12 +6,12 @@ use events::{Priority, ProjectId, TaskId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    input,
+    as_of, input,
     model::Task,
     store::{COLUMNS, TaskRow, priority_number},
 };
@@ -19,6 +19,7 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
+    event::moment::Moment,
     http::query::Query,
 };
 
@@ -87,6 +88,10 @@ pub(crate) struct ListParams {
     q: Option<String>,
     #[serde(default)]
     include_deleted: bool,
+    /// The list as it was at an instant, or after the event with this `seq`.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    as_of: Option<Moment>,
     #[serde(default)]
     #[param(inline)]
     sort: Sort,
@@ -114,6 +119,9 @@ pub(crate) struct TaskPage {
 struct Cursor {
     sort: Sort,
     order: Order,
+    /// The `seq` of a list of the past.
+    #[serde(default)]
+    as_of: Option<i64>,
     key: Key,
     id: Uuid,
 }
@@ -147,14 +155,29 @@ pub(crate) async fn list_tasks(
             "`limit` must lie between 1 and 200",
         ));
     }
+    let mut db = app.pool.acquire().await?;
+    let past = match params.as_of {
+        Some(moment) => Some(moment.past(&mut db, &ctx, "as_of").await?),
+        None => None,
+    };
+    let as_of = past.map(|past| past.seq);
     let mut query = QueryBuilder::new("select ");
-    query
-        .push(COLUMNS)
-        .push(" from taskflow.tasks where user_id = ");
-    query.push_bind(ctx.user.0);
-    filter(&mut query, &params, &ctx)?;
+    query.push(COLUMNS).push(" from ");
+    match past {
+        Some(past) => as_of::push_rows(&mut query, &mut db, ctx.user, past).await?,
+        None => {
+            query.push("taskflow.tasks");
+        }
+    }
+    query.push(" where user_id = ").push_bind(ctx.user.0);
+    filter(&mut query, &params, past.map_or(ctx.now, |past| past.at))?;
+    if let Some(text) = &params.q {
+        let words = words(&mut db, text).await?;
+        query.push(" and search @@ to_tsquery('simple', lower(");
+        query.push_bind(words).push("))");
+    }
     if let Some(cursor) = &params.cursor {
-        seek(&mut query, &params, cursor)?;
+        seek(&mut query, &params, as_of, cursor)?;
     }
     let (column, direction) = (column(params.sort), direction(params.order));
     query.push(format_args!(
@@ -163,13 +186,13 @@ pub(crate) async fn list_tasks(
     // One more than asked for tells whether anything follows.
     query.push_bind(limit + 1);
 
-    let rows: Vec<TaskRow> = query.build_query_as().fetch_all(&app.pool).await?;
+    let rows: Vec<TaskRow> = query.build_query_as().fetch_all(&mut *db).await?;
     let mut items: Vec<Task> = rows.into_iter().map(Task::from).collect();
     let page = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = items.len() > page;
     items.truncate(page);
     let next_cursor = match items.last() {
-        Some(last) if more => Some(encode(&params, last)?),
+        Some(last) if more => Some(encode(&params, as_of, last)?),
         _ => None,
     };
     Ok(Json(TaskPage { items, next_cursor }))
@@ -178,7 +201,7 @@ pub(crate) async fn list_tasks(
 fn filter(
     query: &mut QueryBuilder<Postgres>,
     params: &ListParams,
-    ctx: &Ctx,
+    now: Timestamp,
 ) -> Result<(), ApiError> {
     if !params.include_deleted {
         query.push(" and deleted_at is null");
@@ -230,34 +253,33 @@ fn filter(
     if let Some(overdue) = params.overdue {
         query.push(" and (completed_at is null and due_at is not null and due_at < ");
         query
-            .push_bind(ctx.now.to_sqlx())
+            .push_bind(now.to_sqlx())
             .push(") = ")
             .push_bind(overdue);
-    }
-    if let Some(text) = &params.q {
-        query.push(" and search @@ to_tsquery('simple', lower(");
-        query.push_bind(words(text)?).push("))");
     }
     Ok(())
 }
 
 /// `buy mil` → `'buy':* & 'mil':*`, with nothing in it that the query language could read.
-fn words(text: &str) -> Result<String, ApiError> {
+///
+/// Postgres takes the text apart, as it did with the titles: what is a letter or a digit is not
+/// the same to everybody.
+async fn words(db: &mut PgConnection, text: &str) -> Result<String, ApiError> {
     if text.chars().count() > 200 {
         return Err(ApiError::invalid(
             "q",
             "`q` must not be longer than 200 characters",
         ));
     }
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| format!("'{word}':*"))
-        .collect();
-    if words.is_empty() {
-        return Err(ApiError::invalid("q", "`q` must contain a word"));
-    }
-    Ok(words.join(" & "))
+    sqlx::query_scalar!(
+        "select string_agg(quote_literal(word) || ':*', ' & ')
+         from regexp_split_to_table($1, '[^[:alnum:]]+') as word where word <> ''",
+        // Postgres has no U+0000.
+        text.replace('\0', " "),
+    )
+    .fetch_one(db)
+    .await?
+    .ok_or_else(|| ApiError::invalid("q", "`q` must contain a word"))
 }
 
 /// The expression that is sorted by; each has an index.
@@ -282,6 +304,7 @@ const fn direction(order: Order) -> &'static str {
 fn seek(
     query: &mut QueryBuilder<Postgres>,
     params: &ListParams,
+    as_of: Option<i64>,
     text: &str,
 ) -> Result<(), ApiError> {
     let wrong = || {
@@ -295,7 +318,7 @@ fn seek(
         .ok()
         .and_then(|json| serde_json::from_slice(&json).ok())
         .ok_or_else(wrong)?;
-    if (cursor.sort, cursor.order) != (params.sort, params.order) {
+    if (cursor.sort, cursor.order, cursor.as_of) != (params.sort, params.order, as_of) {
         return Err(wrong());
     }
     let (column, after) = match params.order {
@@ -333,7 +356,7 @@ fn storable(at: Timestamp) -> Timestamp {
     at.max(YEAR_ONE)
 }
 
-fn encode(params: &ListParams, last: &Task) -> Result<String, ApiError> {
+fn encode(params: &ListParams, as_of: Option<i64>, last: &Task) -> Result<String, ApiError> {
     let key = match params.sort {
         Sort::CreatedAt => Key::Instant(last.created_at),
         Sort::UpdatedAt => Key::Instant(last.updated_at),
@@ -345,6 +368,7 @@ fn encode(params: &ListParams, last: &Task) -> Result<String, ApiError> {
     let cursor = Cursor {
         sort: params.sort,
         order: params.order,
+        as_of,
         key,
         id: last.id.0,
     };

@@ -139,17 +139,25 @@ fn tasks(rows: Vec<TaskRow>) -> Vec<Task> {
     rows.into_iter().map(Task::from).collect()
 }
 
-pub(crate) async fn insert(db: &mut PgConnection, user: UserId, task: &Task) -> sqlx::Result<()> {
-    sqlx::query!(
+/// Adds a task; gives the tags that were not there before.
+pub(crate) async fn insert(
+    db: &mut PgConnection,
+    user: UserId,
+    task: &Task,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
         "with tagged as (
             insert into taskflow.tags (user_id, name, created_at)
             select $2, name, $12 from unnest($7::text[]) as name
             on conflict do nothing
+            returning name
+        ), inserted as (
+            insert into taskflow.tasks
+                (id, user_id, project_id, parent_id, title, description, tags, priority, position,
+                 due, due_at, created_at, updated_at, completed_at, version)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)
         )
-        insert into taskflow.tasks
-            (id, user_id, project_id, parent_id, title, description, tags, priority, position,
-             due, due_at, created_at, updated_at, completed_at, version)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)",
+        select name from tagged",
         task.id.0,
         user.0,
         task.project_id.map(|id| id.0),
@@ -165,23 +173,30 @@ pub(crate) async fn insert(db: &mut PgConnection, user: UserId, task: &Task) -> 
         task.completed_at.map(ToSqlx::to_sqlx),
         task.version,
     )
-    .execute(db)
-    .await?;
-    Ok(())
+    .fetch_all(db)
+    .await
 }
 
-pub(crate) async fn update(db: &mut PgConnection, user: UserId, task: &Task) -> sqlx::Result<()> {
-    sqlx::query!(
+/// Writes a task's new state; gives the tags that were not there before.
+pub(crate) async fn update(
+    db: &mut PgConnection,
+    user: UserId,
+    task: &Task,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
         "with tagged as (
             insert into taskflow.tags (user_id, name, created_at)
             select $2, name, $12 from unnest($7::text[]) as name
             on conflict do nothing
+            returning name
+        ), updated as (
+            update taskflow.tasks set
+                project_id = $3, parent_id = $4, title = $5, description = $6, tags = $7,
+                priority = $8, position = $9, due = $10, due_at = $11, updated_at = $12,
+                completed_at = $13, deleted_at = $14, version = $15
+            where id = $1 and user_id = $2
         )
-        update taskflow.tasks set
-            project_id = $3, parent_id = $4, title = $5, description = $6, tags = $7,
-            priority = $8, position = $9, due = $10, due_at = $11, updated_at = $12,
-            completed_at = $13, deleted_at = $14, version = $15
-        where id = $1 and user_id = $2",
+        select name from tagged",
         task.id.0,
         user.0,
         task.project_id.map(|id| id.0),
@@ -198,9 +213,53 @@ pub(crate) async fn update(db: &mut PgConnection, user: UserId, task: &Task) -> 
         task.deleted_at.map(ToSqlx::to_sqlx),
         task.version,
     )
+    .fetch_all(db)
+    .await
+}
+
+/// Writes the tags of many tasks, with what counts changes.
+pub(super) async fn set_tags(
+    db: &mut PgConnection,
+    user: UserId,
+    tasks: &[Task],
+) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = tasks.iter().map(|task| task.id.0).collect();
+    let versions: Vec<i64> = tasks.iter().map(|task| task.version).collect();
+    let updated: Vec<Timestamp> = tasks.iter().map(|task| task.updated_at.to_sqlx()).collect();
+    // Postgres has no lists of lists of different lengths.
+    let tags: Vec<Json<&[String]>> = tasks.iter().map(|task| Json(&task.tags[..])).collect();
+    sqlx::query!(
+        "update taskflow.tasks t set
+            tags = array(select jsonb_array_elements_text(d.tags)), version = d.version,
+            updated_at = d.updated_at
+         from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::jsonb[])
+             as d (id, version, updated_at, tags)
+         where t.user_id = $1 and t.id = d.id",
+        user.0,
+        &ids,
+        &versions,
+        &updated[..] as _,
+        &tags[..] as _,
+    )
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// How many live tasks carry a tag.
+pub(crate) async fn count_of_tag(
+    db: &mut PgConnection,
+    user: UserId,
+    tag: &str,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from taskflow.tasks
+           where user_id = $1 and tags @> array[$2]::text[] and deleted_at is null"#,
+        user.0,
+        tag,
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Sets what is derived from the due, for many tasks: no event, no new version.

@@ -1,79 +1,123 @@
 //! Appends a write's events to the user's stream and to the outbox.
 
+use events::EventId;
 use jiff_sqlx::ToSqlx;
-use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Draft;
-use crate::{ctx::Ctx, error::ApiError};
+use super::{Draft, Head};
+use crate::{
+    ctx::Ctx,
+    error::ApiError,
+    event::chain::{self, Link},
+};
+
+/// `events::SCHEMA` as the column's type.
+#[expect(clippy::cast_possible_wrap, reason = "a small number")]
+const SCHEMA: i32 = events::SCHEMA as i32;
+
+/// One column an array, so that a batch is one statement.
+#[derive(Default)]
+struct Columns {
+    ids: Vec<Uuid>,
+    seqs: Vec<i64>,
+    topics: Vec<String>,
+    types: Vec<String>,
+    aggregates: Vec<Uuid>,
+    versions: Vec<i64>,
+    data: Vec<String>,
+    causations: Vec<Option<Uuid>>,
+    prev_hashes: Vec<Vec<u8>>,
+}
 
 pub(super) async fn append(
     tx: &mut PgConnection,
     ctx: &Ctx,
+    mut head: Head,
     drafts: &[Draft],
 ) -> Result<(), ApiError> {
-    let mut ids: Vec<Uuid> = Vec::with_capacity(drafts.len());
-    let mut topics: Vec<String> = Vec::with_capacity(drafts.len());
-    let mut types: Vec<String> = Vec::with_capacity(drafts.len());
-    let mut aggregates: Vec<Uuid> = Vec::with_capacity(drafts.len());
-    let mut versions: Vec<i64> = Vec::with_capacity(drafts.len());
-    let mut data: Vec<Value> = Vec::with_capacity(drafts.len());
+    let cause = chain::cause_text(ctx.cause.as_ref()).map_err(internal)?;
+    let mut columns = Columns::default();
     for draft in drafts {
-        let topic = draft
-            .payload
-            .topic()
-            .ok_or_else(|| internal("an event of unknown type cannot be written"))?;
-        ids.push(events::EventId::generate().0);
-        topics.push(topic.name().to_owned());
-        types.push(draft.payload.event_type().to_owned());
-        aggregates.push(draft.aggregate_id);
-        versions.push(draft.version);
-        data.push(
-            draft
-                .payload
-                .to_data()
-                .map_err(|error| ApiError::Internal(error.into()))?,
-        );
+        let topic = draft.payload.topic().ok_or_else(|| {
+            ApiError::Internal(anyhow::anyhow!(
+                "an event of unknown type cannot be written"
+            ))
+        })?;
+        let event_id = EventId::generate().0;
+        let data = draft.payload.to_json().map_err(internal)?;
+        let link = Link {
+            prev: head.hash,
+            seq: head.seq + 1,
+            event_id,
+            event_type: draft.payload.event_type(),
+            aggregate_id: (draft.aggregate_id != ctx.user.0).then_some(draft.aggregate_id),
+            version: draft.version,
+            schema: SCHEMA,
+            correlation_id: &ctx.correlation_id,
+            causation_id: draft.causation.map(|id| id.0),
+            actor: &ctx.actor,
+            change_set_id: ctx.change_set.0,
+            cause: cause.as_deref(),
+            created_at: ctx.now,
+            data_hash: chain::data_hash(&head.salt, &data),
+        };
+        columns.ids.push(event_id);
+        columns.seqs.push(link.seq);
+        columns.topics.push(topic.name().to_owned());
+        columns.types.push(link.event_type.to_owned());
+        columns.aggregates.push(draft.aggregate_id);
+        columns.versions.push(draft.version);
+        columns.causations.push(link.causation_id);
+        columns.prev_hashes.push(head.hash.to_vec());
+        (head.seq, head.hash) = (link.seq, link.hash());
+        columns.data.push(data);
     }
-    let count = i64::try_from(drafts.len()).map_err(|error| ApiError::Internal(error.into()))?;
-    let actor =
-        serde_json::to_value(&ctx.actor).map_err(|error| ApiError::Internal(error.into()))?;
     sqlx::query!(
         "with stream as (
-            update taskflow.streams set seq = seq + $2 where user_id = $1 returning seq - $2 as base
+            update taskflow.streams set seq = $2, head_hash = $3, at = $16 where user_id = $1
         ), appended as (
             insert into taskflow.events
                 (event_id, user_id, seq, topic, event_type, aggregate_id, version, schema, data,
-                 correlation_id, actor, change_set_id, traceparent, created_at)
-            select d.event_id, $1, stream.base + d.n, d.topic, d.event_type, d.aggregate_id,
-                   d.version, $9, d.data, $10, $11, $12, $13, $14
-            from stream, unnest($3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::bigint[], $8::jsonb[])
-                with ordinality as d (event_id, topic, event_type, aggregate_id, version, data, n)
-            order by d.n
+                 correlation_id, causation_id, actor_kind, actor_id, change_set_id, cause,
+                 traceparent, created_at, prev_hash)
+            select d.event_id, $1, d.seq, d.topic, d.event_type, d.aggregate_id, d.version, $12,
+                   d.data::json, $13, d.causation_id, $14, $15, $17, $18::text::json, $19, $16,
+                   d.prev_hash
+            from unnest($4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::uuid[], $9::bigint[],
+                        $10::text[], $11::uuid[], $20::bytea[])
+                as d (event_id, seq, topic, event_type, aggregate_id, version, data, causation_id,
+                      prev_hash)
+            order by d.seq
             returning id
         )
         insert into taskflow.outbox (id) select id from appended",
         ctx.user.0,
-        count,
-        &ids,
-        &topics,
-        &types,
-        &aggregates,
-        &versions,
-        &data,
-        i32::try_from(events::SCHEMA).unwrap_or(i32::MAX),
+        head.seq,
+        &head.hash,
+        &columns.ids,
+        &columns.seqs,
+        &columns.topics,
+        &columns.types,
+        &columns.aggregates,
+        &columns.versions,
+        &columns.data,
+        &columns.causations as _,
+        SCHEMA,
         ctx.correlation_id,
-        actor,
-        ctx.change_set.0,
-        ctx.traceparent,
+        ctx.actor.kind(),
+        ctx.actor.id(),
         ctx.now.to_sqlx(),
+        ctx.change_set.0,
+        cause,
+        ctx.traceparent,
+        &columns.prev_hashes,
     )
     .execute(tx)
     .await?;
     Ok(())
 }
 
-fn internal(message: &'static str) -> ApiError {
-    ApiError::Internal(anyhow::anyhow!(message))
+fn internal(error: serde_json::Error) -> ApiError {
+    ApiError::Internal(error.into())
 }

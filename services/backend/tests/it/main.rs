@@ -3,4 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod accounts;
+mod desk;
 mod migrations;
+mod properties;
+mod rebuilding;
+mod tampering;

@@ -102,6 +102,66 @@ async fn a_session_that_ends_closes_its_socket() {
 }
 
 #[tokio::test]
+async fn an_api_token_opens_until_it_expires() {
+    let world = World::start().await;
+    let (user, other) = (world.backend.add_user(), world.backend.add_user());
+    let soon = clock::now().as_second() + 2;
+    let token = world.backend.token(user, soon);
+    let path = |user: UserId, token: &str| format!("/ws/user/{user}/tasks?token={token}");
+    let stranger = path(other, &token);
+    assert_eq!(world.open(&stranger).await.closed().await, 4003);
+    let unknown = path(user, &token.replace("tf_0", "tf_1"));
+    assert_eq!(world.open(&unknown).await.closed().await, 4001);
+
+    let mut client = world.open(&path(user, &token)).await;
+    assert_eq!(client.ready().await, (0, true));
+    assert_eq!(client.closed().await, 4001);
+    assert!(clock::now().as_second() >= soon);
+    // The backend's clock may be behind ours.
+    assert_eq!(world.open(&path(user, &token)).await.closed().await, 4001);
+
+    world.backend.away(true);
+    let token = world.backend.token(user, soon + 60);
+    assert_eq!(world.open(&path(user, &token)).await.closed().await, 1013);
+}
+
+#[tokio::test]
+async fn a_revoked_token_ends_what_it_opened_and_nothing_else() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    let in_an_hour = clock::now().as_second() + 3_600;
+    let [revoked, kept] = [(); 2].map(|()| world.backend.token(user, in_an_hour));
+    let ticket = world.backend.ticket_by(&revoked);
+    let mut ended = Vec::new();
+    for token in [&revoked, &ticket] {
+        let path = format!("/ws/user/{user}/tasks?token={token}");
+        ended.push(world.open(&path).await);
+    }
+    let mut others = [
+        world
+            .open(&format!("/ws/user/{user}/tasks?token={kept}"))
+            .await,
+        world.connect(user, None).await,
+    ];
+    for client in ended.iter_mut().chain(&mut others) {
+        assert_eq!(client.ready().await, (0, true));
+    }
+
+    world.backend.revoke(&revoked);
+    let gateway = &world.gateway;
+    realtime::sweep::put_out_revoked(&gateway.hub, &gateway.backend)
+        .await
+        .unwrap();
+    for client in &mut ended {
+        assert_eq!(client.closed().await, 4001);
+    }
+    world.happen(user).await;
+    for client in &mut others {
+        assert_eq!(client.seq().await, 1);
+    }
+}
+
+#[tokio::test]
 async fn only_listed_origins_may_connect() {
     let world = World::start().await;
     let user = world.backend.add_user();

@@ -1,4 +1,4 @@
-//! Stands in for the backend: its log, its tickets, its absence.
+//! Stands in for the backend: its log, its tickets and tokens, its absence.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -9,12 +9,14 @@ use std::{
 };
 
 use events::{
-    Actor, Change, ChangeSetId, Event, EventId, Notice, Payload, TaskChanged, TaskChanges,
+    Actor, Change, ChangeSetId, Event, EventId, Notice, Payload, TaskChanged, TaskChanges, TokenId,
     UserChanged, UserId,
 };
+use jiff::Timestamp;
 use proto::v1::{
     self, ListEventsRequest, ListEventsResponse, ListHeadsRequest, ListHeadsResponse,
-    RedeemTicketRequest, RedeemTicketResponse, list_heads_response::Head,
+    ListValidTokensRequest, ListValidTokensResponse, RedeemTicketRequest, RedeemTicketResponse,
+    VerifyTokenRequest, VerifyTokenResponse, list_heads_response::Head,
     task_service_server::TaskService,
 };
 use telemetry::clock;
@@ -31,7 +33,9 @@ pub(crate) struct FakeBackend(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     users: Mutex<HashMap<UserId, Log>>,
-    tickets: Mutex<HashMap<String, (UserId, i64)>>,
+    tickets: Mutex<HashMap<String, auth::Actor>>,
+    /// API tokens that are valid, by their text.
+    tokens: Mutex<HashMap<String, auth::Actor>>,
     away: AtomicBool,
     corrupt: AtomicBool,
     refused: watch::Sender<u64>,
@@ -88,6 +92,7 @@ impl FakeBackend {
             causation_id: None,
             actor: Actor::User,
             change_set_id: ChangeSetId::generate(),
+            cause: None,
             payload,
         };
         log.events.insert(log.head, event.clone());
@@ -112,10 +117,41 @@ impl FakeBackend {
     }
 
     pub(crate) fn ticket(&self, user: UserId, session_expires_at: i64) -> String {
+        self.ticket_for(auth::Actor {
+            user_id: user,
+            expires_at: Timestamp::from_second(session_expires_at).unwrap(),
+            token: None,
+        })
+    }
+
+    /// The ticket that an API token asked for.
+    pub(crate) fn ticket_by(&self, token: &str) -> String {
+        let program = self.0.tokens.lock().unwrap()[token];
+        self.ticket_for(program)
+    }
+
+    fn ticket_for(&self, actor: auth::Actor) -> String {
         let ticket = Uuid::new_v4().simple().to_string();
         let mut tickets = self.0.tickets.lock().unwrap();
-        tickets.insert(ticket.clone(), (user, session_expires_at));
+        tickets.insert(ticket.clone(), actor);
         ticket
+    }
+
+    /// A new API token.
+    pub(crate) fn token(&self, user: UserId, expires_at: i64) -> String {
+        let id = TokenId::generate();
+        let token = format!("tf_{:A<43}", id.0.simple().to_string());
+        let program = auth::Actor {
+            user_id: user,
+            expires_at: Timestamp::from_second(expires_at).unwrap(),
+            token: Some(id),
+        };
+        self.0.tokens.lock().unwrap().insert(token.clone(), program);
+        token
+    }
+
+    pub(crate) fn revoke(&self, token: &str) {
+        self.0.tokens.lock().unwrap().remove(token);
     }
 
     /// Answers nothing but "unavailable" from now on, or no longer.
@@ -223,11 +259,46 @@ impl TaskService for FakeBackend {
         let ticket = request.into_inner().ticket;
         let redeemed = self.0.tickets.lock().unwrap().remove(&ticket);
         Ok(Response::new(match redeemed {
-            Some((user, session_expires_at)) => RedeemTicketResponse {
-                user_id: user.to_string(),
-                session_expires_at,
+            Some(session) => RedeemTicketResponse {
+                user_id: session.user_id.to_string(),
+                session_expires_at: session.expires_at.as_second(),
+                token_id: session.token.map(|id| id.to_string()).unwrap_or_default(),
             },
             None => RedeemTicketResponse::default(),
+        }))
+    }
+
+    async fn verify_token(
+        &self,
+        request: Request<VerifyTokenRequest>,
+    ) -> Result<Response<VerifyTokenResponse>, Status> {
+        self.check_presence()?;
+        let tokens = self.0.tokens.lock().unwrap();
+        Ok(Response::new(
+            match tokens.get(&request.into_inner().token) {
+                Some(program) => VerifyTokenResponse {
+                    user_id: program.user_id.to_string(),
+                    token_id: program.token.unwrap().to_string(),
+                    expires_at: program.expires_at.as_second(),
+                },
+                None => VerifyTokenResponse::default(),
+            },
+        ))
+    }
+
+    async fn list_valid_tokens(
+        &self,
+        request: Request<ListValidTokensRequest>,
+    ) -> Result<Response<ListValidTokensResponse>, Status> {
+        self.check_presence()?;
+        let tokens = self.0.tokens.lock().unwrap();
+        let valid: HashSet<String> = tokens
+            .values()
+            .map(|program| program.token.unwrap().to_string())
+            .collect();
+        let asked = request.into_inner().token_ids.into_iter();
+        Ok(Response::new(ListValidTokensResponse {
+            token_ids: asked.filter(|id| valid.contains(id)).collect(),
         }))
     }
 }

@@ -136,6 +136,8 @@ async fn refusals_are_statuses() {
     ] {
         let answer = Answer::to(&world, &format!("/sse/user/{path}"), &[]).await;
         assert_eq!(answer.status, status, "{path}");
+        let content_type = &answer.headers["content-type"];
+        assert_eq!(content_type, "application/problem+json", "{path}");
         let body = answer.rest().await;
         assert!(!body.contains(&token) && !body.contains(&token_of_nobody));
     }

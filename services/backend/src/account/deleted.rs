@@ -1,0 +1,52 @@
+//! Forgets deleted accounts at once, whoever deleted them: each replica remembers who exists, and
+//! the trigger on `auth."user"` tells all of them.
+
+use std::{convert::Infallible, time::Duration};
+
+use auth::KnownUsers;
+use sqlx::{
+    PgPool,
+    postgres::{PgListener, PgPoolOptions},
+};
+use tokio_util::sync::CancellationToken;
+
+/// As in migration 0005.
+const CHANNEL: &str = "taskflow_user_deleted";
+
+/// Until Postgres is asked again. Meanwhile a deleted account is let in for as long as
+/// [`KnownUsers`] remembers it.
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub(crate) async fn run(pool: PgPool, users: KnownUsers<sqlx::Error>, shutdown: CancellationToken) {
+    // A connection of its own, held for ever: requests keep all of theirs.
+    let options = (*pool.connect_options()).clone();
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_lazy_with(options);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            Err(error) = listen(&pool, &users) => {
+                tracing::warn!(error = %error, "deleted accounts are not heard of; trying again");
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+async fn listen(pool: &PgPool, users: &KnownUsers<sqlx::Error>) -> sqlx::Result<Infallible> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        // Here and after a new connection: whoever went while nobody listened.
+        users.forget_all();
+        while let Some(notification) = listener.try_recv().await? {
+            if let Ok(user) = notification.payload().parse() {
+                users.forget(user).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! `verify-log`: whether every event is the one that was written, and none is missing.
+//!
+//! Each event is hashed again, in order of `seq`; the next one carries what must come out, the
+//! head of the stream what must come out last.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use events::Actor;
+use futures::{TryStreamExt, stream::BoxStream};
+use jiff_sqlx::Timestamp;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::chain::{self, GENESIS, Hash, Link};
+use crate::{config::VerifyLogArgs, snapshot};
+
+const PROGRESS: Duration = Duration::from_secs(1);
+
+/// What stays of an erased account's data: the last event's, which are always these.
+const FAREWELL: &str = r#"{"changed":[]}"#;
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct LogReport {
+    /// Checked in full.
+    pub streams: u64,
+    pub events: u64,
+    /// The first in order of account and `seq`.
+    pub broken: Option<BrokenLink>,
+}
+
+/// Where a stream is not what was written.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BrokenLink {
+    pub user: Uuid,
+    pub seq: i64,
+    /// `None` where there is no event.
+    pub event: Option<Uuid>,
+    pub flaw: Flaw,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    #[error("the event is missing")]
+    Missing,
+    #[error("the event's data or another of its fields were changed")]
+    Changed,
+    #[error("the hash of its predecessor that the event carries was changed")]
+    Link,
+    #[error("the event was moved here from another place")]
+    Moved,
+    #[error("the event was added behind the end of the stream")]
+    Added,
+    #[error("the event, or the stream's head, was changed")]
+    Head,
+    #[error("the event's stream is gone")]
+    NoStream,
+}
+
+impl fmt::Display for BrokenLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "user {}  seq {}  ", self.user, self.seq)?;
+        if let Some(event) = self.event {
+            write!(f, "event {event}  ")?;
+        }
+        write!(f, "{}", self.flaw)
+    }
+}
+
+/// A stream as its own row says it is.
+struct Stream {
+    user_id: Uuid,
+    seq: i64,
+    head_hash: Vec<u8>,
+    /// `None` if the account was erased.
+    salt: Option<Vec<u8>>,
+}
+
+struct Row {
+    event_id: Uuid,
+    user_id: Uuid,
+    seq: i64,
+    event_type: String,
+    aggregate_id: Uuid,
+    version: i64,
+    schema: i32,
+    data: Option<String>,
+    data_hash: Option<Vec<u8>>,
+    correlation_id: String,
+    causation_id: Option<Uuid>,
+    actor_kind: String,
+    actor_id: Option<String>,
+    change_set_id: Uuid,
+    cause: Option<String>,
+    created_at: Timestamp,
+    prev_hash: Vec<u8>,
+}
+
+/// Walks every stream, or those of the given accounts, up to the first broken link.
+pub async fn verify_log(pool: &PgPool, args: &VerifyLogArgs) -> anyhow::Result<LogReport> {
+    let mut one = snapshot::connect(pool).await?;
+    let mut other = snapshot::connect(pool).await?;
+    let (mut one, mut other) = snapshot::take(&mut one, &mut other, None).await?;
+    let users: Vec<Uuid> = args.user.iter().map(|user| user.0).collect();
+    let mut streams = streams(&mut one, &users);
+    let mut log = Log::read(&mut other, &users).await?;
+    while let Some(stream) = streams.try_next().await? {
+        if let Some(broken) = log.walk(&stream).await? {
+            log.report.broken = Some(broken);
+            return Ok(log.report);
+        }
+        log.report.streams += 1;
+    }
+    log.report.broken = log.next.as_ref().map(|row| row.broken(Flaw::NoStream));
+    Ok(log.report)
+}
+
+/// The events of all streams, one after the other.
+struct Log<'c> {
+    rows: BoxStream<'c, sqlx::Result<Row>>,
+    /// The one that was read ahead.
+    next: Option<Row>,
+    report: LogReport,
+    told: Instant,
+}
+
+/// How far a stream was walked.
+struct Place {
+    seq: i64,
+    /// What the next event must carry.
+    hash: Hash,
+    event: Option<Uuid>,
+    /// What this event carries.
+    prev: Hash,
+}
+
+impl<'c> Log<'c> {
+    async fn read(db: &'c mut PgConnection, users: &'c [Uuid]) -> sqlx::Result<Self> {
+        let mut rows = events(db, users);
+        Ok(Self {
+            next: rows.try_next().await?,
+            rows,
+            report: LogReport::default(),
+            told: Instant::now(),
+        })
+    }
+
+    /// Takes the next event, if it is this user's.
+    async fn take(&mut self, user: Uuid) -> sqlx::Result<Option<Row>> {
+        let Some(row) = self.next.take_if(|row| row.user_id <= user) else {
+            return Ok(None);
+        };
+        self.next = self.rows.try_next().await?;
+        self.report.events += 1;
+        if self.told.elapsed() >= PROGRESS {
+            self.told = Instant::now();
+            eprintln!("{} events checked", self.report.events);
+        }
+        Ok(Some(row))
+    }
+
+    async fn walk(&mut self, stream: &Stream) -> sqlx::Result<Option<BrokenLink>> {
+        let mut place = Place {
+            seq: 0,
+            hash: GENESIS,
+            event: None,
+            prev: GENESIS,
+        };
+        while let Some(row) = self.take(stream.user_id).await? {
+            let next = self
+                .next
+                .as_ref()
+                .filter(|next| next.user_id == row.user_id);
+            let promised = next.map_or(&stream.head_hash, |next| &next.prev_hash);
+            match step(stream, &place, &row, promised) {
+                Ok(after) => place = after,
+                Err(broken) => return Ok(Some(broken)),
+            }
+        }
+        Ok(end(stream, &place))
+    }
+}
+
+/// The place after an event. `promised` is what stands behind it as its own hash.
+fn step(stream: &Stream, place: &Place, row: &Row, promised: &[u8]) -> Result<Place, BrokenLink> {
+    if row.user_id != stream.user_id {
+        return Err(row.broken(Flaw::NoStream));
+    }
+    if row.seq > stream.seq {
+        return Err(row.broken(Flaw::Added));
+    }
+    if row.seq != place.seq + 1 {
+        return Err(BrokenLink {
+            user: stream.user_id,
+            seq: place.seq + 1,
+            event: None,
+            flaw: Flaw::Missing,
+        });
+    }
+    let hash = row.hash(stream, place.hash);
+    if row.prev_hash != place.hash {
+        if hash.is_some_and(|hash| hash == *promised) {
+            return Err(row.broken(Flaw::Link));
+        }
+        if promised == place.hash || place.event.is_none() {
+            return Err(row.broken(Flaw::Moved));
+        }
+        return Err(place.broken(stream, Flaw::Changed));
+    }
+    Ok(Place {
+        seq: row.seq,
+        hash: hash.ok_or_else(|| row.broken(Flaw::Changed))?,
+        event: Some(row.event_id),
+        prev: place.hash,
+    })
+}
+
+/// Whether the stream ends where its row says.
+fn end(stream: &Stream, place: &Place) -> Option<BrokenLink> {
+    if place.seq < stream.seq {
+        return Some(BrokenLink {
+            user: stream.user_id,
+            seq: place.seq + 1,
+            event: None,
+            flaw: Flaw::Missing,
+        });
+    }
+    if stream.head_hash == place.hash {
+        return None;
+    }
+    let flaw = if stream.head_hash == place.prev {
+        Flaw::Added
+    } else {
+        Flaw::Head
+    };
+    Some(place.broken(stream, flaw))
+}
+
+impl Place {
+    fn broken(&self, stream: &Stream, flaw: Flaw) -> BrokenLink {
+        BrokenLink {
+            user: stream.user_id,
+            seq: self.seq,
+            event: self.event,
+            flaw,
+        }
+    }
+}
+
+impl Row {
+    fn broken(&self, flaw: Flaw) -> BrokenLink {
+        BrokenLink {
+            user: self.user_id,
+            seq: self.seq,
+            event: Some(self.event_id),
+            flaw,
+        }
+    }
+
+    /// What the event's hash is if its predecessor's is `prev`; `None` if it is no event that
+    /// could have been written.
+    fn hash(&self, stream: &Stream, prev: Hash) -> Option<Hash> {
+        let actor = Actor::from_parts(&self.actor_kind, self.actor_id.clone())?;
+        let link = Link {
+            prev,
+            seq: self.seq,
+            event_id: self.event_id,
+            event_type: &self.event_type,
+            aggregate_id: (self.aggregate_id != self.user_id).then_some(self.aggregate_id),
+            version: self.version,
+            schema: self.schema,
+            correlation_id: &self.correlation_id,
+            causation_id: self.causation_id,
+            actor: &actor,
+            change_set_id: self.change_set_id,
+            cause: self.cause.as_deref(),
+            created_at: self.created_at.to_jiff(),
+            data_hash: self.data_hash(stream)?,
+        };
+        Some(link.hash())
+    }
+
+    /// Data that are there are hashed with the salt; both go when the account is erased, and
+    /// the hash alone stays.
+    fn data_hash(&self, stream: &Stream) -> Option<Hash> {
+        match (&stream.salt, &self.data, &self.data_hash) {
+            (Some(salt), Some(data), None) => Some(chain::data_hash(salt, data)),
+            (None, None, Some(hash)) => hash.as_slice().try_into().ok(),
+            (None, Some(data), Some(hash))
+                if self.event_type == "user.deleted" && data == FAREWELL =>
+            {
+                hash.as_slice().try_into().ok()
+            }
+            _ => None,
+        }
+    }
+}
+
+fn streams<'c>(db: &'c mut PgConnection, users: &'c [Uuid]) -> BoxStream<'c, sqlx::Result<Stream>> {
+    sqlx::query_as!(
+        Stream,
+        "select user_id, seq, head_hash, salt from taskflow.streams
+         where ($1::uuid[] = '{}' or user_id = any($1)) order by user_id",
+        users,
+    )
+    .fetch(db)
+}
+
+fn events<'c>(db: &'c mut PgConnection, users: &'c [Uuid]) -> BoxStream<'c, sqlx::Result<Row>> {
+    sqlx::query_as!(
+        Row,
+        r#"select event_id, user_id, seq, event_type, aggregate_id, version, schema,
+                  data::text as data, data_hash, correlation_id, causation_id, actor_kind,
+                  actor_id, change_set_id, cause::text as cause, created_at, prev_hash
+           from taskflow.events
+           where ($1::uuid[] = '{}' or user_id = any($1)) order by user_id, seq"#,
+        users,
+    )
+    .fetch(db)
+}
+
+/// The command: what was found, and an error if a link is broken.
+#[expect(clippy::print_stdout, reason = "the answer to a command")]
+pub(crate) async fn command(pool: &PgPool, args: &VerifyLogArgs) -> anyhow::Result<()> {
+    let report = verify_log(pool, args).await?;
+    if let Some(broken) = report.broken {
+        println!("{broken}");
+        anyhow::bail!("the log is not what was written");
+    }
+    let (streams, events) = (report.streams, report.events);
+    println!("{streams} streams with {events} events checked: every link holds");
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! What happened, for people: field by field, who, when and why.
+//!
+//! An event says it all but two things, which are asked for once a page: what the thing is
+//! called ([`names`]), and whether the change was taken back.
+
+mod changes;
+pub(crate) mod diff;
+pub(crate) mod endpoints;
+mod entry;
+mod filter;
+mod names;

@@ -1,0 +1,86 @@
+//! `GET /history` and `GET /tasks/{id}/history`
+
+use axum::{Json, extract::State};
+use events::Event;
+use serde::Serialize;
+use sqlx::PgConnection;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{entry::HistoryEntry, filter::HistoryParams, names::Names};
+use crate::{
+    app::App,
+    ctx::Ctx,
+    error::{ApiError, Problem},
+    http::{path::TaskPath, query::Query},
+    task::store,
+    undo::undone::Undone,
+};
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HistoryPage {
+    /// Newest first.
+    items: Vec<HistoryEntry>,
+    /// Ask again with this for what happened before; null at the end.
+    next_cursor: Option<i64>,
+}
+
+/// Everything that happened, newest first.
+#[utoipa::path(
+    get, path = "/history", tag = "history", operation_id = "list_history",
+    params(HistoryParams),
+    responses((status = 200, body = HistoryPage), (status = 422, body = Problem))
+)]
+pub(crate) async fn list_history(
+    State(app): State<App>,
+    ctx: Ctx,
+    Query(params): Query<HistoryParams>,
+) -> Result<Json<HistoryPage>, ApiError> {
+    let mut db = app.pool.acquire().await?;
+    Ok(Json(page(&mut db, &ctx, &params, None).await?))
+}
+
+/// Everything that happened to a task, deleted or not, newest first.
+#[utoipa::path(
+    get, path = "/tasks/{id}/history", tag = "history", operation_id = "get_task_history",
+    params(TaskPath, HistoryParams),
+    responses(
+        (status = 200, body = HistoryPage), (status = 404, body = Problem), (status = 422, body = Problem),
+    )
+)]
+pub(crate) async fn get_task_history(
+    State(app): State<App>,
+    ctx: Ctx,
+    path: TaskPath,
+    Query(params): Query<HistoryParams>,
+) -> Result<Json<HistoryPage>, ApiError> {
+    let mut db = app.pool.acquire().await?;
+    let task = store::find(&mut db, ctx.user, path.id).await?;
+    let task = task.ok_or(ApiError::NotFound("Task"))?;
+    Ok(Json(page(&mut db, &ctx, &params, Some(task.id.0)).await?))
+}
+
+async fn page(
+    db: &mut PgConnection,
+    ctx: &Ctx,
+    params: &HistoryParams,
+    aggregate: Option<Uuid>,
+) -> Result<HistoryPage, ApiError> {
+    let limit = usize::try_from(params.limit()?).unwrap_or(usize::MAX);
+    let mut rows = params.rows(db, ctx.user, aggregate).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| more).map(|row| row.seq);
+    let events: Vec<Event> = rows
+        .into_iter()
+        .map(Event::try_from)
+        .collect::<Result<_, _>>()
+        .map_err(|error| ApiError::Internal(error.into()))?;
+    let names = Names::read(db, ctx.user, &events).await?;
+    let undone = Undone::read(db, ctx.user).await?;
+    let items = events
+        .into_iter()
+        .map(|event| HistoryEntry::new(event, &names, &undone))
+        .collect::<Result<_, _>>()?;
+    Ok(HistoryPage { items, next_cursor })
+}

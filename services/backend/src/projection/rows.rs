@@ -1,0 +1,58 @@
+//! A user's rows, made anew from the log.
+
+use events::UserId;
+use jiff_sqlx::ToSqlx;
+use sqlx::{PgConnection, types::Json};
+
+use super::at;
+use crate::{error::ApiError, project, task};
+
+pub(crate) struct Written {
+    pub(crate) tasks: u64,
+    pub(crate) projects: u64,
+}
+
+/// Writes all rows of an account that has none.
+pub(crate) async fn write(
+    db: &mut PgConnection,
+    user: UserId,
+    seq: i64,
+) -> Result<Written, ApiError> {
+    let profile = at::profile(db, user, seq).await?;
+    sqlx::query!(
+        "update taskflow.profiles set time_zone = $2, settings = $3, version = $4 where user_id = $1",
+        user.0,
+        profile.time_zone,
+        Json(&profile.settings) as _,
+        profile.version,
+    )
+    .execute(&mut *db)
+    .await?;
+    for (name, tag) in at::tags(db, user, seq).await? {
+        sqlx::query!(
+            "insert into taskflow.tags (user_id, name, color, created_at) values ($1, $2, $3, $4)",
+            user.0,
+            name,
+            tag.color,
+            tag.created_at.to_sqlx() as _,
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    let projects = at::projects(db, user, seq).await?;
+    for project in &projects {
+        project::store::insert(db, user, project).await?;
+        project::store::update(db, user, project).await?;
+    }
+    let mut tasks = at::tasks(db, user, seq).await?;
+    // A part needs its whole.
+    tasks.sort_by_key(|task| task.parent_id.is_some());
+    for task in &tasks {
+        task::store::insert(db, user, task).await?;
+        task::store::update(db, user, task).await?;
+    }
+    Ok(Written {
+        tasks: tasks.len() as u64,
+        projects: projects.len() as u64,
+    })
+}

@@ -1,0 +1,192 @@
+//! Rows in the text format of `copy`.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    shadow::Chunk,
+    table::{self, Table},
+};
+use crate::{
+    project::model::Project,
+    projection::{profile::Profile, tag::Tag},
+    task::{model::Task, store::priority_number},
+};
+
+/// Rows go to Postgres in pieces of about this size.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Rows of one table that are still to be copied.
+pub(super) struct Rows {
+    table: &'static Table,
+    text: String,
+}
+
+impl Rows {
+    pub(super) const fn of(table: &'static Table) -> Self {
+        Self {
+            table,
+            text: String::new(),
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.text.len() >= CHUNK_BYTES
+    }
+
+    /// What there is, if there is anything.
+    pub(super) fn take(&mut self) -> Option<Chunk> {
+        (!self.text.is_empty()).then(|| Chunk {
+            table: self.table,
+            rows: std::mem::take(&mut self.text).into_bytes(),
+        })
+    }
+
+    fn row(&mut self, user: Uuid) -> Row<'_> {
+        let _ = write!(self.text, "{user}");
+        Row(&mut self.text)
+    }
+}
+
+/// A row to which fields are added in the order of the table's columns.
+struct Row<'a>(&'a mut String);
+
+impl Row<'_> {
+    /// Text that needs no escaping.
+    fn plain(self, value: impl std::fmt::Display) -> Self {
+        // Writing to a string cannot fail.
+        let _ = write!(self.0, "\t{value}");
+        self
+    }
+
+    fn text(self, value: &str) -> Self {
+        self.0.push('\t');
+        escape(self.0, value);
+        self
+    }
+
+    fn optional<T>(self, value: Option<T>, add: impl FnOnce(Self, T) -> Self) -> Self {
+        match value {
+            Some(value) => add(self, value),
+            None => self.plain("\\N"),
+        }
+    }
+
+    fn time(self, value: Option<Timestamp>) -> Self {
+        self.optional(value, Row::plain)
+    }
+
+    /// An array of text.
+    fn list(self, values: &[String]) -> Self {
+        let mut array = String::from("{");
+        for (at, value) in values.iter().enumerate() {
+            array.push_str(if at == 0 { "\"" } else { ",\"" });
+            for c in value.chars() {
+                if matches!(c, '"' | '\\') {
+                    array.push('\\');
+                }
+                array.push(c);
+            }
+            array.push('"');
+        }
+        array.push('}');
+        self.text(&array)
+    }
+
+    fn end(self) {
+        self.0.push('\n');
+    }
+}
+
+fn escape(row: &mut String, value: &str) {
+    for c in value.chars() {
+        match c {
+            '\\' => row.push_str("\\\\"),
+            '\t' => row.push_str("\\t"),
+            '\n' => row.push_str("\\n"),
+            '\r' => row.push_str("\\r"),
+            _ => row.push(c),
+        }
+    }
+}
+
+pub(super) fn profile(rows: &mut Rows, user: Uuid, profile: &Profile) {
+    rows.row(user)
+        .text(&profile.time_zone)
+        .text(&profile.settings.to_string())
+        .plain(profile.version)
+        .end();
+}
+
+pub(super) fn tag(rows: &mut Rows, user: Uuid, name: &str, tag: &Tag) {
+    rows.row(user)
+        .text(name)
+        .optional(tag.color.as_deref(), Row::text)
+        .plain(tag.created_at)
+        .end();
+}
+
+pub(super) fn project(rows: &mut Rows, user: Uuid, project: &Project) {
+    rows.row(user)
+        .plain(project.id)
+        .text(&project.name)
+        .optional(project.color.as_deref(), Row::text)
+        .plain(project.position)
+        .plain(project.created_at)
+        .plain(project.updated_at)
+        .time(project.deleted_at)
+        .plain(project.version)
+        .end();
+}
+
+pub(super) fn task(rows: &mut Rows, user: Uuid, task: &Task) -> serde_json::Result<()> {
+    let due = task.due.as_ref().map(serde_json::to_string).transpose()?;
+    rows.row(user)
+        .plain(task.id)
+        .optional(task.project_id, Row::plain)
+        .optional(task.parent_id, Row::plain)
+        .text(&task.title)
+        .text(&task.description)
+        .plain(priority_number(task.priority))
+        .list(&task.tags)
+        .plain(task.position)
+        .optional(due.as_deref(), Row::text)
+        .time(task.due_at)
+        .plain(task.created_at)
+        .plain(task.updated_at)
+        .time(task.completed_at)
+        .time(task.deleted_at)
+        .plain(task.version)
+        .end();
+    Ok(())
+}
+
+/// One buffer a table.
+pub(super) struct Buffers {
+    pub(super) profiles: Rows,
+    pub(super) tags: Rows,
+    pub(super) projects: Rows,
+    pub(super) tasks: Rows,
+}
+
+impl Buffers {
+    pub(super) const fn new() -> Self {
+        Self {
+            profiles: Rows::of(&table::PROFILES),
+            tags: Rows::of(&table::TAGS),
+            projects: Rows::of(&table::PROJECTS),
+            tasks: Rows::of(&table::TASKS),
+        }
+    }
+
+    pub(super) fn each(&mut self) -> [&mut Rows; 4] {
+        [
+            &mut self.profiles,
+            &mut self.tags,
+            &mut self.projects,
+            &mut self.tasks,
+        ]
+    }
+}

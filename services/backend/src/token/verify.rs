@@ -1,0 +1,51 @@
+//! What an API token proves: one look-up by its hash, each time it is shown, so that a revoked
+//! one is refused from that moment.
+
+use auth::Actor;
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use telemetry::metrics::FAILURES_TOTAL;
+
+use super::{
+    model::Scope,
+    store::{self, Valid},
+};
+
+/// The time of use is written no more often: a program that asks all the time would otherwise
+/// turn each of its reads into a write.
+const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whose a token is and what it may do. `None`: unknown, revoked or expired.
+pub(crate) async fn verify(
+    pool: &PgPool,
+    token: &str,
+    now: Timestamp,
+) -> sqlx::Result<Option<(Actor, Scope)>> {
+    let Some(valid) = store::find_valid(pool, hash(token), now).await? else {
+        metrics::counter!(FAILURES_TOTAL, "cause" => "api_token").increment(1);
+        return Ok(None);
+    };
+    note_use(pool, &valid, now).await;
+    let actor = Actor {
+        user_id: valid.user,
+        expires_at: valid.expires_at,
+        token: Some(valid.id),
+    };
+    Ok(Some((actor, valid.scope)))
+}
+
+pub(super) fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}
+
+/// Only a help for the owner's eye: that it fails is no reason to refuse what was asked.
+async fn note_use(pool: &PgPool, token: &Valid, now: Timestamp) {
+    let before = now - USE_NOTED_EVERY;
+    if token.last_used_at.is_some_and(|at| at >= before) {
+        return;
+    }
+    if let Err(error) = store::note_use(pool, token, before, now).await {
+        tracing::warn!(error = %error, "the use of an API token could not be noted");
+    }
+}

@@ -1,0 +1,10 @@
+//! A person's data on their way out and in: the whole log as lines of JSON ([`export`],
+//! [`log_import`]), and tasks as rows of a table ([`table`]).
+
+mod csv_import;
+pub(crate) mod export;
+pub(crate) mod import;
+mod line;
+mod log_import;
+mod table;
+mod todoist;

@@ -1,0 +1,162 @@
+//! A project as Todoist exports it: `TYPE`, `CONTENT`, `DESCRIPTION`, `PRIORITY`, `INDENT`,
+//! `DATE` and columns that we have no use for. A section becomes a tag, a note a paragraph of
+//! its task's description, `@label` at the end of the content a tag. Subtasks go one level deep,
+//! and dates in words stay words: what is not kept as it was is a warning.
+//!
+//! <https://todoist.com/help/articles/format-a-csv-file-to-import-into-todoist-UVUXTmm6>
+
+use csv::{ReaderBuilder, StringRecord};
+use events::Priority;
+use jiff::civil::{Date, DateTime};
+
+use super::{
+    import::Warning,
+    table::{self, Row, unreadable},
+};
+use crate::{app::App, ctx::Ctx, error::ApiError, http::reply::Reply};
+
+pub(super) async fn import(
+    app: &App,
+    ctx: Ctx,
+    file: &[u8],
+    project: Option<String>,
+) -> Result<Reply, ApiError> {
+    let mut reading = Reading {
+        project,
+        ..Reading::default()
+    };
+    reading.read(file)?;
+    table::write(app, ctx, "todoist", reading.rows, reading.warnings).await
+}
+
+#[derive(Default)]
+struct Reading {
+    project: Option<String>,
+    section: Option<String>,
+    rows: Vec<Row>,
+    warnings: Vec<Warning>,
+}
+
+impl Reading {
+    fn read(&mut self, file: &[u8]) -> Result<(), ApiError> {
+        // Todoist writes a byte order mark, and lines of different lengths.
+        let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
+        let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
+        let headers = reader
+            .headers()
+            .map_err(|error| unreadable(&error))?
+            .clone();
+        for needed in ["TYPE", "CONTENT"] {
+            if !headers.iter().any(|name| name == needed) {
+                let detail =
+                    format!("The first line must name a column `{needed}`, as Todoist's do");
+                return Err(ApiError::invalid("line 1", detail));
+            }
+        }
+        for record in reader.records() {
+            let record = record.map_err(|error| unreadable(&error))?;
+            self.record(&headers, &record)?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, headers: &StringRecord, record: &StringRecord) -> Result<(), ApiError> {
+        let line = record.position().map_or(0, csv::Position::line);
+        let field = |name: &str| {
+            let at = headers.iter().position(|header| header == name);
+            at.and_then(|at| record.get(at)).unwrap_or_default().trim()
+        };
+        match field("TYPE") {
+            "task" => {
+                let row = self.task(line, field)?;
+                self.rows.push(row);
+            }
+            "section" => {
+                let name = field("CONTENT");
+                self.section = (!name.is_empty()).then(|| name.to_owned());
+            }
+            "note" => match self.rows.last_mut() {
+                Some(task) => add_paragraph(&mut task.description, field("CONTENT")),
+                None => self.warn(line, "a note before the first task was left out"),
+            },
+            // An empty line between sections, or what the project looks like.
+            "" | "meta" => {}
+            other => {
+                let detail = format!("Line {line}: there is no TYPE `{other}`");
+                return Err(ApiError::invalid(format!("line {line}"), detail));
+            }
+        }
+        Ok(())
+    }
+
+    fn task<'a>(&mut self, line: u64, field: impl Fn(&str) -> &'a str) -> Result<Row, ApiError> {
+        let (title, mut tags) = labels(field("CONTENT"));
+        tags.extend(self.section.clone());
+        let indent: u32 = match field("INDENT") {
+            "" => 1,
+            indent => indent
+                .parse()
+                .map_err(|_| ApiError::invalid(format!("line {line}"), "INDENT is a number"))?,
+        };
+        if indent > 2 {
+            self.warn(line, "a subtask of a subtask became a subtask");
+        }
+        let mut description = field("DESCRIPTION").to_owned();
+        let due_date = match field("DATE") {
+            "" => None,
+            date if date.parse::<Date>().is_ok() || date.parse::<DateTime>().is_ok() => {
+                Some(date.replace(' ', "T"))
+            }
+            words => {
+                add_paragraph(&mut description, &format!("Date: {words}"));
+                self.warn(line, "a date in words was kept in the description");
+                None
+            }
+        };
+        Ok(Row {
+            line,
+            title,
+            description,
+            priority: priority(field("PRIORITY")),
+            tags,
+            project: self.project.clone(),
+            due_date,
+            completed: false,
+            is_part: indent > 1 && !self.rows.is_empty(),
+        })
+    }
+
+    fn warn(&mut self, line: u64, message: &str) {
+        self.warnings.push(Warning {
+            line,
+            message: message.to_owned(),
+        });
+    }
+}
+
+/// 1 is the most urgent, 4 is what a task has that was given none.
+fn priority(number: &str) -> Priority {
+    match number {
+        "1" => Priority::Urgent,
+        "2" => Priority::High,
+        "3" => Priority::Medium,
+        _ => Priority::None,
+    }
+}
+
+/// The content without its labels, and the labels.
+fn labels(content: &str) -> (String, Vec<String>) {
+    let is_label = |word: &&str| word.len() > 1 && word.starts_with('@');
+    let words: Vec<&str> = content.split(' ').collect();
+    let labels = words.iter().filter(|word| is_label(word));
+    let labels = labels.map(|word| word[1..].to_owned()).collect();
+    let title: Vec<&str> = words.into_iter().filter(|word| !is_label(word)).collect();
+    (title.join(" "), labels)
+}
+
+fn add_paragraph(text: &mut String, paragraph: &str) {
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(paragraph);
+}

@@ -1,0 +1,124 @@
+//! The tags that a change-set made, changed or forgot, on their way back.
+//!
+//! That tasks carry them goes back with the tasks.
+
+use std::collections::BTreeSet;
+
+use events::{Payload, tag_aggregate};
+
+use super::{
+    merge::json,
+    report::{FieldChange, Kind, Report, Subject},
+    sets::Deed,
+};
+use crate::{
+    error::ApiError,
+    projection::{at, tag::Tags},
+    tag::{
+        change::{self, Look},
+        store,
+    },
+    task,
+    write::Write,
+};
+
+pub(super) async fn undo(
+    write: &mut Write,
+    deed: &Deed,
+    report: &mut Report,
+) -> Result<(), ApiError> {
+    let user = write.ctx.user;
+    let (start, end) = deed.span();
+    let before = at::tags(write.tx(), user, start).await?;
+    let after = at::tags(write.tx(), user, end).await?;
+    for name in names(deed) {
+        let (before, after) = (look(&before, &name), look(&after, &name));
+        if before != after {
+            go_back(write, &name, before, after, report).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn go_back(
+    write: &mut Write,
+    name: &str,
+    before: Option<Look>,
+    after: Option<Look>,
+    report: &mut Report,
+) -> Result<(), ApiError> {
+    let now = store::find(write, name).await?;
+    let subject = Subject {
+        kind: Kind::Tag,
+        id: tag_aggregate(write.ctx.user, name),
+        name: name.to_owned(),
+    };
+    match (before, now) {
+        (Some(before), None) => {
+            report.undo(&subject, vec![field("name", None, Some(name))]);
+            change::create(write, name, before).await
+        }
+        // A task that went back may have brought the name back already, without a colour.
+        (Some(before), Some(now)) if after.is_none() || after.as_ref() == Some(&now) => {
+            if before != now {
+                let change = field("color", now.color.as_deref(), before.color.as_deref());
+                report.undo(&subject, vec![change]);
+            }
+            change::update(write, (name, &now), (name, &before)).await
+        }
+        (None, Some(now)) if after.as_ref() == Some(&now) => {
+            if is_carried(write, name).await? {
+                report.skip(&subject, Vec::new(), "other tasks carry it now", None);
+                return Ok(());
+            }
+            report.undo(&subject, vec![field("name", Some(name), None)]);
+            change::delete(write, name).await
+        }
+        (_, Some(_)) => {
+            report.skip(&subject, vec!["color"], "color changed since", None);
+            Ok(())
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+/// Those that the events are about.
+fn names(deed: &Deed) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for event in &deed.events {
+        match &event.payload {
+            Payload::TagCreated(tag) => {
+                names.insert(tag.name.clone());
+            }
+            Payload::TagDeleted(tag) => {
+                names.insert(tag.name.clone());
+            }
+            Payload::TagUpdated(tag) => {
+                names.extend(tag.changes.name.as_ref().map(|name| name.before.clone()));
+                names.insert(tag.name.clone());
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn look(tags: &Tags, name: &str) -> Option<Look> {
+    tags.get(name).map(|tag| Look {
+        color: tag.color.clone(),
+    })
+}
+
+async fn is_carried(write: &mut Write, name: &str) -> Result<bool, ApiError> {
+    let user = write.ctx.user;
+    let tasks = task::store::of_tag(write.tx(), user, name).await?;
+    Ok(tasks.iter().any(|task| task.deleted_at.is_none()))
+}
+
+fn field(name: &'static str, before: Option<&str>, after: Option<&str>) -> FieldChange {
+    FieldChange {
+        field: name,
+        before: json(&before),
+        after: json(&after),
+    }
+}

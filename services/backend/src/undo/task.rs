@@ -1,0 +1,172 @@
+//! A task on its way back.
+
+use events::TaskId;
+
+use super::{
+    merge::{Merge, Since, json},
+    report::{FieldChange, Kind, Report, Subject},
+    sets::{self, Deed},
+    undone::Undone,
+};
+use crate::{
+    error::ApiError,
+    projection::at,
+    task::{change, model::Task, store},
+    write::Write,
+};
+
+pub(super) async fn undo(
+    write: &mut Write,
+    deed: &Deed,
+    undone: &Undone,
+    report: &mut Report,
+) -> Result<(), ApiError> {
+    let (user, id) = (write.ctx.user, TaskId(deed.aggregate_id));
+    let (start, end) = deed.span();
+    let before = at::task(write.tx(), user, id, start).await?;
+    let (Some(after), Some(now)) = (
+        at::task(write.tx(), user, id, end).await?,
+        store::find(write.tx(), user, id).await?,
+    ) else {
+        return Ok(());
+    };
+    let events = sets::since(write.tx(), user, deed.aggregate_id, end).await?;
+    let since = Since::of(&events, undone);
+    let subject = Subject {
+        kind: Kind::Task,
+        id: id.0,
+        name: now.title.clone(),
+    };
+    match before {
+        None => uncreate(write, now, &since, &subject, report).await,
+        Some(before) => {
+            if after.deleted_at.is_none() && now.deleted_at.is_some() {
+                let by = since.touched("deleted_at").cloned();
+                report.skip(&subject, Vec::new(), "it was deleted since", by);
+                return Ok(());
+            }
+            go_back(write, &before, &after, now, &since, &subject, report).await
+        }
+    }
+}
+
+/// What was created goes, unless somebody has worked on it.
+async fn uncreate(
+    write: &mut Write,
+    now: Task,
+    since: &Since,
+    subject: &Subject,
+    report: &mut Report,
+) -> Result<(), ApiError> {
+    if now.deleted_at.is_some() {
+        return Ok(());
+    }
+    if let Some(later) = since.last() {
+        report.skip(
+            subject,
+            Vec::new(),
+            "it was changed since",
+            Some(later.clone()),
+        );
+        return Ok(());
+    }
+    if has_live_parts(write, now.id).await? {
+        report.skip(subject, Vec::new(), "it has subtasks now", None);
+        return Ok(());
+    }
+    let gone = Task {
+        deleted_at: Some(write.ctx.now),
+        ..now.clone()
+    };
+    let changes = vec![FieldChange {
+        field: "deleted_at",
+        before: json(&now.deleted_at),
+        after: json(&gone.deleted_at),
+    }];
+    change::save(write, now, gone).await?;
+    report.undo(subject, changes);
+    Ok(())
+}
+
+async fn go_back(
+    write: &mut Write,
+    before: &Task,
+    after: &Task,
+    now: Task,
+    since: &Since,
+    subject: &Subject,
+    report: &mut Report,
+) -> Result<(), ApiError> {
+    let mut merge = Merge::new(since);
+    let mut back = now.clone();
+    macro_rules! fields {
+        ($($field:ident),*) => {
+            $(merge.field(stringify!($field), &before.$field, &after.$field, &mut back.$field);)*
+        };
+    }
+    fields!(
+        title,
+        description,
+        priority,
+        tags,
+        project_id,
+        parent_id,
+        position,
+        due,
+        completed_at,
+        deleted_at
+    );
+    back.completed = back.completed_at.is_some();
+    let goes = back.deleted_at.is_some() && now.deleted_at.is_none();
+    if goes && has_live_parts(write, now.id).await? {
+        report.skip(subject, vec!["deleted_at"], "it has subtasks now", None);
+        merge.changes.retain(|change| change.field != "deleted_at");
+        back.deleted_at = None;
+    }
+    let comes = now.deleted_at.is_some() && back.deleted_at.is_none();
+    if comes && !is_parent_live(write, &back).await? {
+        let reason = "the task that it is a part of is deleted";
+        report.skip(subject, Vec::new(), reason, None);
+        return Ok(());
+    }
+    // A project or a parent may be gone; the rest still goes back.
+    loop {
+        match change::save(write, now.clone(), back.clone()).await {
+            Ok(_) => break,
+            Err(ApiError::Invalid { field, detail }) => {
+                let field = match field.as_str() {
+                    "project_id" => {
+                        back.project_id = now.project_id;
+                        "project_id"
+                    }
+                    "parent_id" => {
+                        back.parent_id = now.parent_id;
+                        "parent_id"
+                    }
+                    _ => return Err(ApiError::Invalid { field, detail }),
+                };
+                merge.changes.retain(|change| change.field != field);
+                report.skip(subject, vec![field], detail, None);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    merge.report_kept(subject, report);
+    report.undo(subject, merge.changes);
+    Ok(())
+}
+
+async fn has_live_parts(write: &mut Write, id: TaskId) -> Result<bool, ApiError> {
+    let user = write.ctx.user;
+    let parts = store::parts(write.tx(), user, id).await?;
+    Ok(parts.iter().any(|part| part.deleted_at.is_none()))
+}
+
+async fn is_parent_live(write: &mut Write, task: &Task) -> Result<bool, ApiError> {
+    let Some(parent) = task.parent_id else {
+        return Ok(true);
+    };
+    let user = write.ctx.user;
+    let parent = store::find(write.tx(), user, parent).await?;
+    Ok(parent.is_some_and(|parent| parent.deleted_at.is_none()))
+}
