@@ -158,8 +158,8 @@ async fn round_trip(product: &Product) -> Result<()> {
         events.len() == 1 && events[0]["seq"] == head + 1,
         "{events:?}"
     );
-    let heard = tab.until(head + 1).await?;
-    ensure!(heard.len() as u64 == head, "the tab heard {}", heard.len());
+    let told = tab.until(head + 1).await?;
+    ensure!(told.len() as u64 == head, "the tab heard {}", told.len());
     Ok(())
 }
 
@@ -169,10 +169,8 @@ pub(crate) async fn damaged(product: &Product) -> Result<()> {
     let lines: Vec<&str> = file.lines().collect();
     let last = lines.len();
     let joined = |lines: &[String]| {
-        lines
-            .iter()
-            .map(|line| format!("{line}\n"))
-            .collect::<String>()
+        let lines = lines.iter().flat_map(|line| [line.as_str(), "\n"]);
+        lines.collect::<String>()
     };
     let edit = |number: usize, from: &str, to: &str| {
         let mut lines: Vec<String> = lines.iter().map(ToString::to_string).collect();

@@ -38,8 +38,9 @@ impl Infra {
         let (postgres, kafka) = (dir.join("postgres"), dir.join("kafka"));
         let kafka_ports = [ports.next()?, ports.next()?];
         let (postgres, kafka) = tokio::try_join!(
-            Postgres::start(&postgres, ports.next()?, &logs, progress),
-            Kafka::start(&kafka, kafka_ports, &logs, progress),
+            // What waits for a download and a server is large.
+            Box::pin(Postgres::start(&postgres, ports.next()?, &logs, progress)),
+            Box::pin(Kafka::start(&kafka, kafka_ports, &logs, progress)),
         )?;
         Ok(Self {
             postgres,

@@ -120,11 +120,11 @@ fn project(rng: &mut StdRng, known: &Known) -> String {
 }
 
 fn tag(rng: &mut StdRng) -> String {
-    let name: String = tag_name(rng)
+    tag_name(rng)
         .bytes()
-        .map(|byte| format!("%{byte:02X}"))
-        .collect();
-    format!("/tags/{name}")
+        .fold("/tags/".to_owned(), |path, byte| {
+            format!("{path}%{byte:02X}")
+        })
 }
 
 fn tag_name(rng: &mut StdRng) -> &'static str {
@@ -162,18 +162,16 @@ fn field(rng: &mut StdRng, known: &Known, name: &str) -> Value {
     let is_cleared = rng.random_bool(0.15);
     match name {
         "title" if is_cleared => json!(" "),
+        "description" | "project_id" | "due" if is_cleared => Value::Null,
         "title" => json!(words(rng)),
-        "description" if is_cleared => Value::Null,
         "description" => json!(format!("{}\r\n\t{}", words(rng), words(rng))),
         "completed" => json!(rng.random::<bool>()),
         "priority" => json!(["none", "low", "medium", "high", "urgent"].choose(rng)),
         "tags" => json!(some(rng, &TAGS, 0)),
-        "project_id" if is_cleared => Value::Null,
         "project_id" => json!(one_of(rng, &known.projects)),
         "parent_id" if rng.random_bool(0.4) => Value::Null,
         "parent_id" => json!(one_of(rng, &known.tasks)),
         "position" => position(rng),
-        "due" if is_cleared => Value::Null,
         "due" => due(rng),
         _ if is_cleared => Value::Null,
         _ => json!(

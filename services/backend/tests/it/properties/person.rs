@@ -1,5 +1,7 @@
 //! Somebody who does things, and what they saw after each.
 
+use std::fmt::Write as _;
+
 use anyhow::{Context, Result, ensure};
 use events::UserId;
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
@@ -172,13 +174,14 @@ impl<'a> Person<'a> {
         }
         let answer = send(request).await?;
         let body = command.body.as_ref().map(Value::to_string);
-        self.story += &format!(
+        write!(
+            self.story,
             "\n{} {} {} -> {}",
             command.method,
             command.path,
             body.unwrap_or_default(),
             answer.status
-        );
+        )?;
         ensure!(
             answer.status < 500,
             "{}\n{}",
