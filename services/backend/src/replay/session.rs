@@ -30,6 +30,13 @@ impl Session {
         // a crash of Postgres takes back is published again, which consumers expect.
         db.execute("set statement_timeout = 0; set synchronous_commit = off")
             .await?;
+        // As for the relay: without fresh statistics, a plan would read and sort all that is left
+        // of the log for every bulk.
+        db.execute(
+            "set enable_seqscan = off; set enable_bitmapscan = off; \
+             set enable_mergejoin = off; set enable_hashjoin = off",
+        )
+        .await?;
         let won = sqlx::query_scalar!(
             r#"select pg_try_advisory_lock(hashtextextended(encode($1, 'hex'), 0)) as "won!""#,
             key,
