@@ -1,6 +1,7 @@
 //! A small HTTP/1.1 client. It shares the cores with what it measures, so it does next to
 //! nothing: a request is bytes made beforehand, an answer a status and a body.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
@@ -44,6 +45,11 @@ impl Connection {
             stream,
             buffer: BytesMut::with_capacity(4096),
         })
+    }
+
+    fn is_open(&self) -> bool {
+        let read = self.stream.try_read(&mut [0]);
+        read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }
 
     pub async fn send(&mut self, request: &[u8]) -> Result<Answer> {
@@ -101,7 +107,8 @@ impl Client {
     /// Sends on an idle connection, or on a new one if there is none.
     pub async fn send(&self, request: &[u8]) -> Result<Answer> {
         let idle = self.idle().pop();
-        let mut connection = match idle {
+        // One that was idle for long, the server has closed.
+        let mut connection = match idle.filter(Connection::is_open) {
             Some(connection) => connection,
             None => Connection::open(self.addr).await?,
         };

@@ -1,6 +1,10 @@
 //! The connection pool and the schema.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
@@ -17,16 +21,33 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 /// A connection that was idle for longer is asked whether it is still alive.
 const TRUSTED_IDLE: Duration = Duration::from_secs(2);
 
+/// When Postgres was last seen to go. No connection from before then is used again: it may look
+/// alive until the first statement fails, and that would be somebody's request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outage(Arc<Mutex<Option<Instant>>>);
+
+impl Outage {
+    pub(crate) fn seen(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn is_outlived_by(&self, age: Duration) -> bool {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|at| at.elapsed() <= age)
+    }
+}
+
 /// Waits for the database and gives a pool that heals. `None` when shut down first.
 pub(crate) async fn open(
     url: &SecretString,
     connections: u32,
+    outage: &Outage,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<Option<PgPool>> {
     let options = PgConnectOptions::from_str(url.expose_secret())
         .map_err(|_| anyhow::anyhow!("DATABASE_URL is not a Postgres URL"))?
         .application_name("taskflow-backend");
-    let pool = pool_options(connections).connect_lazy_with(options);
+    let pool = pool_options(connections, outage.clone()).connect_lazy_with(options);
     let mut wait = Duration::from_millis(100);
     loop {
         match pool.acquire().await {
@@ -44,7 +65,7 @@ pub(crate) async fn open(
     Ok(Some(pool))
 }
 
-fn pool_options(connections: u32) -> PgPoolOptions {
+fn pool_options(connections: u32, outage: Outage) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .min_connections(2.min(connections))
@@ -52,10 +73,17 @@ fn pool_options(connections: u32) -> PgPoolOptions {
         .max_lifetime(Duration::from_mins(30))
         // A ping before each use would cost every request a round trip.
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
+        .before_acquire(move |connection, meta| {
+            let outage = outage.clone();
             Box::pin(async move {
-                if meta.idle_for > TRUSTED_IDLE {
-                    connection.ping().await?;
+                if outage.is_outlived_by(meta.age) {
+                    return Ok(false);
+                }
+                if meta.idle_for > TRUSTED_IDLE
+                    && let Err(error) = connection.ping().await
+                {
+                    outage.seen();
+                    return Err(error);
                 }
                 Ok(true)
             })

@@ -18,7 +18,8 @@ use crate::{
     account::deleted,
     app::App,
     config::{Command, Config, RelayCommand},
-    database, dead_letter, event, housekeeping,
+    database::{self, Outage},
+    dead_letter, event, housekeeping,
     http::rate_limit::RateLimits,
     rebuild,
     relay::{Relay, status},
@@ -36,9 +37,11 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
     let Some(secrets) = secrets::read(&config, &sidecar, &shutdown).await? else {
         return Ok(());
     };
+    let outage = Outage::default();
     let opened = database::open(
         &secrets.database_url,
         config.database_connections,
+        &outage,
         &shutdown,
     );
     let Some(pool) = opened.await? else {
@@ -54,7 +57,9 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         }
         Some(Command::Rebuild(args)) => rebuild::command(&pool, args).await,
         Some(Command::VerifyLog(args)) => event::verify::command(&pool, args).await,
-        Some(Command::Serve) | None => serve(config, sidecar, secrets, pool, shutdown).await,
+        Some(Command::Serve) | None => {
+            serve(config, sidecar, secrets, pool, outage, shutdown).await
+        }
     }
 }
 
@@ -63,6 +68,7 @@ async fn serve(
     sidecar: Sidecar,
     secrets: Secrets,
     pool: PgPool,
+    outage: Outage,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     database::MIGRATOR
@@ -112,7 +118,7 @@ async fn serve(
     background.spawn(relay.run(last.clone()));
     background.spawn(status::watch(pool.clone(), health.clone(), last.clone()));
     background.spawn(housekeeping::run(pool.clone(), limits, last.clone()));
-    background.spawn(deleted::run(pool.clone(), users, last.clone()));
+    background.spawn(deleted::run(pool.clone(), users, outage, last.clone()));
     background.close();
 
     health.ready(true);

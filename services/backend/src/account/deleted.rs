@@ -10,6 +10,8 @@ use sqlx::{
 };
 use tokio_util::sync::CancellationToken;
 
+use crate::database::Outage;
+
 /// As in migration 0005.
 const CHANNEL: &str = "taskflow_user_deleted";
 
@@ -17,7 +19,12 @@ const CHANNEL: &str = "taskflow_user_deleted";
 /// [`KnownUsers`] remembers it.
 const PAUSE: Duration = Duration::from_secs(1);
 
-pub(crate) async fn run(pool: PgPool, users: KnownUsers<sqlx::Error>, shutdown: CancellationToken) {
+pub(crate) async fn run(
+    pool: PgPool,
+    users: KnownUsers<sqlx::Error>,
+    outage: Outage,
+    shutdown: CancellationToken,
+) {
     // A connection of its own, held for ever: requests keep all of theirs.
     let options = (*pool.connect_options()).clone();
     let pool = PgPoolOptions::new()
@@ -26,7 +33,8 @@ pub(crate) async fn run(pool: PgPool, users: KnownUsers<sqlx::Error>, shutdown: 
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            Err(error) = listen(&pool, &users) => {
+            Err(error) = listen(&pool, &users, &outage) => {
+                outage.seen();
                 tracing::warn!(error = %error, "deleted accounts are not heard of; trying again");
             }
         }
@@ -37,7 +45,11 @@ pub(crate) async fn run(pool: PgPool, users: KnownUsers<sqlx::Error>, shutdown: 
     }
 }
 
-async fn listen(pool: &PgPool, users: &KnownUsers<sqlx::Error>) -> sqlx::Result<Infallible> {
+async fn listen(
+    pool: &PgPool,
+    users: &KnownUsers<sqlx::Error>,
+    outage: &Outage,
+) -> sqlx::Result<Infallible> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
@@ -48,5 +60,7 @@ async fn listen(pool: &PgPool, users: &KnownUsers<sqlx::Error>) -> sqlx::Result<
                 users.forget(user).await;
             }
         }
+        // The one connection that hears at once when Postgres goes.
+        outage.seen();
     }
 }
