@@ -69,6 +69,17 @@ async fn write_everywhere(owner: &Client, word: &str) -> Result<()> {
     send(owner.request(Method::POST, "/ws-ticket"))
         .await?
         .expect(201)?;
+    let url = format!("https://hook.invalid/{word}");
+    let webhook = json!({"url": url, "event_types": ["reminder.fired"]});
+    owner.post("/webhooks", &webhook).await?.expect(201)?;
+    let browser = json!({
+        "endpoint": format!("https://push.invalid/{word}"),
+        "keys": {"p256dh": "A".repeat(87), "auth": "A".repeat(22)},
+    });
+    owner
+        .post("/push-subscriptions", &browser)
+        .await?
+        .expect(201)?;
     Ok(())
 }
 
@@ -90,8 +101,10 @@ async fn erased(product: &Product) -> Result<()> {
         "taskflow.idempotency.body",
         "taskflow.profiles.settings",
         "taskflow.projects.name",
+        "taskflow.push_subscriptions.endpoint",
         "taskflow.tags.name",
         "taskflow.tasks.search",
+        "taskflow.webhooks.url",
     ] {
         ensure!(
             before.iter().any(|found| found == place),

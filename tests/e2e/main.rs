@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod calendar;
 mod crashes;
 mod dead_letters;
 mod doors;
@@ -10,16 +11,21 @@ mod drain;
 mod forgeries;
 mod isolation;
 mod load;
+mod notifications;
+mod outside;
 mod planted;
 mod poison;
+mod quick;
 mod rebuild;
 mod relay;
+mod reminders;
 mod replay;
 mod rest;
 mod restore;
 mod resume;
 mod routes;
 mod secrets;
+mod series;
 mod sidecars;
 mod spine;
 mod stage;
@@ -28,6 +34,7 @@ mod transfer;
 mod twins;
 mod undo;
 mod violation;
+mod webhooks;
 mod writers;
 
 use std::process::ExitCode;
@@ -64,6 +71,12 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         restore::trials(stage),
         transfer::trials(stage),
         relay::trials(stage),
+        quick::trials(stage),
+        series::trials(stage),
+        calendar::trials(stage),
+        reminders::trials(stage),
+        notifications::trials(stage),
+        webhooks::trials(stage),
         doors::trials(stage),
         forgeries::trials(stage),
         tokens::trials(stage),

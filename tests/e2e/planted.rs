@@ -9,7 +9,8 @@ use crate::rest::as_of;
 use crate::stage::Stage;
 use crate::violation::must_be_found;
 use crate::{
-    admin, forgeries, isolation, poison, rebuild, resume, routes, tokens, transfer, undo, writers,
+    admin, forgeries, isolation, poison, rebuild, reminders, resume, routes, series, tokens,
+    transfer, undo, writers,
 };
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
@@ -72,6 +73,21 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "planted: a door of /admin that is open to everybody is found by the strangers",
             &[("PLANTED_FAULT", "admin-ignored")],
             async |product| must_be_found(admin::closed(product).await),
+        ),
+        stage.apart(
+            "planted: a mark before sending is found by what was refused",
+            &[("PLANTED_FAULT", "mark-before-send")],
+            async |product| must_be_found(reminders::tried_again(product).await),
+        ),
+        stage.apart(
+            "planted: an occurrence without its key is found by the series",
+            &[("PLANTED_FAULT", "no-occurrence-key")],
+            async |product| must_be_found(series::once(product).await),
+        ),
+        stage.apart(
+            "planted: occurrences counted in UTC are found by the change of the clocks",
+            &[("PLANTED_FAULT", "utc-arithmetic")],
+            async |product| must_be_found(series::clocks_change(product).await),
         ),
         stage.apart(
             "planted: an import that trusts its file is found by the damaged ones",

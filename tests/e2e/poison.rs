@@ -13,6 +13,7 @@ use serde_json::json;
 use testing::database::DeadLetter;
 use testing::kafka::{Record, TopicLog};
 use testing::{Client, wait};
+use uuid::Uuid;
 
 use crate::isolation::everything;
 use crate::stage::{Product, Stage, handled};
@@ -28,6 +29,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         stage.shared(
             "poison: what cannot be read is kept with its cause, and blocks nobody",
             unreadable,
+        ),
+        stage.shared(
+            "poison: many that cannot be read do not bring down the sidecar",
+            many_unreadable,
         ),
         stage.alone(
             "poison: what comes while the database is away is kept, too",
@@ -93,6 +98,38 @@ async fn unknown_type(product: &Product) -> Result<()> {
     let (_, records) = own_records(product, &owner, 3).await?;
     ensure!(records[1].cloud_event()?["data"] == *unknown);
     Ok(())
+}
+
+/// Side by side in the same bulks, with good ones between them: a daprd that opens them itself
+/// mixes them up, or panics.
+async fn many_unreadable(product: &Product) -> Result<()> {
+    const ROUNDS: u64 = 24;
+    let owner = product.sign_up().await?;
+    let mut socket = product.socket(&owner, None).await?;
+    let (cursor, _) = socket.ready().await?;
+    owner
+        .post("/tasks", &json!({"title": "first"}))
+        .await?
+        .expect(201)?;
+    let (topic, records) = own_records(product, &owner, 1).await?;
+    let good = &records[0];
+    let key = good.key.as_deref();
+    let mut no_event = good.cloud_event()?;
+    no_event["data"] = "unspoken".into();
+    for round in 0..ROUNDS {
+        let no_json = format!("no JSON {round}").into_bytes();
+        no_event["id"] = Uuid::now_v7().to_string().into();
+        let no_event = no_event.to_string().into_bytes();
+        for value in [no_json, no_event, good.value.clone()] {
+            topic.write(good.partition, key, &value).await?;
+        }
+        owner
+            .post("/tasks", &json!({"title": format!("{round}")}))
+            .await?
+            .expect(201)?;
+    }
+    let heard = everything(&mut socket, cursor + 1 + ROUNDS).await?;
+    heard_exactly(product, owner.user, cursor, &heard).await
 }
 
 pub(crate) async fn unreadable(product: &Product) -> Result<()> {

@@ -44,8 +44,8 @@ pub(crate) fn rows() -> Vec<Row> {
     let title = || Some(json!({"title": "x"}));
     vec![
         row(Method::GET, "/export", 200, None),
-        // The account has tasks.
-        row(Method::POST, "/import", 409, None),
+        // No line comes.
+        row(Method::POST, "/import", 422, None),
         row(Method::GET, "/tasks", 200, None),
         row(Method::POST, "/tasks", 201, title()),
         row(
@@ -56,9 +56,55 @@ pub(crate) fn rows() -> Vec<Row> {
                 {"op": "create", "task": {"title": "x"}},
             ]})),
         ),
+        row(
+            Method::POST,
+            "/tasks/quick",
+            201,
+            Some(json!({"text": "x tomorrow"})),
+        ),
         row(Method::GET, "/tasks/{id}", 200, None),
         row(Method::PUT, "/tasks/{id}", 200, title()),
-        row(Method::PATCH, "/tasks/{id}", 200, title()),
+        row(
+            Method::PATCH,
+            "/tasks/{id}",
+            200,
+            Some(json!({"due": {"kind": "date", "date": "2026-11-21"}})),
+        ),
+        row(
+            Method::POST,
+            "/tasks/{id}/recurrence",
+            200,
+            Some(json!({"rule": "daily"})),
+        ),
+        row(Method::POST, "/tasks/{id}/recurrence/skip", 200, None),
+        row(
+            Method::GET,
+            "/tasks/{id}/occurrences?from=2026-11-01&to=2026-12-01",
+            200,
+            None,
+        ),
+        row(Method::DELETE, "/tasks/{id}/recurrence", 200, None),
+        row(
+            Method::POST,
+            "/recurrence/preview",
+            200,
+            Some(json!({"rule": "daily", "due": {"kind": "date", "date": "2026-11-21"}})),
+        ),
+        row(Method::GET, "/tasks/{id}/reminders", 200, None),
+        row(
+            Method::POST,
+            "/tasks/{id}/reminders",
+            201,
+            Some(json!({"when": {"kind": "before", "minutes": 10}})),
+        ),
+        row(
+            Method::POST,
+            "/reminders/{id}/snooze",
+            200,
+            Some(json!({"minutes": 600})),
+        ),
+        row(Method::GET, "/reminders/{id}/why", 200, None),
+        row(Method::DELETE, "/reminders/{id}", 204, None),
         row(Method::PATCH, "/tasks/{id}/complete", 200, None),
         row(
             Method::POST,
@@ -108,6 +154,41 @@ pub(crate) fn rows() -> Vec<Row> {
             Some(json!({"name": "x", "scope": "read", "expires_at": from_now(3600)})),
         ),
         row(Method::DELETE, "/tokens/{id}", 204, None),
+        row(Method::GET, "/notifications", 200, None),
+        row(Method::GET, "/notifications/unread", 200, None),
+        row(
+            Method::POST,
+            "/notifications/read",
+            200,
+            Some(json!({"all": true})),
+        ),
+        row(Method::DELETE, "/notifications/{id}", 204, None),
+        row(Method::GET, "/push/key", 200, None),
+        row(Method::GET, "/push-subscriptions", 200, None),
+        row(
+            Method::POST,
+            "/push-subscriptions",
+            201,
+            Some(subscription()),
+        ),
+        row(Method::DELETE, "/push-subscriptions/{id}", 204, None),
+        row(Method::GET, "/webhooks", 200, None),
+        row(Method::POST, "/webhooks", 201, Some(webhook())),
+        row(
+            Method::PATCH,
+            "/webhooks/{id}",
+            200,
+            Some(json!({"event_types": ["reminder.fired"]})),
+        ),
+        row(Method::GET, "/webhooks/{id}/deliveries", 200, None),
+        row(
+            Method::POST,
+            "/webhooks/{id}/replay",
+            202,
+            Some(json!({"after": 0})),
+        ),
+        row(Method::POST, "/webhooks/{id}/test", 202, None),
+        row(Method::DELETE, "/webhooks/{id}", 204, None),
         // Confirmed with another address: the owner still has a home.
         row(
             Method::DELETE,
@@ -118,6 +199,19 @@ pub(crate) fn rows() -> Vec<Row> {
     ]
 }
 
+/// A webhook that nothing is sent to unless it is tested, and then in vain.
+fn webhook() -> Value {
+    json!({"url": "https://hook.invalid/", "event_types": ["reminder.fired"]})
+}
+
+/// A browser that is not there.
+fn subscription() -> Value {
+    json!({
+        "endpoint": format!("https://push.invalid/{}", Uuid::new_v4()),
+        "keys": {"p256dh": "A".repeat(87), "auth": "AAAAAAAAAAAAAAAAAAAAAA"},
+    })
+}
+
 /// Somebody with one of everything.
 pub(crate) struct Home {
     pub(crate) owner: Client,
@@ -125,6 +219,10 @@ pub(crate) struct Home {
     project: String,
     tag: String,
     token: String,
+    reminder: String,
+    notification: String,
+    subscription: String,
+    webhook: String,
 }
 
 impl Home {
@@ -132,7 +230,11 @@ impl Home {
         let owner = product.sign_up().await?;
         // A name that nobody else has.
         let tag = Uuid::new_v4().to_string();
-        let task = json!({"title": "Private", "tags": [tag]});
+        let task = json!({
+            "title": "Private",
+            "tags": [tag],
+            "reminders": [{"when": {"kind": "before", "minutes": 30}}],
+        });
         let task = owner.post("/tasks", &task).await?.expect(201)?;
         let project = owner
             .post("/projects", &json!({"name": "Private"}))
@@ -140,11 +242,21 @@ impl Home {
             .expect(201)?;
         let token = json!({"name": "Private", "scope": "write", "expires_at": from_now(3600)});
         let token = owner.post("/tokens", &token).await?.expect(201)?;
+        let webhook = owner.post("/webhooks", &webhook()).await?.expect(201)?;
+        let subscription = owner
+            .post("/push-subscriptions", &subscription())
+            .await?
+            .expect(201)?;
+        let notification = product.database.notify(owner.user).await?;
         let id = |of: &Value| of["id"].as_str().map(str::to_owned).context("no id");
         Ok(Self {
             task: id(&task)?,
             project: id(&project)?,
             token: id(&token)?,
+            reminder: id(&task["reminders"][0])?,
+            notification: notification.to_string(),
+            subscription: id(&subscription)?,
+            webhook: id(&webhook)?,
             tag,
             owner,
         })
@@ -156,6 +268,14 @@ impl Home {
             &self.task
         } else if row.path.starts_with("/tokens") {
             &self.token
+        } else if row.path.starts_with("/reminders") {
+            &self.reminder
+        } else if row.path.starts_with("/notifications") {
+            &self.notification
+        } else if row.path.starts_with("/push-subscriptions") {
+            &self.subscription
+        } else if row.path.starts_with("/webhooks") {
+            &self.webhook
         } else {
             &self.project
         };
@@ -260,7 +380,7 @@ async fn all_are_listed(product: &Product, rows: &[Row]) -> Result<()> {
     let mut served = BTreeSet::new();
     for (path, operations) in document["paths"].as_object().context("no paths")? {
         // Those have a door and a list of their own.
-        if path.starts_with("/admin/") {
+        if path.starts_with("/admin/") || path == "/calendar.ics" {
             continue;
         }
         let path = path

@@ -20,6 +20,8 @@ use xtask::progress::Progress;
 use xtask::stack::{App, Infra, Options, Stack};
 use xtask::workspace;
 
+use crate::outside::Outside;
+
 /// No trial takes this long unless it hangs.
 const LIMIT: Duration = Duration::from_mins(4);
 
@@ -99,7 +101,7 @@ impl Stage {
         self.trial(name, async move |stage| {
             let _turn = stage.turn.write().await;
             let infra = stage.spare().await?;
-            let product = stage.start("spare", infra, (1, 1), &env).await?;
+            let product = stage.start("spare", infra, [1, 1, 1], &env).await?;
             let outcome = check(&product).await;
             let outcome = outcome.map_err(|error| product.explain(&error));
             product.heal_servers().await?;
@@ -109,6 +111,24 @@ impl Stage {
             } else {
                 product.adds_up(&product.since(0)).await
             };
+            product.stack.stop().await?;
+            outcome.and(added_up)
+        })
+    }
+
+    /// A trial on a product of its own with two notifiers.
+    pub(crate) fn notifiers(
+        self: &Arc<Self>,
+        name: &str,
+        check: impl AsyncFnOnce(&Product) -> Result<()> + Send + 'static,
+    ) -> Trial {
+        self.trial(name, async move |stage| {
+            let _turn = stage.turn.write().await;
+            let infra = stage.spare().await?;
+            let product = stage.start("spare", infra, [1, 1, 2], &[]).await?;
+            let outcome = check(&product).await;
+            let outcome = outcome.map_err(|error| product.explain(&error));
+            let added_up = product.adds_up(&product.since(0)).await;
             product.stack.stop().await?;
             outcome.and(added_up)
         })
@@ -124,7 +144,7 @@ impl Stage {
         self.trial(name, async move |stage| {
             let _turn = stage.turn.write().await;
             let infra = stage.spare().await?;
-            let mut product = stage.start("spare", infra, (2, 1), &[]).await?;
+            let mut product = stage.start("spare", infra, [2, 1, 1], &[]).await?;
             let (leader, follower) = product.leader_and_follower().await?;
             product.site = Self::site(&product.stack, follower).await?;
             let outcome = check(&product, product.stack.app(leader)?).await;
@@ -152,7 +172,7 @@ impl Stage {
         let started = self.product.get_or_init(async || {
             let infra = Infra::start(&self.dir.join("main"), &self.progress).await;
             let infra = infra.map_err(|error| format!("{error:#}"))?;
-            let product = self.start("main", Arc::new(infra), (1, 2), &[]).await;
+            let product = self.start("main", Arc::new(infra), [1, 2, 1], &[]).await;
             product.map_err(|error| format!("{error:#}"))
         });
         started.await.as_ref().map_err(|error| anyhow!("{error}"))
@@ -171,12 +191,13 @@ impl Stage {
         &self,
         name: &str,
         infra: Arc<Infra>,
-        (backend_replicas, realtime_replicas): (usize, usize),
+        [backend_replicas, realtime_replicas, notifier_replicas]: [usize; 3],
         env: &[(&str, &str)],
     ) -> Result<Product> {
         let mut options = Options {
             backend_replicas,
             realtime_replicas,
+            notifier_replicas,
             ..Options::default()
         };
         // Tests are in a hurry; the limits have a trial of their own.
@@ -185,8 +206,21 @@ impl Stage {
             ("RATE_LIMIT_IP", "1000000"),
             ("ADMIN_USERS", ADMIN),
         ];
-        for app in ["taskflow-backend", "taskflow-realtime"] {
-            let env = usual.iter().chain(env);
+        let outside = Outside::start().await?;
+        let smtp_url = outside.smtp_url();
+        let to_outside = [
+            ("ALLOW_HTTP_DESTINATIONS", "true"),
+            ("SMTP_URL", &smtp_url),
+            ("WEBHOOK_ALLOW", "127.0.0.1"),
+            ("WEBHOOK_TIMEOUT", "3"),
+        ];
+        for app in [
+            "taskflow-backend",
+            "taskflow-notifier",
+            "taskflow-realtime",
+            "taskflow-scheduler",
+        ] {
+            let env = usual.iter().chain(&to_outside).chain(env);
             let env = env.map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
             options.env.insert(app.to_owned(), env.collect());
         }
@@ -201,6 +235,7 @@ impl Stage {
             stack,
             site,
             admin,
+            outside,
             proof: Mutex::default(),
         };
         product.delivers().await?;

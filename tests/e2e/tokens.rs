@@ -187,7 +187,8 @@ fn flip(token: &str, at: usize) -> String {
 
 /// Whether only a session may ask, whatever the token's scope.
 fn is_personal(row: &Row) -> bool {
-    row.path.starts_with("/tokens") || row.path == "/account"
+    let personal = ["/tokens", "/webhooks", "/push-subscriptions", "/account"];
+    personal.iter().any(|path| row.path.starts_with(path))
 }
 
 fn is_reading(row: &Row) -> bool {

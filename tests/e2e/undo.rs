@@ -26,6 +26,11 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             later_change_stays,
         ),
         stage.shared("undo: a run goes back around a person's edits", run),
+        stage.shared("undo: what stands in its own way goes first", families),
+        stage.shared(
+            "undo: no task comes back into a project that is gone",
+            gone_project,
+        ),
         stage.shared("undo: a preview says the same and writes nothing", preview),
         stage.shared("undo: what cannot be undone is refused", refused),
         stage.shared("undo: of two at once, one wins", race),
@@ -351,6 +356,95 @@ async fn run(product: &Product) -> Result<()> {
     undo_all(&owner, text(&report["change_set_id"])).await?;
     ensure!(get(&owner, &tasks[1]).await?["title"] == "agent 1");
     ensure!(get(&owner, &made[3]).await?["title"] == "new 3");
+    Ok(())
+}
+
+async fn families(product: &Product) -> Result<()> {
+    let home = home(product).await?;
+    let owner = &home.owner;
+    let head = product.database.head(owner.user).await?;
+    let task = path(&home.task);
+    owner
+        .patch(&task, &json!({"title": "Dig on"}))
+        .await?
+        .expect(200)?;
+    let deleted = owner.delete(&task).await?;
+    ensure!(deleted.status == 204, "{deleted:?}");
+    let before = family(&home).await?;
+    let as_of = json!({"as_of": head.to_string()});
+    let restored = owner.post(&format!("{task}/restore"), &as_of).await?;
+    restored.expect(200)?;
+    ensure!(get(owner, &home.part).await?["deleted_at"].is_null());
+    undo_all(owner, &change_set(&restored)?).await?;
+    same(&family(&home).await?, &before).context("undo of a restore")?;
+
+    let restored = owner.post(&format!("{task}/restore"), &json!({})).await?;
+    restored.expect(200)?;
+    let before = family(&home).await?;
+    let orphaned = json!({"operations": [
+        {"op": "update", "id": home.part["id"], "patch": {"parent_id": null}},
+        {"op": "delete", "id": home.task["id"]},
+        {"op": "update", "id": home.part["id"], "patch": {"title": "Shovel"}},
+    ]});
+    let batch = owner.post("/tasks/batch", &orphaned).await?;
+    batch.expect(200)?;
+    undo_all(owner, &change_set(&batch)?).await?;
+    same(&family(&home).await?, &before).context("undo of a batch")
+}
+
+/// The task and its part, deleted or not, without what counts writes.
+async fn family(home: &Home) -> Result<Value> {
+    let mut family = [
+        find(&home.owner, &home.task).await?,
+        find(&home.owner, &home.part).await?,
+    ];
+    for task in &mut family {
+        let task = task.as_object_mut().context("an object")?;
+        task.remove("version");
+        task.remove("updated_at");
+    }
+    Ok(json!(family))
+}
+
+/// As it is now, deleted or not.
+async fn find(owner: &Client, task: &Value) -> Result<Value> {
+    let page = owner.get("/tasks?include_deleted=true&limit=200").await?;
+    let page = page.expect(200)?;
+    let mut found = list(&page["items"]).iter();
+    let found = found.find(|item| item["id"] == task["id"]);
+    found.cloned().with_context(|| format!("no {task}"))
+}
+
+async fn gone_project(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let answer = owner.post("/projects", &json!({"name": "Roof"})).await?;
+    let (project, created) = (answer.expect(201)?, change_set(&answer)?);
+    let task = json!({"title": "Tile", "project_id": project["id"]});
+    let task = add(&owner, &task).await?;
+    let part = json!({"title": "Nail", "parent_id": task["id"], "project_id": project["id"]});
+    let part = add(&owner, &part).await?;
+    let deleted = owner.delete(&path(&task)).await?;
+    ensure!(deleted.status == 204, "{deleted:?}");
+    undo_all(&owner, &created).await?;
+
+    let report = undo(&owner, &change_set(&deleted)?).await?.expect(200)?;
+    for task in [&task, &part] {
+        let task = get(&owner, task).await?;
+        ensure!(
+            task["deleted_at"].is_null() && task["project_id"].is_null(),
+            "{task}"
+        );
+        let mut skipped = list(&report["skipped"]).iter();
+        ensure!(
+            skipped.any(|item| item["id"] == task["id"] && item["fields"] == json!(["project_id"])),
+            "{report}"
+        );
+    }
+    // Restored by hand they are as free.
+    undo_all(&owner, text(&report["change_set_id"])).await?;
+    let restore = format!("{}/restore", path(&task));
+    owner.post(&restore, &json!({})).await?.expect(200)?;
+    ensure!(get(&owner, &part).await?["project_id"].is_null());
     Ok(())
 }
 

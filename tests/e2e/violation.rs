@@ -39,6 +39,8 @@ pub(crate) enum Violation {
     Unpublished(String),
     #[error("log and tables do not agree: {0}")]
     Unfolded(String),
+    #[error("said to have arrived, and did not: {0}")]
+    Lost(String),
     #[error("no dead letter: {0}")]
     NoDeadLetter(String),
 }

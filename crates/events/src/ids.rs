@@ -50,6 +50,14 @@ id! {
     EventId,
     /// All that one command changed; what undo takes back.
     ChangeSetId,
+    /// All occurrences of a task under one rule.
+    SeriesId,
+    /// A reminder of a task.
+    ReminderId,
+    /// An entry in the app's list of what concerns somebody.
+    NotificationId,
+    /// A URL to which somebody's events are sent.
+    WebhookId,
     /// One of the owner's API tokens; never the token itself.
     TokenId,
 }

@@ -13,21 +13,34 @@ mod due;
 mod envelope;
 mod ids;
 mod notice;
+mod notification;
 mod payload;
+mod recurrence;
+mod reminder;
 mod schema;
 mod topic;
+mod trigger;
 mod upcast;
 
 pub use asyncapi::asyncapi;
 pub use complaint::complaint;
 pub use due::{Due, UnknownZone, find_zone};
 pub use envelope::{Actor, Cause, DecodeError, Event, MAX_EVENT_BYTES, SCHEMA, current_schema};
-pub use ids::{ChangeSetId, EventId, ProjectId, TaskId, TokenId, UserId};
+pub use ids::{
+    ChangeSetId, EventId, NotificationId, ProjectId, ReminderId, SeriesId, TaskId, TokenId, UserId,
+    WebhookId,
+};
 pub use notice::{Notice, NoticeData};
+pub use notification::{
+    NotificationChanged, NotificationChanges, NotificationKind, NotificationState,
+};
 pub use payload::{
     Change, Payload, Priority, ProjectChanged, ProjectChanges, ProjectState, TagChanges,
     TagDeleted, TagState, TagUpdated, TaskChanged, TaskChanges, TaskState, UserChanged,
     UserChanges, UserState, tag_aggregate,
 };
+pub use recurrence::{CatchUp, Moment, NoMoment, OpenPolicy, Recurrence, RecurrenceMode};
+pub use reminder::{Channel, Reminder, ReminderTime};
 pub use schema::schema;
 pub use topic::Topic;
+pub use trigger::{Trigger, TriggerType};

@@ -10,7 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Due, ProjectId, SCHEMA, TaskId, Topic, upcast::upcast};
+use crate::{
+    Due, NotificationChanged, NotificationState, ProjectId, Recurrence, Reminder, SCHEMA, TaskId,
+    Topic, upcast::upcast,
+};
 
 /// A field's value before and after.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +58,10 @@ pub struct TaskState {
     /// The instant that `due` meant when the event was written.
     pub due_at: Option<Timestamp>,
     pub completed_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<Recurrence>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<Reminder>,
 }
 
 /// The fields of a task that changed; the others are absent.
@@ -83,6 +90,10 @@ pub struct TaskChanges {
     pub completed_at: Option<Change<Option<Timestamp>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Change<Option<Timestamp>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<Change<Option<Recurrence>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<Change<Vec<Reminder>>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -257,6 +268,8 @@ payloads! {
     TaskReopened(TaskChanged) = "task.reopened" on Tasks,
     TaskDeleted(TaskChanged) = "task.deleted" on Tasks,
     TaskRestored(TaskChanged) = "task.restored" on Tasks,
+    TaskRecurrenceChanged(TaskChanged) = "task.recurrence_changed" on Tasks,
+    TaskRemindersChanged(TaskChanged) = "task.reminders_changed" on Tasks,
     ProjectCreated(ProjectState) = "project.created" on Tasks,
     ProjectUpdated(ProjectChanged) = "project.updated" on Tasks,
     ProjectDeleted(ProjectChanged) = "project.deleted" on Tasks,
@@ -269,6 +282,9 @@ payloads! {
     UserUpdated(UserChanged) = "user.updated" on Users,
     /// Written while the account and all that it owned go.
     UserDeleted(UserChanged) = "user.deleted" on Users,
+    NotificationCreated(NotificationState) = "notification.created" on Users,
+    NotificationRead(NotificationChanged) = "notification.read" on Users,
+    NotificationDeleted(NotificationChanged) = "notification.deleted" on Users,
 }
 
 impl Payload {

@@ -8,7 +8,7 @@ use dapr::dapr::proto::runtime::v1::{
 };
 use prost_types::{Struct, value::Kind};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use tonic::metadata::{KeyAndValueRef, MetadataMap};
 
 /// One message of a topic.
@@ -48,6 +48,26 @@ impl Delivery {
     /// The CloudEvent in a raw delivery.
     pub fn cloud_event(&self) -> Result<CloudEvent, serde_json::Error> {
         serde_json::from_slice(&self.data)
+    }
+
+    /// What is in the CloudEvent of a raw delivery, in its place. What is none stays as it is.
+    pub(crate) fn opened(self) -> Self {
+        #[derive(Deserialize)]
+        struct Envelope<'a> {
+            id: String,
+            traceparent: Option<String>,
+            #[serde(borrow)]
+            data: &'a RawValue,
+        }
+        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(&self.data) else {
+            return self;
+        };
+        Self {
+            id: envelope.id,
+            traceparent: envelope.traceparent,
+            data: self.data.slice_ref(envelope.data.get().as_bytes()),
+            ..self
+        }
     }
 
     pub(crate) fn single(request: TopicEventRequest, metadata: &MetadataMap) -> Self {

@@ -2,14 +2,16 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
-use events::Event;
+use events::{Event, Trigger, UserId, complaint};
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use metrics::{counter, histogram};
 use telemetry::{clock, health::Health, metrics as names, trace::Received};
 use tracing::{Instrument, Span, debug, error, error_span, field::Empty, warn};
 
-use crate::{Delivery, EventHandler, Outcome, RawHandler, Subscription, subscription::Taker};
+use crate::{
+    Delivery, EventHandler, Outcome, RawHandler, Subscription, TriggerHandler, subscription::Taker,
+};
 
 /// A delivery, read for its handler and not yet handled.
 pub(crate) struct Job {
@@ -32,9 +34,18 @@ struct Failure {
 
 impl Job {
     pub(crate) fn read(subscription: &Subscription, delivery: Delivery) -> Self {
+        let is_event = !matches!(subscription.taker, Taker::Raw(_));
+        let delivery = if is_event && subscription.is_bulk() {
+            delivery.opened()
+        } else {
+            delivery
+        };
         match &subscription.taker {
             Taker::Events(handler) => {
                 Self::event(subscription.topic, Arc::clone(handler), delivery)
+            }
+            Taker::Triggers(handler) => {
+                Self::trigger(subscription.topic, Arc::clone(handler), delivery)
             }
             Taker::Raw(handler) => Self::raw(subscription.topic, Arc::clone(handler), delivery),
         }
@@ -58,6 +69,24 @@ impl Job {
                 id: delivery.id,
                 work: Err(failure),
             },
+        }
+    }
+
+    fn trigger(topic: &'static str, handler: Arc<dyn TriggerHandler>, delivery: Delivery) -> Self {
+        let (span, work) = match read_trigger(&delivery) {
+            Ok(trigger) => (
+                trigger_span(&trigger, delivery.traceparent.as_deref()),
+                Ok(async move { handler.handle(trigger).await }.boxed()),
+            ),
+            Err(failure) => (delivery_span(topic, &delivery.id), Err(failure)),
+        };
+        Self {
+            topic,
+            id: delivery.id,
+            user: None,
+            written: None,
+            span,
+            work,
         }
     }
 
@@ -98,22 +127,39 @@ impl Job {
 }
 
 fn read_event(delivery: &Delivery) -> Result<Event, Failure> {
-    let poison = |kind, cause| Failure {
-        kind,
-        outcome: Outcome::Poison(cause),
-    };
     let event =
         Event::decode(&delivery.data).map_err(|error| poison("malformed", error.to_string()))?;
+    check_key(delivery, event.user_id)?;
+    Ok(event)
+}
+
+fn read_trigger(delivery: &Delivery) -> Result<Trigger, Failure> {
+    let trigger: Trigger = serde_json::from_slice(&delivery.data).map_err(|error| {
+        let cause = format!("not a trigger: {}", complaint(&error));
+        poison("malformed", cause)
+    })?;
+    check_key(delivery, trigger.user_id)?;
+    Ok(trigger)
+}
+
+fn check_key(delivery: &Delivery, user: UserId) -> Result<(), Failure> {
     let key_is_wrong = match delivery.key() {
-        Some(key) => key != event.user_id.to_string(),
-        // Without a key the event was not written by us, if it was Kafka that brought it.
+        Some(key) => key != user.to_string(),
+        // Without a key it was not written by us, if it was Kafka that brought it.
         None => delivery.metadata.contains_key("__partition"),
     };
     if key_is_wrong {
         let cause = "the Kafka key is not the event's user_id";
         return Err(poison("wrong_key", cause.to_owned()));
     }
-    Ok(event)
+    Ok(())
+}
+
+fn poison(kind: &'static str, cause: String) -> Failure {
+    Failure {
+        kind,
+        outcome: Outcome::Poison(cause),
+    }
 }
 
 async fn run_handler(work: impl Future<Output = Outcome>) -> Result<(), Failure> {
@@ -167,6 +213,17 @@ fn event_span(event: &Event, traceparent: Option<&str>) -> Span {
         event_id: &event.id,
         user_id: &event.user_id,
         correlation_id: &event.correlation_id,
+        traceparent,
+    }
+    .span()
+}
+
+fn trigger_span(trigger: &Trigger, traceparent: Option<&str>) -> Span {
+    Received {
+        event_type: trigger.trigger_type.name(),
+        event_id: &trigger.trigger_id,
+        user_id: &trigger.user_id,
+        correlation_id: &trigger.correlation_id,
         traceparent,
     }
     .span()

@@ -1,7 +1,7 @@
 //! What an app does with what it subscribed to.
 
 use async_trait::async_trait;
-use events::Event;
+use events::{Event, Trigger};
 
 use crate::Delivery;
 
@@ -30,6 +30,12 @@ impl Outcome {
 #[async_trait]
 pub trait EventHandler: Send + Sync + 'static {
     async fn handle(&self, event: Event) -> Outcome;
+}
+
+/// Takes the triggers of a topic, decoded and checked.
+#[async_trait]
+pub trait TriggerHandler: Send + Sync + 'static {
+    async fn handle(&self, trigger: Trigger) -> Outcome;
 }
 
 /// Takes what lies on a topic, whatever it is.

@@ -37,7 +37,7 @@ pub use caller::{Caller, caller};
 pub use causes::DeadLetterCause;
 pub use client::Sidecar;
 pub use delivery::{CloudEvent, Delivery};
-pub use handler::{EventHandler, Outcome, RawHandler};
+pub use handler::{EventHandler, Outcome, RawHandler, TriggerHandler};
 pub use publish::{Message, PublishError};
 pub use serve::{ServeError, serve};
 pub use state::{Claim, Etag, State};

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use dapr::dapr::proto::runtime::v1::{BulkSubscribeConfig, TopicSubscription};
 use events::Topic;
 
-use crate::{EventHandler, RawHandler};
+use crate::{EventHandler, RawHandler, TriggerHandler};
 
 /// One topic of one component, and who takes what comes.
 pub struct Subscription {
@@ -18,6 +18,7 @@ pub struct Subscription {
 
 pub(crate) enum Taker {
     Events(Arc<dyn EventHandler>),
+    Triggers(Arc<dyn TriggerHandler>),
     Raw(Arc<dyn RawHandler>),
 }
 
@@ -41,6 +42,18 @@ impl Subscription {
             topic: topic.name(),
             dead_letters: Some(topic.dead_letter_name()),
             taker: Taker::Events(handler),
+            bulk: None,
+        }
+    }
+
+    /// The triggers of `tasks.scheduling`, one by one, with its dead-letter topic. They have no
+    /// order to keep, not even those of one user.
+    pub fn triggers(component: &'static str, handler: Arc<dyn TriggerHandler>) -> Self {
+        Self {
+            component,
+            topic: Topic::Scheduling.name(),
+            dead_letters: Some(Topic::Scheduling.dead_letter_name()),
+            taker: Taker::Triggers(handler),
             bulk: None,
         }
     }
@@ -74,9 +87,15 @@ impl Subscription {
         }
     }
 
+    /// Then deliveries are raw: daprd 1.18 that cannot open one CloudEvent of a bulk mixes up
+    /// those behind it, or panics.
+    pub(crate) const fn is_bulk(&self) -> bool {
+        self.bulk.is_some()
+    }
+
     /// What daprd is told.
     pub(crate) fn announcement(&self) -> TopicSubscription {
-        let raw = matches!(self.taker, Taker::Raw(_));
+        let raw = matches!(self.taker, Taker::Raw(_)) || self.is_bulk();
         TopicSubscription {
             pubsub_name: self.component.to_owned(),
             topic: self.topic.to_owned(),

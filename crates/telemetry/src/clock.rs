@@ -2,6 +2,17 @@
 
 use jiff::{Timestamp, Unit};
 
+#[cfg(feature = "simulated-clock")]
+tokio::task_local! {
+    static SIMULATED: Timestamp;
+}
+
+/// Runs a test's future as if it were that time.
+#[cfg(feature = "simulated-clock")]
+pub async fn at<F: Future>(now: Timestamp, future: F) -> F::Output {
+    SIMULATED.scope(now, future).await
+}
+
 /// The current time in UTC, to the microsecond: what Postgres stores, so that
 /// a time that went through the database equals the one that was written.
 #[expect(
@@ -9,6 +20,10 @@ use jiff::{Timestamp, Unit};
     reason = "this is the edge the others take it from"
 )]
 pub fn now() -> Timestamp {
+    #[cfg(feature = "simulated-clock")]
+    if let Ok(now) = SIMULATED.try_with(|now| *now) {
+        return now;
+    }
     let now = Timestamp::now();
     now.round(
         jiff::TimestampRound::new()

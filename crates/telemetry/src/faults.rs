@@ -4,18 +4,21 @@
 //! with the feature `planted-faults`; elsewhere [`enabled`] is a constant.
 
 /// Every fault that can be planted.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 14] = [
     "ack-before-handle",
     "admin-ignored",
     "as-of-off-by-one",
     "chain-unchecked",
     "fold-forgets",
     "jwt-alg-from-token",
+    "mark-before-send",
     "missing-user-filter",
     "no-dedupe",
+    "no-occurrence-key",
     "relay-cursor",
     "scope-ignored",
     "undo-overwrites",
+    "utc-arithmetic",
 ];
 
 /// Whether the named fault was planted in this process.

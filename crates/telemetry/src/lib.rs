@@ -21,7 +21,7 @@ pub mod shutdown;
 mod start;
 pub mod trace;
 
-pub use start::{Guard, InitError, TelemetryArgs, init};
+pub use start::{Guard, InitError, TelemetryArgs, init, init_command};
 
 #[cfg(all(feature = "planted-faults", not(debug_assertions)))]
 compile_error!("the feature `planted-faults` is for tests; a release build must not carry it");

@@ -9,6 +9,7 @@ use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::{
     EnvFilter, filter,
+    fmt::MakeWriter,
     layer::SubscriberExt,
     util::{SubscriberInitExt, TryInitError},
 };
@@ -49,6 +50,18 @@ pub struct Guard(Option<SdkTracerProvider>);
 /// Starts logging to standard output, recording metrics and, if configured,
 /// exporting spans. Call it once, first thing in `main`, inside the runtime.
 pub fn init(service_name: &'static str, args: &TelemetryArgs) -> Result<Guard, InitError> {
+    start(service_name, args, io::stdout)
+}
+
+/// The same for a command, whose answer is alone on standard output: it logs to standard error.
+pub fn init_command(service_name: &'static str, args: &TelemetryArgs) -> Result<Guard, InitError> {
+    start(service_name, args, io::stderr)
+}
+
+fn start<W>(service_name: &'static str, args: &TelemetryArgs, writer: W) -> Result<Guard, InitError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let filter = EnvFilter::try_new(&args.log_filter)?;
     let provider = match args.otlp_endpoint.as_deref() {
         None | Some("") => None,
@@ -60,7 +73,7 @@ pub fn init(service_name: &'static str, args: &TelemetryArgs) -> Result<Guard, I
     tracing_subscriber::registry()
         .with(filter)
         .with(spans)
-        .with(JsonLines::new(service_name, io::stdout))
+        .with(JsonLines::new(service_name, writer))
         .try_init()?;
     metrics::install()?;
     Ok(Guard(provider))

@@ -200,6 +200,24 @@ impl Database {
         Ok(())
     }
 
+    /// Tells somebody something in the app, as a reminder would; gives the notification's id.
+    pub async fn notify(&self, user: UserId) -> Result<Uuid> {
+        let (id, mut transaction) = (Uuid::now_v7(), self.0.begin().await?);
+        for statement in [
+            r#"select taskflow.append_system_event(
+                   $1, 'users.events', 'notification.created', $2, 1,
+                   '{"kind":"webhook_off","at":"2026-11-21T09:00:00Z"}')"#,
+            "insert into taskflow.notifications (user_id, id, kind, at, created_at, version)
+             select user_id, aggregate_id, data ->> 'kind', '2026-11-21T09:00:00Z', created_at, 1
+             from taskflow.events where user_id = $1 and aggregate_id = $2",
+        ] {
+            let query = sqlx::query(statement).bind(user.0).bind(id);
+            query.execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(id)
+    }
+
     /// Holds up every write of a user until the lock is released.
     pub async fn lock_writes(&self, user: UserId) -> Result<WriteLock> {
         let mut transaction = self.0.begin().await?;
@@ -347,6 +365,13 @@ impl Database {
                    union all select 'task' || t::text from taskflow.tasks t where user_id = $1
                    union all select 'key' || t::text from taskflow.idempotency t where user_id = $1
                    union all select 'ticket' || t::text from taskflow.tickets t where user_id = $1
+                   union all select 'notification' || t::text
+                       from taskflow.notifications t where user_id = $1
+                   union all select 'delivery' || t::text
+                       from taskflow.deliveries t where user_id = $1
+                   union all select 'subscription' || t::text
+                       from taskflow.push_subscriptions t where user_id = $1
+                   union all select 'webhook' || t::text from taskflow.webhooks t where user_id = $1
                    -- When it was last used is no change.
                    union all select 'token' || (to_jsonb(t) - 'last_used_at')::text
                        from taskflow.api_tokens t where user_id = $1

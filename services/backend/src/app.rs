@@ -6,7 +6,7 @@ use auth::{KnownUsers, Verifier};
 use events::UserId;
 use sidecar::Sidecar;
 use sqlx::PgPool;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{http::rate_limit::RateLimits, write::Turns};
 
@@ -22,7 +22,13 @@ pub(crate) struct App {
     pub(crate) limits: Arc<RateLimits>,
     /// Whose turn it is to write.
     pub(crate) turns: Turns,
+    /// How many files may be taken in at a time.
+    pub(crate) imports: Arc<Semaphore>,
     pub(crate) sidecar: Sidecar,
+    /// What browsers subscribe to web push with; none: there is no web push.
+    pub(crate) push_key: Option<Arc<str>>,
+    /// Whether webhooks and push subscriptions may do without TLS.
+    pub(crate) allow_http: bool,
     /// Rung after a commit that wrote events, so that the relay need not wait for its poll.
     pub(crate) committed: Arc<Notify>,
 }

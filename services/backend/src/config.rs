@@ -67,8 +67,17 @@ pub struct Config {
     pub trusted_proxies: usize,
 
     /// Ids of the users who are administrators, separated by commas.
-    #[arg(long, env, value_delimiter = ',')]
-    pub admin_users: Vec<UserId>,
+    #[arg(long, env, value_delimiter = ',', value_parser = user)]
+    pub admin_users: Vec<Option<UserId>>,
+
+    /// The public key that browsers subscribe to web push with, base64url. Used when the secret
+    /// store has no `VAPID_PUBLIC_KEY`. None: no web push.
+    #[arg(long, env)]
+    pub vapid_public_key: Option<String>,
+
+    /// Lets webhooks and push subscriptions have http:// URLs, for development and tests.
+    #[arg(long, env)]
+    pub allow_http_destinations: bool,
 
     #[command(flatten)]
     pub auth: auth::AuthArgs,
@@ -90,6 +99,9 @@ pub struct Config {
 pub enum Command {
     /// Serve (the default).
     Serve,
+    /// Bring the schema up to date and end, as `serve` does at its start. Takes DATABASE_URL
+    /// from the environment and needs no sidecar.
+    Migrate,
     /// Look at the relay between the event log and Kafka.
     Relay {
         #[command(subcommand)]
@@ -112,6 +124,17 @@ pub enum Command {
 pub enum RelayCommand {
     /// How much is waiting to be published, and who leads.
     Status,
+}
+
+/// A user by their id; nobody where a list is empty.
+fn user(id: &str) -> Result<Option<UserId>, String> {
+    let id = id.trim();
+    if id.is_empty() {
+        return Ok(None);
+    }
+    id.parse()
+        .map(Some)
+        .map_err(|_| "not the id of a user".to_owned())
 }
 
 /// A topic by its name.

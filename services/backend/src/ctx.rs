@@ -4,6 +4,7 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use events::{Actor, Cause, ChangeSetId, TokenId, UserId};
 use jiff::Timestamp;
+use telemetry::trace::TraceContext;
 
 use crate::error::ApiError;
 
@@ -26,6 +27,24 @@ pub(crate) struct Ctx {
     pub(crate) actor: Actor,
     /// Why, where it is not simply asked for.
     pub(crate) cause: Option<Cause>,
+}
+
+impl Ctx {
+    /// Of what a service does for somebody who did not ask at that moment.
+    pub(crate) fn of_service(user: UserId, correlation_id: String) -> Self {
+        let now = telemetry::clock::now();
+        Self {
+            user,
+            session_expires_at: now,
+            token: None,
+            correlation_id,
+            traceparent: Some(TraceContext::current().to_string()),
+            now,
+            change_set: ChangeSetId::generate(),
+            actor: Actor::System,
+            cause: None,
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Ctx {

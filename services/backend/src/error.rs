@@ -46,6 +46,10 @@ pub(crate) enum ApiError {
     MediaType,
     #[error("{detail}")]
     Invalid { field: String, detail: String },
+    #[error("Other files are being taken in; try again in {retry_after} s")]
+    Occupied { retry_after: u64 },
+    #[error("The body comes too slowly, so nothing was taken in")]
+    TooSlow,
     #[error("Too many requests; try again in {retry_after} s")]
     TooMany { retry_after: u64 },
     #[error(
@@ -90,7 +94,8 @@ impl ApiError {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::Occupied { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unavailable(_) | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -111,7 +116,8 @@ impl ApiError {
             Self::TooLarge { .. } => "too_large",
             Self::MediaType => "unsupported_media_type",
             Self::Invalid { .. } => "invalid",
-            Self::TooMany { .. } => "too_many_requests",
+            Self::TooMany { .. } | Self::Occupied { .. } => "too_many_requests",
+            Self::TooSlow => "too_slow",
             Self::Unavailable(_) | Self::TimedOut => "unavailable",
             Self::Internal(_) => "internal",
         }
@@ -224,7 +230,7 @@ impl IntoResponse for ApiError {
             _ => {}
         }
         let retry_after = match &self {
-            Self::TooMany { retry_after } => Some(*retry_after),
+            Self::TooMany { retry_after } | Self::Occupied { retry_after } => Some(*retry_after),
             Self::Unavailable(_) | Self::TimedOut => Some(1),
             _ => None,
         };
@@ -241,7 +247,10 @@ impl IntoResponse for ApiError {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         // What is left of the body is not read, so the connection cannot be used again.
-        if matches!(self, Self::TooLarge { .. }) {
+        if matches!(
+            self,
+            Self::TooLarge { .. } | Self::TooSlow | Self::Occupied { .. }
+        ) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response

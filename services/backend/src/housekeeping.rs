@@ -9,6 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{http::rate_limit::RateLimits, write::KEPT_HOURS};
 
+/// What became of reminders, and of what webhooks were sent, is told for so long.
+const DELIVERIES_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+const ATTEMPTS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 const INTERVAL: Duration = Duration::from_mins(10);
 
 pub(crate) async fn run(pool: PgPool, limits: Arc<RateLimits>, shutdown: CancellationToken) {
@@ -37,6 +41,18 @@ async fn forget(pool: &PgPool) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from taskflow.tickets where expires_at < $1",
         now.to_sqlx(),
+    )
+    .execute(pool)
+    .await?;
+    sqlx::query!(
+        "delete from taskflow.deliveries where due_at < $1 and wake_at is null",
+        (now - DELIVERIES_KEPT).to_sqlx(),
+    )
+    .execute(pool)
+    .await?;
+    sqlx::query!(
+        "delete from taskflow.webhook_attempts where at < $1",
+        (now - ATTEMPTS_KEPT).to_sqlx(),
     )
     .execute(pool)
     .await?;

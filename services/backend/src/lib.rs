@@ -7,7 +7,9 @@
 //! [`write::Write`]; [`relay`] carries it to Kafka. [`run`] starts all of it.
 
 mod account;
+mod agenda;
 mod app;
+mod calendar;
 pub mod config;
 mod ctx;
 mod database;
@@ -15,19 +17,24 @@ mod dead_letter;
 mod error;
 mod event;
 mod history;
+mod home;
 mod housekeeping;
 mod http;
 mod kafka;
+mod notification;
 mod profile;
 mod project;
 mod projection;
+mod push;
 mod rebuild;
 mod relay;
+mod reminder;
 mod replay;
 mod router;
 mod rpc;
 mod run;
 mod secrets;
+mod series;
 mod snapshot;
 mod stats;
 mod tag;
@@ -36,13 +43,14 @@ mod ticket;
 mod token;
 mod transfer;
 mod undo;
+mod webhook;
 mod write;
 
 pub use database::MIGRATOR;
 pub use event::verify::{BrokenLink, Flaw, LogReport, verify_log};
 pub use rebuild::{Difference, Report, What, rebuild};
 pub use router::openapi;
-pub use run::{rest, run};
+pub use run::{rest, run, task_service};
 
 #[cfg(all(feature = "planted-faults", not(debug_assertions)))]
 compile_error!("the feature `planted-faults` is for tests; a release build must not carry it");

@@ -8,6 +8,7 @@ use sqlx::types::Json as JsonColumn;
 use utoipa::ToSchema;
 
 use crate::{
+    agenda::{self, Alerts},
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
@@ -34,7 +35,7 @@ pub(crate) struct Profile {
     email: String,
     /// IANA name.
     pub(crate) time_zone: String,
-    /// The app's own settings; the server keeps and does not read them.
+    /// `notifications` says when and how to be reminded; all others are the app's own.
     #[schema(value_type = Object)]
     pub(crate) settings: Map<String, Value>,
 }
@@ -47,7 +48,11 @@ pub(crate) struct ProfilePatch {
     #[schema(value_type = Option<String>, nullable = false)]
     time_zone: Patch<String>,
     /// Merged into what is there (RFC 7396): null removes a setting. At most 8 KiB in all, and
-    /// not nested deeper than 32 levels.
+    /// not nested deeper than 32 levels. The server itself reads `notifications`:
+    /// `{"channels": ["in_app", "push"], "all_day_at": "09:00", "quiet_hours": {"from": "22:00",
+    /// "to": "07:00"}}`, where reminders go that do not say it themselves (`in_app`, `email`,
+    /// `push`, `webhook`), at which hour one of a whole day comes, and when none does that is
+    /// counted back from a due. Absent: the channels and the hour above, and no quiet hours.
     #[serde(default)]
     #[schema(value_type = Option<Object>, nullable = false)]
     settings: Patch<Map<String, Value>>,
@@ -145,21 +150,26 @@ fn check(before: &Profile, after: &mut Profile) -> Result<(), ApiError> {
     if after.settings == before.settings {
         return Ok(());
     }
-    let settings =
-        serde_json::to_vec(&after.settings).map_err(|error| ApiError::Internal(error.into()))?;
-    if settings.len() > MAX_SETTINGS_BYTES {
+    check_settings(&after.settings)
+}
+
+/// Refuses what cannot be kept.
+pub(crate) fn check_settings(settings: &Map<String, Value>) -> Result<(), ApiError> {
+    Alerts::check(settings)?;
+    let text = serde_json::to_vec(settings).map_err(|error| ApiError::Internal(error.into()))?;
+    if text.len() > MAX_SETTINGS_BYTES {
         return Err(ApiError::invalid(
             "settings",
             format!("Settings must not be larger than {MAX_SETTINGS_BYTES} bytes"),
         ));
     }
-    if depth(&after.settings) > MAX_SETTINGS_DEPTH {
+    if depth(settings) > MAX_SETTINGS_DEPTH {
         return Err(ApiError::invalid(
             "settings",
             format!("Settings must not be nested deeper than {MAX_SETTINGS_DEPTH} levels"),
         ));
     }
-    if has_nul(&after.settings) {
+    if has_nul(settings) {
         return Err(ApiError::invalid(
             "settings",
             "Settings must not contain U+0000",
@@ -249,6 +259,11 @@ pub(crate) async fn save(
     if time_zone.is_some() {
         move_local_dues(write, &after.time_zone).await?;
     }
+    let alerts = Alerts::of(&after.settings);
+    if time_zone.is_some() || alerts != write.home.alerts {
+        write.home.alerts = alerts;
+        remake_agenda(write).await?;
+    }
     let payload = Payload::UserUpdated(UserChanged {
         changed,
         changes: UserChanges {
@@ -274,6 +289,14 @@ async fn move_local_dues(write: &mut Write, time_zone: &str) -> Result<(), ApiEr
         }
     }
     store::set_due_at(write.tx(), user, &ids, &instants).await?;
-    write.zone = home;
+    write.home.zone = home;
+    Ok(())
+}
+
+/// What is to be done at some time follows the zone and the settings.
+async fn remake_agenda(write: &mut Write) -> Result<(), ApiError> {
+    let (user, home) = (write.ctx.user, write.home.clone());
+    let tasks = store::on_agenda(write.tx(), user).await?;
+    agenda::remake(write.tx(), user, &tasks, &home).await?;
     Ok(())
 }

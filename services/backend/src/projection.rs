@@ -6,6 +6,7 @@
 
 pub(crate) mod at;
 mod fold;
+pub(crate) mod notification;
 pub(crate) mod profile;
 pub(crate) mod project;
 pub(crate) mod rows;

@@ -15,7 +15,7 @@ mod table;
 
 use std::fmt;
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -109,9 +109,12 @@ pub async fn rebuild(pool: &PgPool, args: &RebuildArgs) -> anyhow::Result<Report
         .await?;
     anyhow::ensure!(alone, "another rebuild is running on this database");
 
+    shadow::drop_old(&mut writer).await?;
+
     let users: Vec<Uuid> = args.user.iter().map(|user| user.0).collect();
     let first = args.swap.then_some(HOLD_WRITERS);
     let (mut writer, mut reader) = snapshot::take(&mut writer, &mut reader, first).await?;
+    ensure_times(&mut reader, &users).await?;
     shadow::create(&mut writer).await?;
     let (chunks, mut filled) = mpsc::channel(CHUNKS);
     let (mut report, ()) = tokio::try_join!(
@@ -130,9 +133,29 @@ pub async fn rebuild(pool: &PgPool, args: &RebuildArgs) -> anyhow::Result<Report
     if args.verify {
         writer.rollback().await?;
     } else {
+        if !args.swap {
+            shadow::forget_erased(&mut writer, pool).await?;
+        }
         writer.commit().await?;
     }
     Ok(report)
+}
+
+/// A time that no writer could have written could not even be read.
+async fn ensure_times(db: &mut PgConnection, users: &[Uuid]) -> anyhow::Result<()> {
+    let odd = sqlx::query_scalar!(
+        "select event_id from taskflow.events
+         where ($1::uuid[] = '{}' or user_id = any($1))
+           and (created_at < '0001-01-01Z' or created_at >= '9999-12-30Z')
+         limit 1",
+        users,
+    )
+    .fetch_optional(db)
+    .await?;
+    if let Some(event) = odd {
+        anyhow::bail!("event {event}: its time is none that there can be");
+    }
+    Ok(())
 }
 
 /// The command: what was found on standard output, and an error if that is one.

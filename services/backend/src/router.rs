@@ -24,11 +24,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     account,
     app::App,
-    dead_letter,
+    calendar, dead_letter,
     error::{ApiError, Problem},
     event, history,
     http::{access, admin, body::MAX_BODY_BYTES, reply::CHANGE_SET},
-    profile, project, stats, tag, task, ticket, token, transfer, undo,
+    notification, profile, project, push, reminder, series, stats, tag, task, ticket, token,
+    transfer, undo, webhook,
 };
 
 /// Longer than any statement may take.
@@ -71,6 +72,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(task::list::list_tasks, task::create::create_task))
         .routes(routes!(task::batch::batch_tasks))
+        .routes(routes!(task::quick::quick_task))
         .routes(routes!(
             task::get::get_task,
             task::update::replace_task,
@@ -79,6 +81,13 @@ fn api() -> OpenApiRouter<App> {
         ))
         .routes(routes!(task::complete::complete_task))
         .routes(routes!(task::restore::restore_task))
+        .routes(routes!(
+            series::set::set_recurrence,
+            series::set::end_recurrence
+        ))
+        .routes(routes!(series::skip::skip_occurrence))
+        .routes(routes!(series::occurrences::list_occurrences))
+        .routes(routes!(series::preview::preview_recurrence))
         .routes(routes!(history::endpoints::get_task_history))
         .routes(routes!(history::diff::get_task_diff))
         .routes(routes!(
@@ -107,6 +116,34 @@ fn api() -> OpenApiRouter<App> {
             token::endpoints::create_token
         ))
         .routes(routes!(token::endpoints::revoke_token))
+        .routes(routes!(
+            reminder::endpoints::list_reminders,
+            reminder::endpoints::add_reminder
+        ))
+        .routes(routes!(reminder::endpoints::delete_reminder))
+        .routes(routes!(reminder::snooze::snooze_reminder))
+        .routes(routes!(reminder::why::explain_reminder))
+        .routes(routes!(notification::list::list_notifications))
+        .routes(routes!(notification::list::count_unread_notifications))
+        .routes(routes!(notification::read::read_notifications))
+        .routes(routes!(notification::delete::delete_notification))
+        .routes(routes!(push::endpoints::get_push_key))
+        .routes(routes!(
+            push::endpoints::list_push_subscriptions,
+            push::endpoints::create_push_subscription
+        ))
+        .routes(routes!(push::endpoints::delete_push_subscription))
+        .routes(routes!(
+            webhook::endpoints::list_webhooks,
+            webhook::endpoints::create_webhook
+        ))
+        .routes(routes!(
+            webhook::endpoints::update_webhook,
+            webhook::endpoints::delete_webhook
+        ))
+        .routes(routes!(webhook::deliveries::list_webhook_deliveries))
+        .routes(routes!(webhook::replay::replay_webhook))
+        .routes(routes!(webhook::replay::test_webhook))
         .routes(routes!(account::endpoint::delete_account))
 }
 
@@ -115,6 +152,11 @@ fn transfer() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(transfer::export::export))
         .routes(routes!(transfer::import::import))
+}
+
+/// Outside `/api/{user_id}`: the token in the address says whose it is.
+fn feeds() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(calendar::endpoint::get_calendar))
 }
 
 fn administration() -> OpenApiRouter<App> {
@@ -130,6 +172,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     OpenApiRouter::with_openapi(Document::openapi())
         .nest("/api/{user_id}", api().merge(transfer()))
         .nest("/admin", administration())
+        .merge(feeds())
         .split_for_parts()
         .1
 }
@@ -149,6 +192,10 @@ pub(crate) fn router(
         .route_layer(middleware::from_fn_with_state(app.clone(), access::check))
         .with_state(app.clone())
         .split_for_parts();
+    let (feeds, _) = feeds()
+        .route_layer(in_bounds.clone())
+        .with_state(app.clone())
+        .split_for_parts();
     let (administration, _) = administration()
         .route_layer(in_bounds)
         .route_layer(middleware::from_fn_with_state(app.clone(), admin::check))
@@ -157,6 +204,7 @@ pub(crate) fn router(
     Router::new()
         .nest("/api/{user_id}", api)
         .nest("/admin", administration)
+        .merge(feeds)
         .route("/openapi.json", get(|| async move { Json(document) }))
         .route("/asyncapi.json", get(async || Json(events::asyncapi())))
         .route("/docs", get(Html(DOCS)))

@@ -1,32 +1,36 @@
 //! `TaskService`: what the other services may ask. Reached only through the sidecar,
-//! which shows our token; who calls is checked against [`CALLERS`].
+//! which shows our token; who may ask what is said at each call.
+
+mod notifications;
+mod scheduling;
+
+pub(crate) use notifications::Notifications;
 
 use events::{Event, UserId};
 use proto::v1::{
-    ListEventsRequest, ListEventsResponse, ListHeadsRequest, ListHeadsResponse,
-    ListValidTokensRequest, ListValidTokensResponse, RedeemTicketRequest, RedeemTicketResponse,
-    VerifyTokenRequest, VerifyTokenResponse, list_heads_response::Head,
-    task_service_server::TaskService,
+    ClaimDueRequest, ClaimDueResponse, ListEventsRequest, ListEventsResponse, ListHeadsRequest,
+    ListHeadsResponse, ListValidTokensRequest, ListValidTokensResponse, RedeemTicketRequest,
+    RedeemTicketResponse, SpawnOccurrencesRequest, SpawnOccurrencesResponse, VerifyTokenRequest,
+    VerifyTokenResponse, list_heads_response::Head, task_service_server::TaskService,
 };
-use sqlx::PgPool;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::{
+    app::App,
     event::log::{self, EventRow},
     ticket, token,
 };
 
-/// The app-ids that may call. `dapr/config.yaml` says the same where Dapr has mTLS and can
-/// hold them to it; without, the sidecar names the caller but nobody proves it.
-const CALLERS: [&str; 1] = ["taskflow-realtime"];
+/// The app-ids that may call, each its own calls. `dapr/config.yaml` says the same where Dapr has
+/// mTLS and can hold them to it; without, the sidecar names the caller but nobody proves it.
+const REALTIME: &str = "taskflow-realtime";
+const SCHEDULER: &str = "taskflow-scheduler";
 
 /// How many users or tokens can be asked about at once.
 const MAX_IDS: usize = 10_000;
 
-pub(crate) struct Tasks {
-    pub(crate) pool: PgPool,
-}
+pub(crate) struct Tasks(pub(crate) App);
 
 #[tonic::async_trait]
 impl TaskService for Tasks {
@@ -34,7 +38,7 @@ impl TaskService for Tasks {
         &self,
         request: Request<ListEventsRequest>,
     ) -> Result<Response<ListEventsResponse>, Status> {
-        admit(&request)?;
+        admit(&request, REALTIME)?;
         let request = request.into_inner();
         let user = UserId(uuid(&request.user_id)?);
         let after = i64::try_from(request.after).unwrap_or(i64::MAX);
@@ -42,7 +46,7 @@ impl TaskService for Tasks {
             0 => 500,
             limit => i64::from(limit.min(1000)),
         };
-        let mut db = self.pool.acquire().await.map_err(unavailable)?;
+        let mut db = self.0.pool.acquire().await.map_err(unavailable)?;
         let Some(head) = live_head(&mut db, user).await? else {
             return Ok(Response::new(ListEventsResponse {
                 no_such_user: true,
@@ -63,14 +67,14 @@ impl TaskService for Tasks {
         &self,
         request: Request<ListHeadsRequest>,
     ) -> Result<Response<ListHeadsResponse>, Status> {
-        admit(&request)?;
+        admit(&request, REALTIME)?;
         let users = uuids(&request.into_inner().user_ids)?;
         let heads = sqlx::query!(
             "select s.user_id, s.seq from taskflow.streams s join taskflow.profiles p using (user_id)
              where s.user_id = any($1)",
             &users,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&self.0.pool)
         .await
         .map_err(unavailable)?
         .into_iter()
@@ -86,9 +90,9 @@ impl TaskService for Tasks {
         &self,
         request: Request<RedeemTicketRequest>,
     ) -> Result<Response<RedeemTicketResponse>, Status> {
-        admit(&request)?;
+        admit(&request, REALTIME)?;
         let redeemed = ticket::redeem(
-            &self.pool,
+            &self.0.pool,
             &request.into_inner().ticket,
             telemetry::clock::now(),
         )
@@ -108,9 +112,9 @@ impl TaskService for Tasks {
         &self,
         request: Request<VerifyTokenRequest>,
     ) -> Result<Response<VerifyTokenResponse>, Status> {
-        admit(&request)?;
+        admit(&request, REALTIME)?;
         let verified = token::verify::verify(
-            &self.pool,
+            &self.0.pool,
             &request.into_inner().token,
             telemetry::clock::now(),
         )
@@ -130,13 +134,31 @@ impl TaskService for Tasks {
         &self,
         request: Request<ListValidTokensRequest>,
     ) -> Result<Response<ListValidTokensResponse>, Status> {
-        admit(&request)?;
+        admit(&request, REALTIME)?;
         let ids = uuids(&request.into_inner().token_ids)?;
-        let valid = token::store::which_are_valid(&self.pool, &ids, telemetry::clock::now());
+        let valid = token::store::which_are_valid(&self.0.pool, &ids, telemetry::clock::now());
         let valid = valid.await.map_err(unavailable)?;
         Ok(Response::new(ListValidTokensResponse {
             token_ids: valid.iter().map(Uuid::to_string).collect(),
         }))
+    }
+
+    async fn claim_due(
+        &self,
+        request: Request<ClaimDueRequest>,
+    ) -> Result<Response<ClaimDueResponse>, Status> {
+        admit(&request, SCHEDULER)?;
+        let claimed = scheduling::claim_due(&self.0, request.into_inner()).await?;
+        Ok(Response::new(claimed))
+    }
+
+    async fn spawn_occurrences(
+        &self,
+        request: Request<SpawnOccurrencesRequest>,
+    ) -> Result<Response<SpawnOccurrencesResponse>, Status> {
+        admit(&request, SCHEDULER)?;
+        let spawned = scheduling::spawn_occurrences(&self.0, request.into_inner()).await?;
+        Ok(Response::new(spawned))
     }
 }
 
@@ -147,12 +169,11 @@ fn token_id(actor: &auth::Actor) -> String {
         .unwrap_or_default()
 }
 
-fn admit<T>(request: &Request<T>) -> Result<(), Status> {
-    match sidecar::caller(request).app_id {
-        Some(app_id) if CALLERS.contains(&app_id.as_str()) => Ok(()),
-        _ => Err(Status::permission_denied(
-            "this app-id may not call TaskService",
-        )),
+fn admit<T>(request: &Request<T>, who: &str) -> Result<(), Status> {
+    if sidecar::caller(request).app_id.as_deref() == Some(who) {
+        Ok(())
+    } else {
+        Err(Status::permission_denied("this app-id may not call this"))
     }
 }
 

@@ -5,12 +5,18 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use auth::{KnownUsers, Verifier};
 use axum::Router;
-use proto::v1::task_service_server::TaskServiceServer;
-use secrecy::SecretString;
+use proto::v1::{
+    notification_service_server::NotificationServiceServer,
+    task_service_server::{TaskService, TaskServiceServer},
+};
+use secrecy::{ExposeSecret, SecretString};
 use sidecar::{Callbacks, Sidecar};
-use sqlx::PgPool;
+use sqlx::{Connection, PgConnection, PgPool};
 use telemetry::health::Health;
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 
@@ -25,6 +31,7 @@ use crate::{
     relay::{Relay, status},
     replay, router, rpc,
     secrets::{self, Secrets},
+    transfer,
     write::Turns,
 };
 
@@ -33,6 +40,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 /// Does what the command line asks: serve until shutdown, or answer and return.
 pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
+    if let Some(Command::Migrate) = config.command {
+        return migrate(config.database_url.as_ref()).await;
+    }
     let sidecar = Sidecar::new(&config.sidecar)?;
     let Some(secrets) = secrets::read(&config, &sidecar, &shutdown).await? else {
         return Ok(());
@@ -57,10 +67,21 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         }
         Some(Command::Rebuild(args)) => rebuild::command(&pool, args).await,
         Some(Command::VerifyLog(args)) => event::verify::command(&pool, args).await,
-        Some(Command::Serve) | None => {
+        Some(Command::Serve | Command::Migrate) | None => {
             serve(config, sidecar, secrets, pool, outage, shutdown).await
         }
     }
+}
+
+/// Over a connection of its own, without the time limits that requests have.
+async fn migrate(url: Option<&SecretString>) -> anyhow::Result<()> {
+    let url = url.context("DATABASE_URL is not in the environment")?;
+    let connected = PgConnection::connect(url.expose_secret()).await;
+    let mut connection = connected.context("DATABASE_URL does not lead to Postgres")?;
+    database::MIGRATOR
+        .run(&mut connection)
+        .await
+        .context("the schema could not be brought up to date")
 }
 
 async fn serve(
@@ -77,7 +98,10 @@ async fn serve(
         .context("the schema could not be brought up to date")?;
     let health = Health::new("taskflow-backend", env!("CARGO_PKG_VERSION"));
     let better_auth_secret = secrets.better_auth_secret;
-    let app = app(&config, better_auth_secret, pool.clone(), sidecar.clone())?;
+    let app = App {
+        push_key: secrets.vapid_public_key.map(Into::into),
+        ..app(&config, better_auth_secret, pool.clone(), sidecar.clone())?
+    };
     let limits = Arc::clone(&app.limits);
     let committed = Arc::clone(&app.committed);
     let users = KnownUsers::clone(&app.users);
@@ -95,7 +119,9 @@ async fn serve(
         Vec::new(),
         health.clone(),
     );
-    let task_service = Routes::new(TaskServiceServer::new(rpc::Tasks { pool: pool.clone() }));
+    let services = Routes::new(TaskServiceServer::new(rpc::Tasks(app.clone()))).add_service(
+        NotificationServiceServer::new(rpc::Notifications(app.clone())),
+    );
     let routes = router::router(app, config.cors_origins, &health);
 
     // The gRPC server ends last: the sidecar delivers until it has drained itself.
@@ -103,7 +129,7 @@ async fn serve(
     let callbacks = tokio::spawn(sidecar::serve(
         grpc,
         callbacks,
-        task_service,
+        services,
         sidecar.clone(),
         last.clone(),
     ));
@@ -133,6 +159,13 @@ async fn serve(
     callbacks.await??;
     pool.close().await;
     Ok(())
+}
+
+/// What `TaskService` answers, alone on a database that is up to date.
+pub fn task_service(config: &Config, pool: PgPool) -> anyhow::Result<impl TaskService + use<>> {
+    let sidecar = Sidecar::new(&config.sidecar)?;
+    let secret = config.better_auth_secret.clone();
+    Ok(rpc::Tasks(app(config, secret, pool, sidecar)?))
 }
 
 /// REST alone, on a database that is up to date, with the secrets of the configuration: what
@@ -166,15 +199,18 @@ fn app(
         pool,
         verifier: Arc::new(Verifier::new(&config.auth, better_auth_secret)?),
         users: Arc::new(users),
-        admins: Arc::new(config.admin_users.iter().copied().collect()),
+        admins: Arc::new(config.admin_users.iter().flatten().copied().collect()),
         limits: Arc::new(RateLimits::new(
             config.rate_limit_user,
             config.rate_limit_ip,
             config.trusted_proxies,
         )),
         turns: Turns::default(),
+        imports: Arc::new(Semaphore::new(transfer::import::AT_ONCE)),
         committed: Arc::new(Notify::new()),
         sidecar,
+        push_key: config.vapid_public_key.as_deref().map(Into::into),
+        allow_http: config.allow_http_destinations,
     })
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Secrets {
     pub(crate) database_url: SecretString,
     /// Absent in `JWT_MODE=jwks`, perhaps.
     pub(crate) better_auth_secret: Option<SecretString>,
+    /// What is empty is not set.
+    pub(crate) vapid_public_key: Option<String>,
     pub(crate) kafka: KafkaArgs,
 }
 
@@ -53,9 +55,14 @@ pub(crate) async fn read(
             config.secret_name, config.secret_store
         )
     })?;
+    let vapid_public_key = config.vapid_public_key.clone().map(SecretString::from);
+    let vapid_public_key = take("VAPID_PUBLIC_KEY", &vapid_public_key);
     Ok(Some(Secrets {
         database_url,
         better_auth_secret: take("BETTER_AUTH_SECRET", &config.better_auth_secret),
+        vapid_public_key: vapid_public_key
+            .map(|key| key.expose_secret().to_owned())
+            .filter(|key| !key.is_empty()),
         kafka: kafka(&mut stored, &config.kafka),
     }))
 }

@@ -11,6 +11,7 @@ pub(crate) mod get;
 pub(crate) mod input;
 pub(crate) mod list;
 pub(crate) mod model;
+pub(crate) mod quick;
 pub(crate) mod restore;
 pub(crate) mod store;
 pub(crate) mod update;

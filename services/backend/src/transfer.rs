@@ -1,10 +1,14 @@
 //! A person's data on their way out and in: the whole log as lines of JSON ([`export`],
 //! [`log_import`]), and tasks as rows of a table ([`table`]).
 
+mod check;
 mod csv_import;
 pub(crate) mod export;
 pub(crate) mod import;
 mod line;
 mod log_import;
+mod pace;
+mod sheet;
 mod table;
 mod todoist;
+mod values;

@@ -6,6 +6,7 @@
 
 pub(crate) mod endpoint;
 mod merge;
+mod order;
 mod profile;
 mod project;
 mod report;

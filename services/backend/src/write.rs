@@ -19,7 +19,7 @@ pub(crate) use turns::{Turn, Turns};
 
 use std::sync::Arc;
 
-use events::{EventId, Payload};
+use events::{Actor, Cause, ChangeSetId, EventId, Payload};
 use jiff::tz::TimeZone;
 use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, PgTransaction};
@@ -27,10 +27,12 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
+    agenda::Alerts,
     app::App,
     ctx::Ctx,
     error::ApiError,
     event::chain::Hash,
+    home::Home,
     http::{
         precondition::IdempotencyKey,
         reply::{CHANGE_SET, Reply},
@@ -41,8 +43,7 @@ use crate::{
 pub(crate) struct Write {
     tx: PgTransaction<'static>,
     pub(crate) ctx: Ctx,
-    /// The user's own zone.
-    pub(crate) zone: TimeZone,
+    pub(crate) home: Home,
     /// The user's newest `seq` when the write began; nobody else's moves until it ends.
     pub(crate) seq: i64,
     head: Head,
@@ -67,7 +68,17 @@ struct Draft {
     aggregate_id: Uuid,
     version: i64,
     causation: Option<EventId>,
+    origin: Origin,
     payload: Payload,
+}
+
+/// Who says it and as a part of what: the write's context when the event was recorded.
+struct Origin {
+    change_set: ChangeSetId,
+    actor: Actor,
+    cause: Option<Cause>,
+    correlation_id: String,
+    traceparent: Option<String>,
 }
 
 pub(crate) enum Begun {
@@ -89,7 +100,8 @@ impl Write {
         }
         // Both rows: a changed time zone must be seen by whoever waited for the lock.
         let stream = sqlx::query!(
-            r#"select s.seq, s.at as "at: Timestamp", s.head_hash, s.salt, p.time_zone
+            r#"select s.seq, s.at as "at: Timestamp", s.head_hash, s.salt, p.time_zone,
+                      p.settings -> 'notifications' as notifications
              from taskflow.streams s join taskflow.profiles p using (user_id)
              where s.user_id = $1
              for update"#,
@@ -108,7 +120,10 @@ impl Write {
         ctx.now = ctx.now.max(stream.at.to_jiff());
         Ok(Begun::Fresh(Box::new(Self {
             tx,
-            zone: events::find_zone(&stream.time_zone).unwrap_or(TimeZone::UTC),
+            home: Home {
+                zone: events::find_zone(&stream.time_zone).unwrap_or(TimeZone::UTC),
+                alerts: Alerts::read(stream.notifications.as_ref()),
+            },
             seq: stream.seq,
             head: Head {
                 seq: stream.seq,
@@ -140,6 +155,13 @@ impl Write {
             aggregate_id,
             version,
             causation: self.causation,
+            origin: Origin {
+                change_set: self.ctx.change_set,
+                actor: self.ctx.actor.clone(),
+                cause: self.ctx.cause.clone(),
+                correlation_id: self.ctx.correlation_id.clone(),
+                traceparent: self.ctx.traceparent.clone(),
+            },
             payload,
         });
     }

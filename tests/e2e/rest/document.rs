@@ -21,14 +21,19 @@ const METHODS: [Method; 5] = [
 ];
 
 /// What the product is to answer.
-const ROUTES: [(&str, &str); 27] = [
+const ROUTES: &[(&str, &str)] = &[
     ("/api/{user_id}/tasks", "GET POST"),
     ("/api/{user_id}/tasks/{id}", "GET PUT PATCH DELETE"),
     ("/api/{user_id}/tasks/{id}/complete", "PATCH"),
     ("/api/{user_id}/tasks/{id}/restore", "POST"),
+    ("/api/{user_id}/tasks/{id}/recurrence", "POST DELETE"),
+    ("/api/{user_id}/tasks/{id}/recurrence/skip", "POST"),
+    ("/api/{user_id}/tasks/{id}/occurrences", "GET"),
+    ("/api/{user_id}/recurrence/preview", "POST"),
     ("/api/{user_id}/tasks/{id}/history", "GET"),
     ("/api/{user_id}/tasks/{id}/diff", "GET"),
     ("/api/{user_id}/tasks/batch", "POST"),
+    ("/api/{user_id}/tasks/quick", "POST"),
     ("/api/{user_id}/projects", "GET POST"),
     ("/api/{user_id}/projects/{id}", "GET PATCH DELETE"),
     ("/api/{user_id}/projects/{id}/restore", "POST"),
@@ -44,7 +49,24 @@ const ROUTES: [(&str, &str); 27] = [
     ("/api/{user_id}/ws-ticket", "POST"),
     ("/api/{user_id}/tokens", "GET POST"),
     ("/api/{user_id}/tokens/{id}", "DELETE"),
+    ("/api/{user_id}/tasks/{id}/reminders", "GET POST"),
+    ("/api/{user_id}/reminders/{id}", "DELETE"),
+    ("/api/{user_id}/reminders/{id}/snooze", "POST"),
+    ("/api/{user_id}/reminders/{id}/why", "GET"),
+    ("/api/{user_id}/notifications", "GET"),
+    ("/api/{user_id}/notifications/unread", "GET"),
+    ("/api/{user_id}/notifications/read", "POST"),
+    ("/api/{user_id}/push/key", "GET"),
+    ("/api/{user_id}/push-subscriptions", "GET POST"),
+    ("/api/{user_id}/push-subscriptions/{id}", "DELETE"),
+    ("/api/{user_id}/webhooks", "GET POST"),
+    ("/api/{user_id}/webhooks/{id}", "PATCH DELETE"),
+    ("/api/{user_id}/webhooks/{id}/deliveries", "GET"),
+    ("/api/{user_id}/webhooks/{id}/replay", "POST"),
+    ("/api/{user_id}/webhooks/{id}/test", "POST"),
+    ("/api/{user_id}/notifications/{id}", "DELETE"),
     ("/api/{user_id}/account", "DELETE"),
+    ("/calendar.ics", "GET"),
     ("/admin/dead-letters", "GET"),
     ("/admin/dead-letters/{id}", "GET"),
     ("/admin/dead-letters/{id}/drop", "POST"),
@@ -72,7 +94,7 @@ async fn routes(product: &Product) -> Result<()> {
     let document = fetch(product, "/openapi.json").await?.expect(200)?;
     let documented: BTreeSet<(String, String)> = operations(&document)?;
     let mut answering = BTreeSet::new();
-    for (route, methods) in ROUTES {
+    for &(route, methods) in ROUTES {
         for method in METHODS {
             // Without a token a route that is there says 401, before it does anything.
             let path = route

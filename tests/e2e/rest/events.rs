@@ -32,6 +32,15 @@ async fn live(owner: &Client) -> Result<()> {
         .patch(&format!("{task}/complete"), &json!({"completed": false}))
         .await?
         .expect(200)?;
+    let reminder = json!({"when": {"kind": "before", "minutes": 5}});
+    owner
+        .post(&format!("{task}/reminders"), &reminder)
+        .await?
+        .expect(201)?;
+    owner
+        .post(&format!("{task}/recurrence"), &json!({"rule": "daily"}))
+        .await?
+        .expect(200)?;
     owner
         .patch("/tags/a", &json!({"name": "b", "color": "#123456"}))
         .await?
@@ -62,6 +71,15 @@ async fn live(owner: &Client) -> Result<()> {
 async fn whole(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
     live(&owner).await?;
+    let told = product.database.notify(owner.user).await?;
+    owner
+        .post("/notifications/read", &json!({"all": true}))
+        .await?
+        .expect(200)?;
+    owner
+        .delete(&format!("/notifications/{told}"))
+        .await?
+        .expect(204)?;
     let page = owner.get("/events").await?.expect(200)?;
     let items = list(&page["items"]);
     let log = product.database.log(&[owner.user]).await?;

@@ -49,6 +49,8 @@ async fn created(product: &Product) -> Result<()> {
         "position": -2.5,
         "due": due,
         "due_at": "2027-01-02T08:00:00Z",
+        "recurrence": null,
+        "reminders": [],
         "created_at": task["created_at"],
         "updated_at": task["created_at"],
         "completed_at": null,
@@ -88,6 +90,8 @@ async fn defaults(product: &Product) -> Result<()> {
         ("parent_id", Value::Null),
         ("due", Value::Null),
         ("due_at", Value::Null),
+        ("recurrence", Value::Null),
+        ("reminders", json!([])),
     ] {
         same(&first[field], &value)?;
     }
@@ -147,6 +151,8 @@ async fn replaced(product: &Product) -> Result<()> {
         "position": task["position"],
         "due": null,
         "due_at": null,
+        "recurrence": null,
+        "reminders": [],
         "created_at": task["created_at"],
         "updated_at": bare["updated_at"],
         "completed_at": null,

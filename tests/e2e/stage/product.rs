@@ -15,6 +15,8 @@ use xtask::progress::Progress;
 use xtask::stack::{App, Infra, Stack};
 use xtask::workspace;
 
+use crate::outside::Outside;
+
 /// How long a consumer group may take to form.
 const JOINED: Duration = Duration::from_secs(30);
 
@@ -27,6 +29,7 @@ pub(crate) struct Product {
     pub(crate) stack: Stack,
     pub(crate) site: Arc<Site>,
     pub(crate) admin: UserId,
+    pub(crate) outside: Outside,
     /// Held while somebody looks whether all adds up.
     pub(super) proof: Mutex<()>,
 }

@@ -175,6 +175,8 @@ pub(crate) fn event(user_id: UserId, title: &str) -> Event {
             due: None,
             due_at: None,
             completed_at: None,
+            recurrence: None,
+            reminders: Vec::new(),
         }),
     }
 }

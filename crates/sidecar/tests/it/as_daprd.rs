@@ -185,7 +185,8 @@ async fn daprd_is_told_what_was_asked_for_and_each_asking_is_a_session() {
         ]
     );
     let raw: Vec<_> = told.iter().map(|s| s.metadata.get("rawPayload")).collect();
-    assert_eq!(raw, [None, None, Some(&"true".to_owned())]);
+    let yes = Some("true".to_owned());
+    assert_eq!(raw, [None, yes.as_ref(), yes.as_ref()]);
     assert!(told[0].bulk_subscribe.is_none());
     let bulk = told[1].bulk_subscribe.unwrap();
     assert!(bulk.enabled);

@@ -1,6 +1,6 @@
 //! Bulk deliveries: order, and size.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use dapr::dapr::proto::runtime::v1::{
     TopicEventBulkRequest, TopicEventBulkRequestEntry, TopicEventBulkResponse, TopicEventCeRequest,
@@ -90,6 +90,54 @@ async fn nothing_overtakes_an_event_of_its_user_that_must_be_retried() {
     let expected: Vec<_> = expected.map(|(id, ack)| (id.to_owned(), ack)).into();
     assert_eq!(acks(response.into_inner()), expected);
     assert_eq!(titles(&mut seen, stuck), ["first", "retry"]);
+}
+
+#[tokio::test]
+async fn a_bulk_is_asked_for_raw_and_opened_here() {
+    let (handler, mut seen) = scripted();
+    let subscription = task_events(handler).bulk(80, Duration::from_millis(10));
+    let app = App::start(
+        app::callbacks(vec![subscription]),
+        Routes::default(),
+        no_sidecar(),
+    )
+    .await;
+    let mut client = AppCallbackClient::new(app.channel().await);
+    let told = client
+        .list_topic_subscriptions(())
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(told.subscriptions[0].metadata["rawPayload"], "true");
+
+    let user = UserId::generate();
+    let good = event(user, "good");
+    let data: serde_json::Value = serde_json::from_slice(&good.encode().unwrap()).unwrap();
+    let cloud_event = serde_json::json!({
+        "id": good.id, "source": "taskflow-backend", "type": "task.created", "data": data,
+    });
+    let raw = |id: &str, bytes: Vec<u8>| TopicEventBulkRequestEntry {
+        entry_id: id.to_owned(),
+        metadata: HashMap::from([("__key".to_owned(), user.to_string())]),
+        event: Some(Content::Bytes(bytes)),
+        ..TopicEventBulkRequestEntry::default()
+    };
+    let entries = vec![
+        raw("no JSON", b"?".to_vec()),
+        raw("no event", br#"{"id": "1", "data": {}}"#.to_vec()),
+        raw("good", cloud_event.to_string().into_bytes()),
+    ];
+    let response = client
+        .on_bulk_topic_event(bulk(Topic::Tasks.name(), entries))
+        .await;
+    let expected = [
+        ("no JSON", Ack::Drop),
+        ("no event", Ack::Drop),
+        ("good", Ack::Success),
+    ];
+    let expected: Vec<_> = expected.map(|(id, ack)| (id.to_owned(), ack)).into();
+    assert_eq!(acks(response.unwrap().into_inner()), expected);
+    assert_eq!(titles(&mut seen, user), ["good"]);
 }
 
 #[tokio::test]

@@ -16,3 +16,4 @@ mod outgoing;
 mod pubsub;
 mod sdk;
 mod security;
+mod triggers;

@@ -12,9 +12,10 @@ use dapr::dapr::proto::runtime::v1::{
 use events::{Event, Topic, UserId};
 use prost_types::{Struct, Value, value::Kind};
 use proto::v1::{
-    ListEventsRequest, ListEventsResponse, ListHeadsRequest, ListHeadsResponse,
-    ListValidTokensRequest, ListValidTokensResponse, RedeemTicketRequest, RedeemTicketResponse,
-    VerifyTokenRequest, VerifyTokenResponse,
+    ClaimDueRequest, ClaimDueResponse, ListEventsRequest, ListEventsResponse, ListHeadsRequest,
+    ListHeadsResponse, ListValidTokensRequest, ListValidTokensResponse, RedeemTicketRequest,
+    RedeemTicketResponse, SpawnOccurrencesRequest, SpawnOccurrencesResponse, VerifyTokenRequest,
+    VerifyTokenResponse,
     task_service_client::TaskServiceClient,
     task_service_server::{TaskService, TaskServiceServer},
 };
@@ -76,6 +77,20 @@ impl TaskService for Echo {
         &self,
         _: Request<ListValidTokensRequest>,
     ) -> Result<Response<ListValidTokensResponse>, Status> {
+        Err(Status::unimplemented("nobody asks"))
+    }
+
+    async fn claim_due(
+        &self,
+        _: Request<ClaimDueRequest>,
+    ) -> Result<Response<ClaimDueResponse>, Status> {
+        Err(Status::unimplemented("nobody asks"))
+    }
+
+    async fn spawn_occurrences(
+        &self,
+        _: Request<SpawnOccurrencesRequest>,
+    ) -> Result<Response<SpawnOccurrencesResponse>, Status> {
         Err(Status::unimplemented("nobody asks"))
     }
 }

@@ -21,8 +21,8 @@ pub(crate) struct Farewell {
 }
 
 /// Deletes the account, for ever, with all that it owns: tasks, projects, tags, settings, tokens,
-/// sessions. Of its event log ids, times and hashes remain, so that the chain can still be
-/// verified, but no text; an event that was not published yet never will be. Tokens stop working
+/// sessions. Of its event log ids (also those that a client chose, such as `X-Run-Id`), times and
+/// hashes remain, so that the chain can still be verified, but no text; an event that was not published yet never will be. Tokens stop working
 /// and sockets close at once. Kafka keeps what was published before for up to 7 days.
 ///
 /// An account with very many events may be answered 503 while its deletion goes on.

@@ -108,12 +108,35 @@ pub(crate) async fn after(
     .await
 }
 
+/// A user's events after a cursor of which a webhook wants to hear, oldest first: by their type,
+/// their family (`task.*`), or all (`*`).
+pub(crate) async fn wanted_after(
+    db: &mut PgConnection,
+    user: UserId,
+    after: i64,
+    limit: i64,
+    types: &[String],
+) -> sqlx::Result<Vec<EventRow>> {
+    select!(
+        user,
+        "seq > $2
+         and $4::text[] && array[event_type, split_part(event_type, '.', 1) || '.*', '*']
+         order by seq limit $3",
+        after,
+        limit,
+        types,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// What an aggregate is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     Task,
     Project,
     Tag,
+    Notification,
 }
 
 impl Kind {
@@ -123,6 +146,7 @@ impl Kind {
             Self::Task => "task.%",
             Self::Project => "project.%",
             Self::Tag => "tag.%",
+            Self::Notification => "notification.%",
         }
     }
 }
@@ -188,7 +212,7 @@ pub(crate) async fn of_change_set(
         .await
 }
 
-/// The events of an agent's run, in order.
+/// The events of an agent's run and what followed from them, in order.
 pub(crate) async fn of_run(
     db: &mut PgConnection,
     user: UserId,
@@ -196,7 +220,10 @@ pub(crate) async fn of_run(
 ) -> sqlx::Result<Vec<EventRow>> {
     select!(
         user,
-        "actor_kind = 'agent_run' and actor_id = $2 order by seq",
+        "change_set_id in (
+             select change_set_id from taskflow.events
+             where user_id = $1 and actor_kind = 'agent_run' and actor_id = $2
+         ) order by seq",
         run_id,
     )
     .fetch_all(db)

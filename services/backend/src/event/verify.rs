@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use events::Actor;
+use events::{Actor, Payload};
 use futures::{TryStreamExt, stream::BoxStream};
 use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, PgPool};
@@ -56,8 +56,14 @@ pub enum Flaw {
     Added,
     #[error("the event, or the stream's head, was changed")]
     Head,
-    #[error("the event's stream is gone")]
+    #[error("the stream is gone")]
     NoStream,
+    #[error("the stream does not begin with the creation of its account")]
+    Beginning,
+    #[error("the event would be published on a topic that is not its type's")]
+    Topic,
+    #[error("the event's data were erased, but the account exists")]
+    Erased,
 }
 
 impl fmt::Display for BrokenLink {
@@ -73,8 +79,11 @@ impl fmt::Display for BrokenLink {
 /// A stream as its own row says it is.
 struct Stream {
     user_id: Uuid,
+    /// Whether the account is there.
+    lives: bool,
     seq: i64,
-    head_hash: Vec<u8>,
+    /// `None` if an account has no stream.
+    head_hash: Option<Vec<u8>>,
     /// `None` if the account was erased.
     salt: Option<Vec<u8>>,
 }
@@ -83,6 +92,7 @@ struct Row {
     event_id: Uuid,
     user_id: Uuid,
     seq: i64,
+    topic: String,
     event_type: String,
     aggregate_id: Uuid,
     version: i64,
@@ -95,7 +105,8 @@ struct Row {
     actor_id: Option<String>,
     change_set_id: Uuid,
     cause: Option<String>,
-    created_at: Timestamp,
+    /// `None` if it is none that there can be.
+    created_at: Option<Timestamp>,
     prev_hash: Vec<u8>,
 }
 
@@ -163,6 +174,9 @@ impl<'c> Log<'c> {
     }
 
     async fn walk(&mut self, stream: &Stream) -> sqlx::Result<Option<BrokenLink>> {
+        let Some(head_hash) = &stream.head_hash else {
+            return Ok(Some(self.gone(stream)));
+        };
         let mut place = Place {
             seq: 0,
             hash: GENESIS,
@@ -174,13 +188,27 @@ impl<'c> Log<'c> {
                 .next
                 .as_ref()
                 .filter(|next| next.user_id == row.user_id);
-            let promised = next.map_or(&stream.head_hash, |next| &next.prev_hash);
+            let promised = next.map_or(head_hash, |next| &next.prev_hash);
             match step(stream, &place, &row, promised) {
                 Ok(after) => place = after,
                 Err(broken) => return Ok(Some(broken)),
             }
         }
-        Ok(end(stream, &place))
+        Ok(end(stream, head_hash, &place))
+    }
+
+    /// An account without a stream, and the first of its events if it has any.
+    fn gone(&self, stream: &Stream) -> BrokenLink {
+        let next = self.next.as_ref();
+        match next.filter(|row| row.user_id <= stream.user_id) {
+            Some(row) => row.broken(Flaw::NoStream),
+            None => BrokenLink {
+                user: stream.user_id,
+                seq: 1,
+                event: None,
+                flaw: Flaw::NoStream,
+            },
+        }
     }
 }
 
@@ -210,17 +238,27 @@ fn step(stream: &Stream, place: &Place, row: &Row, promised: &[u8]) -> Result<Pl
         }
         return Err(place.broken(stream, Flaw::Changed));
     }
+    // Wiped without a gap in the chain, which only the end of an account may do.
+    if stream.lives && stream.salt.is_none() && row.data.is_none() {
+        return Err(row.broken(Flaw::Erased));
+    }
+    let hash = hash.ok_or_else(|| row.broken(Flaw::Changed))?;
+    if hash == *promised {
+        // The chain does not cover what follows from its fields, or that it was begun anew.
+        row.check_place()?;
+    }
     Ok(Place {
         seq: row.seq,
-        hash: hash.ok_or_else(|| row.broken(Flaw::Changed))?,
+        hash,
         event: Some(row.event_id),
         prev: place.hash,
     })
 }
 
 /// Whether the stream ends where its row says.
-fn end(stream: &Stream, place: &Place) -> Option<BrokenLink> {
-    if place.seq < stream.seq {
+fn end(stream: &Stream, head_hash: &[u8], place: &Place) -> Option<BrokenLink> {
+    let is_empty = place.seq == 0 && stream.lives;
+    if place.seq < stream.seq || is_empty {
         return Some(BrokenLink {
             user: stream.user_id,
             seq: place.seq + 1,
@@ -228,10 +266,10 @@ fn end(stream: &Stream, place: &Place) -> Option<BrokenLink> {
             flaw: Flaw::Missing,
         });
     }
-    if stream.head_hash == place.hash {
+    if head_hash == place.hash {
         return None;
     }
-    let flaw = if stream.head_hash == place.prev {
+    let flaw = if head_hash == place.prev {
         Flaw::Added
     } else {
         Flaw::Head
@@ -260,6 +298,20 @@ impl Row {
         }
     }
 
+    /// Whether the event can stand where it does and travel where it is sent.
+    fn check_place(&self) -> Result<(), BrokenLink> {
+        let mut types = Payload::TYPES.iter();
+        if let Some((_, topic)) = types.find(|(name, _)| *name == self.event_type)
+            && topic.name() != self.topic
+        {
+            return Err(self.broken(Flaw::Topic));
+        }
+        if self.seq == 1 && self.event_type != "user.created" {
+            return Err(self.broken(Flaw::Beginning));
+        }
+        Ok(())
+    }
+
     /// What the event's hash is if its predecessor's is `prev`; `None` if it is no event that
     /// could have been written.
     fn hash(&self, stream: &Stream, prev: Hash) -> Option<Hash> {
@@ -277,7 +329,7 @@ impl Row {
             actor: &actor,
             change_set_id: self.change_set_id,
             cause: self.cause.as_deref(),
-            created_at: self.created_at.to_jiff(),
+            created_at: self.created_at?.to_jiff(),
             data_hash: self.data_hash(stream)?,
         };
         Some(link.hash())
@@ -302,8 +354,11 @@ impl Row {
 fn streams<'c>(db: &'c mut PgConnection, users: &'c [Uuid]) -> BoxStream<'c, sqlx::Result<Stream>> {
     sqlx::query_as!(
         Stream,
-        "select user_id, seq, head_hash, salt from taskflow.streams
-         where ($1::uuid[] = '{}' or user_id = any($1)) order by user_id",
+        r#"select coalesce(s.user_id, u.id) as "user_id!", u.id is not null as "lives!",
+                  coalesce(s.seq, 0) as "seq!", s.head_hash as "head_hash?", s.salt as "salt?"
+           from taskflow.streams s full join auth."user" u on u.id = s.user_id
+           where ($1::uuid[] = '{}' or coalesce(s.user_id, u.id) = any($1))
+           order by coalesce(s.user_id, u.id)"#,
         users,
     )
     .fetch(db)
@@ -312,9 +367,11 @@ fn streams<'c>(db: &'c mut PgConnection, users: &'c [Uuid]) -> BoxStream<'c, sql
 fn events<'c>(db: &'c mut PgConnection, users: &'c [Uuid]) -> BoxStream<'c, sqlx::Result<Row>> {
     sqlx::query_as!(
         Row,
-        r#"select event_id, user_id, seq, event_type, aggregate_id, version, schema,
+        r#"select event_id, user_id, seq, topic, event_type, aggregate_id, version, schema,
                   data::text as data, data_hash, correlation_id, causation_id, actor_kind,
-                  actor_id, change_set_id, cause::text as cause, created_at, prev_hash
+                  actor_id, change_set_id, cause::text as cause, prev_hash,
+                  case when created_at >= '0001-01-01Z' and created_at < '9999-12-30Z'
+                       then created_at end as "created_at?: Timestamp"
            from taskflow.events
            where ($1::uuid[] = '{}' or user_id = any($1)) order by user_id, seq"#,
         users,

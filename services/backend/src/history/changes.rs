@@ -22,7 +22,8 @@ pub(super) fn of(payload: &Payload) -> serde_json::Result<Vec<FieldChange>> {
         Payload::TaskCreated(_)
         | Payload::ProjectCreated(_)
         | Payload::TagCreated(_)
-        | Payload::UserCreated(_) => between(Value::Null, data),
+        | Payload::UserCreated(_)
+        | Payload::NotificationCreated(_) => between(Value::Null, data),
         Payload::TagDeleted(_) => between(data, Value::Null),
         Payload::UserUpdated(_) | Payload::UserDeleted(_) => of_account(data),
         // Of a later version, which this one cannot show.

@@ -46,7 +46,7 @@ pub(crate) struct HistoryParams {
     /// What an agent did in this run.
     #[serde(default)]
     run: Option<String>,
-    /// May be repeated: only these event types.
+    /// May be repeated: only these event types. Absent: all but notifications.
     #[serde(default)]
     r#type: Vec<String>,
     /// From an instant on, or from the event with this `seq`.
@@ -110,7 +110,10 @@ impl HistoryParams {
                 .push(" and actor_kind = 'agent_run' and actor_id = ")
                 .push_bind(run);
         }
-        if !self.r#type.is_empty() {
+        if self.r#type.is_empty() {
+            // That somebody was told of something changes nothing of what they have.
+            query.push(" and event_type not like 'notification.%'");
+        } else {
             query
                 .push(" and event_type = any(")
                 .push_bind(&self.r#type)

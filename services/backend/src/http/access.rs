@@ -121,6 +121,12 @@ fn only_reads(request: &Request) -> bool {
     ) || path.is_some_and(|path| path.as_str().ends_with(TICKET))
 }
 
+/// 1 to 64 letters, digits, - or _.
+pub(crate) fn is_run_id(id: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (1..=MAX_RUN_BYTES).contains(&id.len()) && id.chars().all(is_plain)
+}
+
 /// The owner, one of the owner's programs by its token, or an agent that acts for the owner and
 /// names its run, so that all of the run can be found and taken back.
 fn author(headers: &HeaderMap, token: Option<TokenId>) -> Result<Actor, ApiError> {
@@ -130,8 +136,7 @@ fn author(headers: &HeaderMap, token: Option<TokenId>) -> Result<Actor, ApiError
         }));
     };
     let run_id = run_id.to_str().unwrap_or_default();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if run_id.is_empty() || run_id.len() > MAX_RUN_BYTES || !run_id.chars().all(is_plain) {
+    if !is_run_id(run_id) {
         return Err(ApiError::invalid(
             RUN,
             format!("{RUN} must be 1 to {MAX_RUN_BYTES} letters, digits, - or _"),

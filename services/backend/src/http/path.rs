@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use events::{ProjectId, TaskId, TokenId};
+use events::{NotificationId, ProjectId, ReminderId, TaskId, TokenId, WebhookId};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -46,6 +46,37 @@ pub(crate) struct LetterPath {
 pub(crate) struct TokenPath {
     #[param(value_type = uuid::Uuid)]
     pub(crate) id: TokenId,
+}
+
+/// The `{id}` of a notification.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct NotificationPath {
+    #[param(value_type = uuid::Uuid)]
+    pub(crate) id: NotificationId,
+}
+
+/// The `{id}` of a reminder.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ReminderPath {
+    #[param(value_type = uuid::Uuid)]
+    pub(crate) id: ReminderId,
+}
+
+/// The `{id}` of a webhook.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct WebhookPath {
+    #[param(value_type = uuid::Uuid)]
+    pub(crate) id: WebhookId,
+}
+
+/// The `{id}` of a push subscription.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct SubscriptionPath {
+    pub(crate) id: Uuid,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
@@ -103,6 +134,54 @@ impl<S: Send + Sync> FromRequestParts<S> for LetterPath {
             .and_then(|id| id.parse().ok());
         id.map(|id| Self { id })
             .ok_or(ApiError::NotFound("Dead letter"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for NotificationPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let id = param(parts, state, "id")
+            .await
+            .and_then(|id| id.parse().ok());
+        id.map(|id| Self { id })
+            .ok_or(ApiError::NotFound("Notification"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ReminderPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let id = param(parts, state, "id")
+            .await
+            .and_then(|id| id.parse().ok());
+        id.map(|id| Self { id })
+            .ok_or(ApiError::NotFound("Reminder"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for WebhookPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let id = param(parts, state, "id")
+            .await
+            .and_then(|id| id.parse().ok());
+        id.map(|id| Self { id })
+            .ok_or(ApiError::NotFound("Webhook"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SubscriptionPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let id = param(parts, state, "id")
+            .await
+            .and_then(|id| id.parse().ok());
+        id.map(|id| Self { id })
+            .ok_or(ApiError::NotFound("Push subscription"))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 
 pub(crate) async fn create(write: &mut Write, new: NewProject) -> Result<Project, ApiError> {
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 events")]
-    let end = (write.seq + 1) as f64;
+    let end = (write.seq + 1) as f64 + f64::from(u32::try_from(write.recorded()).unwrap_or(0));
     let project = Project {
         id: ProjectId::generate(),
         name: model::name(&new.name)?,

@@ -69,7 +69,7 @@ pub(crate) struct ProjectPatch {
     pub(super) position: Patch<f64>,
 }
 
-pub(super) fn name(name: &str) -> Result<String, ApiError> {
+pub(crate) fn name(name: &str) -> Result<String, ApiError> {
     let name = input::line("name", name, 100)?;
     if name.is_empty() {
         return Err(ApiError::invalid("name", "The name must not be blank"));

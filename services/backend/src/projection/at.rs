@@ -6,7 +6,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    profile::{self, Home},
+    notification,
+    profile::{self, Settled},
     project,
     tag::{self, Tags},
     task::Folded,
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     error::ApiError,
     event::log::{self, EventRow, Kind},
+    notification::model::Notification,
     project::model::Project,
     task::model::Task,
 };
@@ -25,13 +27,13 @@ pub(crate) async fn task(
     id: TaskId,
     seq: i64,
 ) -> Result<Option<Task>, ApiError> {
-    let home = home(db, user, seq).await?;
+    let settled = settled(db, user, seq).await?;
     let mut folded = Folded::default();
     let mut events = log::of_aggregate(db, user, id.0, seq);
     while let Some(event) = next(&mut events).await? {
         folded.apply(&event)?;
     }
-    Ok(folded.finish(&home))
+    Ok(folded.finish(&settled))
 }
 
 /// All tasks that existed, deleted or not, in order of id.
@@ -40,7 +42,7 @@ pub(crate) async fn tasks(
     user: UserId,
     seq: i64,
 ) -> Result<Vec<Task>, ApiError> {
-    let home = home(db, user, seq).await?;
+    let settled = settled(db, user, seq).await?;
     let mut tasks = Vec::new();
     let mut current: Option<(Uuid, Folded)> = None;
     let mut events = log::of_kind(db, user, Kind::Task, seq);
@@ -49,12 +51,16 @@ pub(crate) async fn tasks(
             .as_ref()
             .is_some_and(|(id, _)| *id != event.aggregate_id)
         {
-            tasks.extend(current.take().and_then(|(_, folded)| folded.finish(&home)));
+            tasks.extend(
+                current
+                    .take()
+                    .and_then(|(_, folded)| folded.finish(&settled)),
+            );
         }
         let (_, folded) = current.get_or_insert_with(|| (event.aggregate_id, Folded::default()));
         folded.apply(&event)?;
     }
-    tasks.extend(current.and_then(|(_, folded)| folded.finish(&home)));
+    tasks.extend(current.and_then(|(_, folded)| folded.finish(&settled)));
     Ok(tasks)
 }
 
@@ -95,6 +101,28 @@ pub(crate) async fn projects(
     Ok(projects)
 }
 
+/// All notifications that were made, deleted or not, in order of id.
+pub(crate) async fn notifications(
+    db: &mut PgConnection,
+    user: UserId,
+    seq: i64,
+) -> Result<Vec<Notification>, ApiError> {
+    let mut notifications: Vec<Notification> = Vec::new();
+    let mut current: Option<Notification> = None;
+    let mut events = log::of_kind(db, user, Kind::Notification, seq);
+    while let Some(event) = next(&mut events).await? {
+        if current
+            .as_ref()
+            .is_some_and(|notification| notification.id.0 != event.aggregate_id)
+        {
+            notifications.extend(current.take());
+        }
+        notification::apply(&mut current, &event)?;
+    }
+    notifications.extend(current);
+    Ok(notifications)
+}
+
 pub(crate) async fn tags(db: &mut PgConnection, user: UserId, seq: i64) -> Result<Tags, ApiError> {
     let mut tag_events = Vec::new();
     let mut events = log::of_kind(db, user, Kind::Tag, seq);
@@ -122,8 +150,8 @@ pub(crate) async fn profile(
     folded.ok_or_else(|| ApiError::Internal(anyhow::anyhow!("the log of {user} has no beginning")))
 }
 
-async fn home(db: &mut PgConnection, user: UserId, seq: i64) -> Result<Home, ApiError> {
-    Ok(profile(db, user, seq).await?.home())
+async fn settled(db: &mut PgConnection, user: UserId, seq: i64) -> Result<Settled, ApiError> {
+    Ok(profile(db, user, seq).await?.settled())
 }
 
 async fn next(

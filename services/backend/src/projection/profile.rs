@@ -5,12 +5,13 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::fold::{Broken, follows, set};
+use crate::{agenda::Alerts, home::Home};
 
-/// Where a person is at home.
+/// Where a person is at home, and since when.
 #[derive(Clone, Debug)]
-pub(crate) struct Home {
-    pub(crate) zone: TimeZone,
-    /// The `seq` of the event that said so.
+pub(crate) struct Settled {
+    pub(crate) home: Home,
+    /// The `seq` of the event that gave the zone.
     pub(crate) since: u64,
 }
 
@@ -23,9 +24,12 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    pub(crate) fn home(&self) -> Home {
-        Home {
-            zone: find_zone(&self.time_zone).unwrap_or(TimeZone::UTC),
+    pub(crate) fn settled(&self) -> Settled {
+        Settled {
+            home: Home {
+                zone: find_zone(&self.time_zone).unwrap_or(TimeZone::UTC),
+                alerts: Alerts::read(self.settings.get("notifications")),
+            },
             since: self.zone_since,
         }
     }

@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, types::Json};
 
 use super::at;
-use crate::{error::ApiError, project, task};
+use crate::{agenda, error::ApiError, notification, project, task};
 
 pub(crate) struct Written {
     pub(crate) tasks: u64,
@@ -50,6 +50,10 @@ pub(crate) async fn write(
     for task in &tasks {
         task::store::insert(db, user, task).await?;
         task::store::update(db, user, task).await?;
+    }
+    agenda::remake(db, user, &tasks, &profile.settled().home).await?;
+    for notification in &at::notifications(db, user, seq).await? {
+        notification::store::put(db, user, notification).await?;
     }
     Ok(Written {
         tasks: tasks.len() as u64,

@@ -4,7 +4,7 @@ use events::{Due, Event, Payload, TaskChanges, TaskId, TaskState};
 
 use super::{
     fold::{Broken, follows, set},
-    profile::Home,
+    profile::Settled,
 };
 use crate::task::{input, model::Task};
 
@@ -30,7 +30,9 @@ impl Folded {
             | Payload::TaskCompleted(changed)
             | Payload::TaskReopened(changed)
             | Payload::TaskDeleted(changed)
-            | Payload::TaskRestored(changed) => {
+            | Payload::TaskRestored(changed)
+            | Payload::TaskRecurrenceChanged(changed)
+            | Payload::TaskRemindersChanged(changed) => {
                 change(task, event, &changed.changes)?;
                 if changed.changes.due.is_some() {
                     self.due_seq = event.seq;
@@ -62,18 +64,20 @@ impl Folded {
         Ok(())
     }
 
-    /// The task as it was for somebody at `home`; `None` if it did not exist yet.
-    pub(crate) fn finish(self, home: &Home) -> Option<Task> {
+    /// The task as it was for somebody who had settled there; `None` if it did not exist yet.
+    pub(crate) fn finish(self, settled: &Settled) -> Option<Task> {
         let mut task = self.task?;
         let is_stale = match task.due {
             // What is local moved with the person; the events before the move do not know.
-            Some(Due::Date { .. } | Due::Floating { .. }) => self.due_at_seq < home.since,
+            Some(Due::Date { .. } | Due::Floating { .. }) => self.due_at_seq < settled.since,
             // It means the instant that something local meant after such a move.
             Some(Due::Zoned { .. }) => self.due_at_seq < self.due_seq,
             None => false,
         };
         if is_stale {
-            task.due_at = input::due_at(task.due.as_ref(), &home.zone).ok().flatten();
+            task.due_at = input::due_at(task.due.as_ref(), &settled.home.zone)
+                .ok()
+                .flatten();
         }
         Some(task)
     }
@@ -93,6 +97,8 @@ fn created(event: &Event, state: &TaskState, version: i64) -> Task {
         position: state.position,
         due: state.due,
         due_at: state.due_at,
+        recurrence: state.recurrence,
+        reminders: state.reminders,
         created_at: event.timestamp,
         updated_at: event.timestamp,
         completed_at: state.completed_at,
@@ -146,6 +152,18 @@ fn change(task: &mut Task, event: &Event, changes: &TaskChanges) -> Result<(), B
         "deleted_at",
         &mut task.deleted_at,
         changes.deleted_at.as_ref(),
+    )?;
+    set(
+        event,
+        "recurrence",
+        &mut task.recurrence,
+        changes.recurrence.as_ref(),
+    )?;
+    set(
+        event,
+        "reminders",
+        &mut task.reminders,
+        changes.reminders.as_ref(),
     )?;
     // Not compared: a move to another zone changed it without an event of the task.
     if let Some(due_at) = &changes.due_at {

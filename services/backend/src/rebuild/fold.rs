@@ -16,10 +16,14 @@ use super::{
     table::{self, Table},
 };
 use crate::{
+    agenda::{self, Alerts},
     event::log::EventRow,
+    home::Home,
+    notification::model::Notification,
     project::model::Project,
     projection::{
-        profile::{self, Home, Profile},
+        notification,
+        profile::{self, Profile, Settled},
         project,
         tag::{self, Tags},
         task::Folded,
@@ -32,8 +36,8 @@ const PROGRESS: Duration = Duration::from_secs(1);
 /// of one account.
 ///
 /// Account after account: first its own events, because dues need its time zone; then those of
-/// its tags, in order of `seq`, because one tag can become another; then project after project
-/// and task after task.
+/// its tags, in order of `seq`, because one tag can become another; then project after project,
+/// task after task, and notification after notification.
 pub(super) async fn run(
     db: &mut PgConnection,
     users: &[Uuid],
@@ -91,7 +95,7 @@ struct Account {
     aggregate: Option<Aggregate>,
 }
 
-/// The profile, project or task whose events are being read.
+/// The profile, project, task or notification whose events are being read.
 struct Aggregate {
     id: Uuid,
     state: State,
@@ -104,6 +108,7 @@ enum State {
     Tag,
     Project(Option<Project>),
     Task(Box<Folded>),
+    Notification(Option<Notification>),
 }
 
 impl Fold {
@@ -185,22 +190,32 @@ impl Account {
                 row::project(&mut rows.projects, self.user, &project);
             }
             Some(State::Task(folded)) => {
-                if let Some(task) = folded.finish(&self.home()) {
+                let settled = self.settled();
+                if let Some(task) = folded.finish(&settled) {
                     row::task(&mut rows.tasks, self.user, &task)?;
+                    for entry in agenda::of(&task, &settled.home) {
+                        row::entry(&mut rows.agenda, self.user, &task, &entry);
+                    }
                 }
             }
-            Some(State::Project(None) | State::Tag) | None => {}
+            Some(State::Notification(Some(notification))) => {
+                row::notification(&mut rows.notifications, self.user, &notification);
+            }
+            Some(State::Project(None) | State::Notification(None) | State::Tag) | None => {}
         }
         Ok(())
     }
 
-    fn home(&self) -> Home {
-        self.profile.as_ref().map_or(
-            Home {
-                zone: TimeZone::UTC,
+    fn settled(&self) -> Settled {
+        self.profile.as_ref().map_or_else(
+            || Settled {
+                home: Home {
+                    zone: TimeZone::UTC,
+                    alerts: Alerts::default(),
+                },
                 since: 0,
             },
-            Profile::home,
+            Profile::settled,
         )
     }
 }
@@ -212,6 +227,7 @@ impl Aggregate {
             "tag" => State::Tag,
             "project" => State::Project(None),
             "task" => State::Task(Box::default()),
+            "notification" => State::Notification(None),
             _ => return None,
         };
         Some(Self {
@@ -228,6 +244,7 @@ impl Aggregate {
             State::Tag => tag::apply(tags, &event),
             State::Project(project) => project::apply(project, &event),
             State::Task(folded) => folded.apply(&event),
+            State::Notification(notification) => notification::apply(notification, &event),
         }
         .map_err(|broken| broken.to_string())
     }
@@ -240,6 +257,7 @@ impl State {
             Self::Tag => &table::TAGS,
             Self::Project(_) => &table::PROJECTS,
             Self::Task(_) => &table::TASKS,
+            Self::Notification(_) => &table::NOTIFICATIONS,
         }
     }
 }

@@ -10,6 +10,8 @@ use super::{
     table::{self, Table},
 };
 use crate::{
+    agenda::Entry,
+    notification::model::Notification,
     project::model::Project,
     projection::{profile::Profile, tag::Tag},
     task::{model::Task, store::priority_number},
@@ -143,6 +145,8 @@ pub(super) fn project(rows: &mut Rows, user: Uuid, project: &Project) {
 
 pub(super) fn task(rows: &mut Rows, user: Uuid, task: &Task) -> serde_json::Result<()> {
     let due = task.due.as_ref().map(serde_json::to_string).transpose()?;
+    let recurrence = task.recurrence.as_ref();
+    let recurrence = recurrence.map(serde_json::to_string).transpose()?;
     rows.row(user)
         .plain(task.id)
         .optional(task.project_id, Row::plain)
@@ -154,6 +158,8 @@ pub(super) fn task(rows: &mut Rows, user: Uuid, task: &Task) -> serde_json::Resu
         .plain(task.position)
         .optional(due.as_deref(), Row::text)
         .time(task.due_at)
+        .optional(recurrence.as_deref(), Row::text)
+        .text(&serde_json::to_string(&task.reminders)?)
         .plain(task.created_at)
         .plain(task.updated_at)
         .time(task.completed_at)
@@ -163,12 +169,38 @@ pub(super) fn task(rows: &mut Rows, user: Uuid, task: &Task) -> serde_json::Resu
     Ok(())
 }
 
+pub(super) fn entry(rows: &mut Rows, user: Uuid, task: &Task, entry: &Entry) {
+    rows.row(user)
+        .plain(entry.kind.name())
+        .plain(entry.subject)
+        .plain(task.id)
+        .plain(entry.due_at)
+        .end();
+}
+
+pub(super) fn notification(rows: &mut Rows, user: Uuid, notification: &Notification) {
+    rows.row(user)
+        .plain(notification.id)
+        .plain(notification.kind.name())
+        .optional(notification.task_id, Row::plain)
+        .optional(notification.reminder_id, Row::plain)
+        .optional(notification.webhook_id, Row::plain)
+        .plain(notification.at)
+        .plain(notification.created_at)
+        .time(notification.read_at)
+        .time(notification.deleted_at)
+        .plain(notification.version)
+        .end();
+}
+
 /// One buffer a table.
 pub(super) struct Buffers {
     pub(super) profiles: Rows,
     pub(super) tags: Rows,
     pub(super) projects: Rows,
     pub(super) tasks: Rows,
+    pub(super) agenda: Rows,
+    pub(super) notifications: Rows,
 }
 
 impl Buffers {
@@ -178,15 +210,19 @@ impl Buffers {
             tags: Rows::of(&table::TAGS),
             projects: Rows::of(&table::PROJECTS),
             tasks: Rows::of(&table::TASKS),
+            agenda: Rows::of(&table::AGENDA),
+            notifications: Rows::of(&table::NOTIFICATIONS),
         }
     }
 
-    pub(super) fn each(&mut self) -> [&mut Rows; 4] {
+    pub(super) fn each(&mut self) -> [&mut Rows; 6] {
         [
             &mut self.profiles,
             &mut self.tags,
             &mut self.projects,
             &mut self.tasks,
+            &mut self.agenda,
+            &mut self.notifications,
         ]
     }
 }

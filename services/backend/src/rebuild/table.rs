@@ -48,6 +48,8 @@ pub(super) const TASKS: Table = Table {
         "position",
         "due",
         "due_at",
+        "recurrence",
+        "reminders",
         "created_at",
         "updated_at",
         "completed_at",
@@ -56,8 +58,30 @@ pub(super) const TASKS: Table = Table {
     ],
 };
 
+pub(super) const AGENDA: Table = Table {
+    name: "agenda",
+    key: &["user_id", "kind", "subject_id"],
+    fields: &["task_id", "due_at"],
+};
+
+pub(super) const NOTIFICATIONS: Table = Table {
+    name: "notifications",
+    key: &["user_id", "id"],
+    fields: &[
+        "kind",
+        "task_id",
+        "reminder_id",
+        "webhook_id",
+        "at",
+        "created_at",
+        "read_at",
+        "deleted_at",
+        "version",
+    ],
+};
+
 /// What is pointed at comes before what points at it.
-pub(super) const ALL: [&Table; 4] = [&PROFILES, &TAGS, &PROJECTS, &TASKS];
+pub(super) const ALL: [&Table; 6] = [&PROFILES, &TAGS, &PROJECTS, &TASKS, &AGENDA, &NOTIFICATIONS];
 
 impl Table {
     /// All columns, in the order of the rows that are copied.

@@ -1,7 +1,7 @@
 //! How a task changes: the new state is compared with the old, every kind of
 //! difference becomes an event of its own, and the version grows by one for each.
 
-use events::{Change, Payload, TaskChanged, TaskChanges, TaskId};
+use events::{Change, Payload, ProjectId, Recurrence, TaskChanged, TaskChanges, TaskId};
 
 use super::{
     input::{self, NewTask, TaskPatch},
@@ -9,9 +9,10 @@ use super::{
     store,
 };
 use crate::{
+    agenda,
     error::ApiError,
     http::{patch::Patch, precondition::IfMatch},
-    project, tag,
+    project, reminder, tag,
     write::Write,
 };
 
@@ -31,8 +32,14 @@ pub(crate) async fn create(write: &mut Write, new: NewTask) -> Result<Task, ApiE
         new.due.map_or(Patch::Absent, Patch::Value),
         new.due_date.map_or(Patch::Absent, Patch::Value),
         None,
-        &write.zone,
+        &write.home.zone,
     )?;
+    let recurrence = match new.recurrence {
+        Some(recurrence) => recurrence
+            .series(due.as_ref(), &write.home.zone)
+            .map_err(|error| error.within("recurrence"))?,
+        None => None,
+    };
     let task = Task {
         id,
         title: input::title(&new.title)?,
@@ -43,8 +50,14 @@ pub(crate) async fn create(write: &mut Write, new: NewTask) -> Result<Task, ApiE
         project_id: new.project_id,
         parent_id: new.parent_id,
         position: new.position.map_or(Ok(end), input::position)?,
-        due_at: input::due_at(due.as_ref(), &write.zone)?,
+        due_at: input::due_at(due.as_ref(), &write.home.zone)?,
         due,
+        recurrence,
+        reminders: reminder::input::reminders(
+            new.reminders.unwrap_or_default(),
+            &[],
+            write.ctx.now,
+        )?,
         created_at: write.ctx.now,
         updated_at: write.ctx.now,
         completed_at: new.completed.unwrap_or(false).then_some(write.ctx.now),
@@ -54,6 +67,8 @@ pub(crate) async fn create(write: &mut Write, new: NewTask) -> Result<Task, ApiE
     check_links(write, &task, None).await?;
     let user = write.ctx.user;
     let new_tags = store::insert(write.tx(), user, &task).await?;
+    let home = write.home.clone();
+    agenda::put(write.tx(), user, None, &task, &home).await?;
     tag::change::created(write, new_tags).await?;
     write.record(id.0, task.version, Payload::TaskCreated(task.state()));
     Ok(task)
@@ -106,7 +121,12 @@ pub(crate) async fn patch(
     after.project_id = patch.project_id.over(after.project_id);
     after.parent_id = patch.parent_id.over(after.parent_id);
     after.position = input::position(patch.position.over_required("position", after.position)?)?;
-    after.due = input::due(patch.due, patch.due_date, after.due, &write.zone)?;
+    after.due = input::due(patch.due, patch.due_date, after.due, &write.home.zone)?;
+    after.reminders = match patch.reminders {
+        Patch::Absent => after.reminders,
+        Patch::Null => Vec::new(),
+        Patch::Value(new) => reminder::input::reminders(new, &after.reminders, write.ctx.now)?,
+    };
     save(write, before, after).await
 }
 
@@ -117,13 +137,24 @@ pub(crate) async fn save(
     mut after: Task,
 ) -> Result<Task, ApiError> {
     if after.due != before.due {
-        after.due_at = input::due_at(after.due.as_ref(), &write.zone)?;
+        after.due_at = input::due_at(after.due.as_ref(), &write.home.zone)?;
+        // It was about the old due that somebody wanted to be told again.
+        if after.reminders == before.reminders {
+            for reminder in &mut after.reminders {
+                reminder.snoozed_until = None;
+            }
+        }
     }
     if after.completed != after.completed_at.is_some() {
         after.completed_at = after.completed.then_some(write.ctx.now);
     }
-    if (after.project_id, after.parent_id) != (before.project_id, before.parent_id) {
+    if (after.project_id, after.parent_id) != (before.project_id, before.parent_id)
+        || comes_back(&before, &after)
+    {
         check_links(write, &after, Some(&before)).await?;
+    }
+    if after.recurrence != before.recurrence {
+        check_recurrence(write, &after, &before).await?;
     }
     let events = difference(&before, &after);
     if events.is_empty() {
@@ -134,6 +165,8 @@ pub(crate) async fn save(
     after.version += i64::try_from(events.len()).unwrap_or(i64::MAX);
     let user = write.ctx.user;
     let new_tags = store::update(write.tx(), user, &after).await?;
+    let home = write.home.clone();
+    agenda::put(write.tx(), user, Some(&before), &after, &home).await?;
     tag::change::created(write, new_tags).await?;
     for (version, payload) in (first..).zip(events) {
         write.record(after.id.0, version, payload);
@@ -168,7 +201,7 @@ pub(crate) async fn save_tags(
 }
 
 /// One event for each kind of change, so that whoever waits for one kind sees it.
-fn difference(before: &Task, after: &Task) -> Vec<Payload> {
+pub(crate) fn difference(before: &Task, after: &Task) -> Vec<Payload> {
     let fields = TaskChanges {
         title: Change::between(before.title.clone(), after.title.clone()),
         description: Change::between(before.description.clone(), after.description.clone()),
@@ -192,6 +225,14 @@ fn difference(before: &Task, after: &Task) -> Vec<Payload> {
         deleted_at: Change::between(before.deleted_at, after.deleted_at),
         ..TaskChanges::default()
     };
+    let recurrence = TaskChanges {
+        recurrence: Change::between(before.recurrence.clone(), after.recurrence.clone()),
+        ..TaskChanges::default()
+    };
+    let reminders = TaskChanges {
+        reminders: Change::between(before.reminders.clone(), after.reminders.clone()),
+        ..TaskChanges::default()
+    };
     let completed: Kind = if after.completed {
         Payload::TaskCompleted
     } else {
@@ -202,9 +243,11 @@ fn difference(before: &Task, after: &Task) -> Vec<Payload> {
     } else {
         Payload::TaskRestored
     };
-    let kinds: [(TaskChanges, Kind); 4] = [
+    let kinds: [(TaskChanges, Kind); 6] = [
         (fields, Payload::TaskUpdated),
         (due, Payload::TaskDueChanged),
+        (recurrence, Payload::TaskRecurrenceChanged),
+        (reminders, Payload::TaskRemindersChanged),
         (completion, completed),
         (deletion, deleted),
     ];
@@ -215,15 +258,24 @@ fn difference(before: &Task, after: &Task) -> Vec<Payload> {
         .collect()
 }
 
-/// The project and the parent must be the user's own and alive, and a part has no parts.
+/// What was deleted knows nothing of what became of its project and its parent meanwhile.
+const fn comes_back(before: &Task, after: &Task) -> bool {
+    before.deleted_at.is_some() && after.deleted_at.is_none()
+}
+
+/// The project and the parent must be the user's own and alive, and a part has no parts. A task
+/// that is deleted may be a part of one that is.
 async fn check_links(
     write: &mut Write,
     task: &Task,
     before: Option<&Task>,
 ) -> Result<(), ApiError> {
     let user = write.ctx.user;
+    let is_live = task.deleted_at.is_none();
+    let checked = before.filter(|before| !comes_back(before, task));
     if let Some(project) = task.project_id
-        && before.is_none_or(|before| before.project_id != task.project_id)
+        && is_live
+        && checked.is_none_or(|checked| checked.project_id != task.project_id)
         && !project::store::is_live(write.tx(), user, project).await?
     {
         return Err(ApiError::invalid("project_id", "There is no such project"));
@@ -231,7 +283,7 @@ async fn check_links(
     let Some(parent_id) = task.parent_id else {
         return Ok(());
     };
-    if before.is_some_and(|before| before.parent_id == task.parent_id) {
+    if checked.is_some_and(|checked| checked.parent_id == task.parent_id) {
         return Ok(());
     }
     if parent_id == task.id {
@@ -240,9 +292,15 @@ async fn check_links(
             "A task cannot be its own parent",
         ));
     }
+    if task.recurrence.is_some() {
+        return Err(ApiError::invalid(
+            "parent_id",
+            "A task that comes again by itself cannot be a subtask",
+        ));
+    }
     let parent = store::find(write.tx(), user, parent_id)
         .await?
-        .filter(|parent| parent.deleted_at.is_none())
+        .filter(|parent| parent.deleted_at.is_none() || !is_live)
         .ok_or_else(|| ApiError::invalid("parent_id", "There is no such task"))?;
     if parent.parent_id.is_some() {
         return Err(ApiError::invalid(
@@ -254,6 +312,33 @@ async fn check_links(
         return Err(ApiError::invalid(
             "parent_id",
             "This task has subtasks; subtasks go one level deep",
+        ));
+    }
+    Ok(())
+}
+
+/// A part comes again with its whole, and an occurrence is one task.
+async fn check_recurrence(write: &mut Write, after: &Task, before: &Task) -> Result<(), ApiError> {
+    let Some(recurrence) = &after.recurrence else {
+        return Ok(());
+    };
+    if after.parent_id.is_some() {
+        return Err(ApiError::invalid(
+            "recurrence",
+            "A subtask comes again with the task that it is a part of",
+        ));
+    }
+    let key = |recurrence: &Recurrence| (recurrence.series_id, recurrence.occurrence);
+    let new = key(recurrence);
+    if before.recurrence.as_ref().map(key) == Some(new) {
+        return Ok(());
+    }
+    let user = write.ctx.user;
+    let taken = store::by_occurrence(write.tx(), user, &[new]).await?;
+    if taken.iter().any(|task| task.id != after.id) {
+        return Err(ApiError::invalid(
+            "recurrence",
+            "Another task has become that occurrence since",
         ));
     }
     Ok(())
@@ -293,42 +378,47 @@ pub(crate) async fn restore(write: &mut Write, task: Task) -> Result<Task, ApiEr
         }
     }
     let parts = store::parts(write.tx(), user, task.id).await?;
-    let mut back = Task {
-        deleted_at: None,
-        ..task.clone()
-    };
-    if let Some(project) = back.project_id
-        && !project::store::is_live(write.tx(), user, project).await?
-    {
-        back.project_id = None;
-    }
-    let restored = save(write, task, back).await?;
+    let restored = bring_back(write, task).await?;
     for part in parts
         .into_iter()
         .filter(|part| part.deleted_at == Some(deleted_at))
     {
-        let back = Task {
-            deleted_at: None,
-            ..part.clone()
-        };
-        save(write, part, back).await?;
+        bring_back(write, part).await?;
     }
     Ok(restored)
 }
 
+/// A project that is gone since is left out.
+async fn bring_back(write: &mut Write, task: Task) -> Result<Task, ApiError> {
+    let back = Task {
+        deleted_at: None,
+        project_id: live_project(write, task.project_id).await?,
+        ..task.clone()
+    };
+    save(write, task, back).await
+}
+
 /// Gives a task the fields of an earlier state. A project that is gone since is left out.
 pub(crate) async fn return_to(write: &mut Write, now: Task, then: Task) -> Result<Task, ApiError> {
-    let user = write.ctx.user;
-    let mut back = Task {
+    let back = Task {
         // What counts writes goes on.
         version: now.version,
         updated_at: now.updated_at,
+        project_id: live_project(write, then.project_id).await?,
+        // The user may live in another zone now.
+        due_at: input::due_at(then.due.as_ref(), &write.home.zone)?,
         ..then
     };
-    if let Some(project) = back.project_id
-        && !project::store::is_live(write.tx(), user, project).await?
-    {
-        back.project_id = None;
-    }
     save(write, now, back).await
+}
+
+async fn live_project(
+    write: &mut Write,
+    project: Option<ProjectId>,
+) -> Result<Option<ProjectId>, ApiError> {
+    let user = write.ctx.user;
+    Ok(match project {
+        Some(id) if project::store::is_live(write.tx(), user, id).await? => Some(id),
+        _ => None,
+    })
 }

@@ -10,15 +10,17 @@ use jiff::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{error::ApiError, http::patch::Patch};
+use crate::{
+    error::ApiError, http::patch::Patch, reminder::input::NewReminder, series::NewRecurrence,
+};
 
 const MAX_TITLE: usize = 200;
 const MAX_DESCRIPTION: usize = 10_000;
 const MAX_TAGS: usize = 20;
-const MAX_TAG: usize = 50;
+pub(crate) const MAX_TAG: usize = 50;
 
 /// A whole task: for `POST`, and for `PUT`, where what is absent becomes empty.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewTask {
     /// 1 to 200 characters after trimming.
@@ -48,6 +50,13 @@ pub(crate) struct NewTask {
     /// `due` as ISO 8601 text: a date, a local time, or a time with an offset or zone.
     #[serde(default)]
     pub(crate) due_date: Option<String>,
+    /// How it is to come again; only with `POST`.
+    #[serde(default)]
+    pub(crate) recurrence: Option<NewRecurrence>,
+    /// Absent: none (`POST`), or those that it has (`PUT`).
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub(crate) reminders: Option<Vec<NewReminder>>,
 }
 
 /// JSON Merge Patch of a task: absent fields stay, null clears.
@@ -84,10 +93,15 @@ pub(crate) struct TaskPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub(crate) due_date: Patch<String>,
+    /// In the place of those that it has; one that is there already keeps its id.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<NewReminder>>)]
+    pub(crate) reminders: Patch<Vec<NewReminder>>,
 }
 
 impl From<NewTask> for TaskPatch {
-    /// `PUT`: what is absent becomes empty, but the position is the server's to keep.
+    /// `PUT`: what is absent becomes empty, but the position is the server's to keep, and how the
+    /// task comes again has paths of its own.
     fn from(task: NewTask) -> Self {
         let (due, due_date) = match (task.due, task.due_date) {
             (None, None) => (Patch::Null, Patch::Absent),
@@ -107,6 +121,7 @@ impl From<NewTask> for TaskPatch {
             position: task.position.map_or(Patch::Absent, Patch::Value),
             due,
             due_date,
+            reminders: task.reminders.map_or(Patch::Absent, Patch::Value),
         }
     }
 }

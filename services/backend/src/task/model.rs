@@ -1,6 +1,6 @@
 //! A task as the API shows it.
 
-use events::{Due, Priority, ProjectId, TaskId, TaskState};
+use events::{Due, Priority, ProjectId, Recurrence, Reminder, TaskId, TaskState};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,6 +27,9 @@ pub(crate) struct Task {
     pub(crate) due: Option<Due>,
     /// The instant after which it is overdue, derived from `due` and the user's zone.
     pub(crate) due_at: Option<Timestamp>,
+    /// How it comes again, and which occurrence it is.
+    pub(crate) recurrence: Option<Recurrence>,
+    pub(crate) reminders: Vec<Reminder>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) completed_at: Option<Timestamp>,
@@ -49,6 +52,8 @@ impl Task {
             due: self.due.clone(),
             due_at: self.due_at,
             completed_at: self.completed_at,
+            recurrence: self.recurrence.clone(),
+            reminders: self.reminders.clone(),
         }
     }
 }

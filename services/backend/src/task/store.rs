@@ -1,6 +1,6 @@
 //! Rows of `taskflow.tasks`. Every statement names the user.
 
-use events::{Due, Priority, ProjectId, TaskId, UserId};
+use events::{Due, Priority, ProjectId, Recurrence, Reminder, ReminderId, TaskId, UserId};
 use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -19,6 +19,8 @@ pub(super) struct TaskRow {
     position: f64,
     due: Option<Json<Due>>,
     due_at: Option<Timestamp>,
+    recurrence: Option<Json<Recurrence>>,
+    reminders: Json<Vec<Reminder>>,
     created_at: Timestamp,
     updated_at: Timestamp,
     completed_at: Option<Timestamp>,
@@ -40,6 +42,8 @@ impl From<TaskRow> for Task {
             position: row.position,
             due: row.due.map(|due| due.0),
             due_at: row.due_at.map(Timestamp::to_jiff),
+            recurrence: row.recurrence.map(|recurrence| recurrence.0),
+            reminders: row.reminders.0,
             created_at: row.created_at.to_jiff(),
             updated_at: row.updated_at.to_jiff(),
             completed_at: row.completed_at.map(Timestamp::to_jiff),
@@ -51,7 +55,8 @@ impl From<TaskRow> for Task {
 
 /// The columns of a [`TaskRow`], for statements that are put together at run time.
 pub(super) const COLUMNS: &str = "id, title, description, priority, tags, project_id, parent_id, \
-     position, due, due_at, created_at, updated_at, completed_at, deleted_at, version";
+     position, due, due_at, recurrence, reminders, created_at, updated_at, completed_at, \
+     deleted_at, version";
 
 pub(crate) const fn priority_number(priority: Priority) -> i16 {
     match priority {
@@ -75,19 +80,27 @@ const fn priority_from(number: i16) -> Priority {
 
 /// A checked `select` of whole rows; every one begins with the user.
 macro_rules! select {
-    ($user:expr, $condition:tt, $argument:expr) => {
+    ($user:expr, $condition:tt, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             TaskRow,
             r#"select id, title, description, priority, tags, project_id, parent_id, position,
-                      due as "due: Json<Due>", due_at, created_at, updated_at, completed_at,
-                      deleted_at, version
+                      due as "due: Json<Due>", due_at,
+                      recurrence as "recurrence: Json<Recurrence>",
+                      reminders as "reminders: Json<Vec<Reminder>>",
+                      created_at, updated_at, completed_at, deleted_at, version
                from taskflow.tasks where user_id = $1 and "#
                 + $condition,
             $user.0,
-            $argument,
+            $($argument),+
         )
     };
 }
+
+mod many;
+
+pub(crate) use many::{
+    after_occurrence, by_occurrence, find_many, insert_many, live_parts, of_series, set_recurrences,
+};
 
 /// The task, deleted or not.
 pub(crate) async fn find(
@@ -135,6 +148,55 @@ pub(crate) async fn with_local_due(db: &mut PgConnection, user: UserId) -> sqlx:
     Ok(tasks(rows.fetch_all(db).await?))
 }
 
+/// The task that has a reminder, deleted or not.
+pub(crate) async fn with_reminder(
+    db: &mut PgConnection,
+    user: UserId,
+    reminder: ReminderId,
+) -> sqlx::Result<Option<Task>> {
+    let row = select!(
+        user,
+        "reminders <> '[]' and reminders @> jsonb_build_array(jsonb_build_object('id', $2::text))",
+        reminder.to_string()
+    );
+    Ok(row.fetch_optional(db).await?.map(Task::from))
+}
+
+/// The tasks that may have something on the agenda.
+pub(crate) async fn on_agenda(db: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<Task>> {
+    let rows = select!(
+        user,
+        "(recurrence is not null or jsonb_array_length(reminders) > $2)",
+        0
+    );
+    Ok(tasks(rows.fetch_all(db).await?))
+}
+
+/// The open tasks that are due after an instant, the soonest first.
+pub(crate) async fn open_with_due(
+    db: &mut PgConnection,
+    user: UserId,
+    after: jiff::Timestamp,
+    limit: i64,
+) -> sqlx::Result<Vec<Task>> {
+    let rows = sqlx::query_as!(
+        TaskRow,
+        r#"select id, title, description, priority, tags, project_id, parent_id, position,
+                  due as "due: Json<Due>", due_at,
+                  recurrence as "recurrence: Json<Recurrence>",
+                  reminders as "reminders: Json<Vec<Reminder>>",
+                  created_at, updated_at, completed_at, deleted_at, version
+           from taskflow.tasks
+           where user_id = $1 and coalesce(due_at, 'infinity') between $2 and '9999-12-31'
+             and completed_at is null and deleted_at is null
+           order by coalesce(due_at, 'infinity'), id limit $3"#,
+        user.0,
+        after.to_sqlx() as _,
+        limit,
+    );
+    Ok(tasks(rows.fetch_all(db).await?))
+}
+
 fn tasks(rows: Vec<TaskRow>) -> Vec<Task> {
     rows.into_iter().map(Task::from).collect()
 }
@@ -154,8 +216,9 @@ pub(crate) async fn insert(
         ), inserted as (
             insert into taskflow.tasks
                 (id, user_id, project_id, parent_id, title, description, tags, priority, position,
-                 due, due_at, created_at, updated_at, completed_at, version)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)
+                 due, due_at, created_at, updated_at, completed_at, version, recurrence,
+                 reminders)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16)
         )
         select name from tagged",
         task.id.0,
@@ -172,6 +235,8 @@ pub(crate) async fn insert(
         task.created_at.to_sqlx(),
         task.completed_at.map(ToSqlx::to_sqlx),
         task.version,
+        task.recurrence.as_ref().map(Json) as _,
+        Json(&task.reminders) as _,
     )
     .fetch_all(db)
     .await
@@ -193,7 +258,8 @@ pub(crate) async fn update(
             update taskflow.tasks set
                 project_id = $3, parent_id = $4, title = $5, description = $6, tags = $7,
                 priority = $8, position = $9, due = $10, due_at = $11, updated_at = $12,
-                completed_at = $13, deleted_at = $14, version = $15
+                completed_at = $13, deleted_at = $14, version = $15, recurrence = $16,
+                reminders = $17
             where id = $1 and user_id = $2
         )
         select name from tagged",
@@ -212,6 +278,8 @@ pub(crate) async fn update(
         task.completed_at.map(ToSqlx::to_sqlx),
         task.deleted_at.map(ToSqlx::to_sqlx),
         task.version,
+        task.recurrence.as_ref().map(Json) as _,
+        Json(&task.reminders) as _,
     )
     .fetch_all(db)
     .await

@@ -39,6 +39,12 @@ pub(crate) async fn replace_task(
     body: Body<NewTask>,
 ) -> Result<Reply, ApiError> {
     let key = line.key(body.hash)?;
+    if body.value.recurrence.is_some() {
+        return Err(ApiError::invalid(
+            "recurrence",
+            "How a task comes again is set with POST /tasks/{id}/recurrence",
+        ));
+    }
     apply(&app, ctx, path, if_match, key, body.value.into()).await
 }
 

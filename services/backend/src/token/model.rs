@@ -20,6 +20,8 @@ pub(crate) enum Scope {
     Read,
     /// Whatever the owner may, except to manage tokens or delete the account.
     Write,
+    /// Open the calendar feed, and nothing else.
+    Calendar,
 }
 
 impl fmt::Display for Scope {
@@ -27,6 +29,7 @@ impl fmt::Display for Scope {
         f.write_str(match self {
             Self::Read => "read",
             Self::Write => "write",
+            Self::Calendar => "calendar",
         })
     }
 }

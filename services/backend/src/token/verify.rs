@@ -2,6 +2,7 @@
 //! one is refused from that moment.
 
 use auth::Actor;
+use events::UserId;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
@@ -22,17 +23,41 @@ pub(crate) async fn verify(
     token: &str,
     now: Timestamp,
 ) -> sqlx::Result<Option<(Actor, Scope)>> {
-    let Some(valid) = store::find_valid(pool, hash(token), now).await? else {
-        metrics::counter!(FAILURES_TOTAL, "cause" => "api_token").increment(1);
+    let Some(valid) = find(pool, token, now, |scope| scope != Scope::Calendar).await? else {
         return Ok(None);
     };
-    note_use(pool, &valid, now).await;
     let actor = Actor {
         user_id: valid.user,
         expires_at: valid.expires_at,
         token: Some(valid.id),
     };
     Ok(Some((actor, valid.scope)))
+}
+
+/// Whose calendar a token opens. One that opens more is refused: it does not belong into an
+/// address, which programs and proxies write down.
+pub(crate) async fn for_calendar(
+    pool: &PgPool,
+    token: &str,
+    now: Timestamp,
+) -> sqlx::Result<Option<UserId>> {
+    let valid = find(pool, token, now, |scope| scope == Scope::Calendar).await?;
+    Ok(valid.map(|valid| valid.user))
+}
+
+async fn find(
+    pool: &PgPool,
+    token: &str,
+    now: Timestamp,
+    opens: fn(Scope) -> bool,
+) -> sqlx::Result<Option<Valid>> {
+    let valid = store::find_valid(pool, hash(token), now).await?;
+    let Some(valid) = valid.filter(|valid| opens(valid.scope)) else {
+        metrics::counter!(FAILURES_TOTAL, "cause" => "api_token").increment(1);
+        return Ok(None);
+    };
+    note_use(pool, &valid, now).await;
+    Ok(Some(valid))
 }
 
 pub(super) fn hash(token: &str) -> [u8; 32] {

@@ -1,10 +1,14 @@
 //! A table with a header line: `title` and any of `description`, `priority`, `tags` (separated
 //! by commas), `project`, `due_date`, `completed` (true or false).
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::StringRecord;
 use events::Priority;
 
-use super::table::{self, Row, unreadable};
+use super::{
+    import::File,
+    sheet,
+    table::{self, Row},
+};
 use crate::{app::App, ctx::Ctx, error::ApiError, http::reply::Reply};
 
 const COLUMNS: [&str; 7] = [
@@ -17,16 +21,14 @@ const COLUMNS: [&str; 7] = [
     "completed",
 ];
 
-pub(super) async fn import(app: &App, ctx: Ctx, file: &[u8]) -> Result<Reply, ApiError> {
-    table::write(app, ctx, "csv", rows(file)?, Vec::new()).await
+pub(super) async fn import(app: &App, ctx: Ctx, file: File) -> Result<Reply, ApiError> {
+    let rows = rows(&file.bytes)?;
+    table::write(app, ctx, file.key, "csv", rows, Vec::new()).await
 }
 
 fn rows(file: &[u8]) -> Result<Vec<Row>, ApiError> {
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(file);
-    let headers = reader
-        .headers()
-        .map_err(|error| unreadable(&error))?
-        .clone();
+    let sheet = sheet::read(file, false)?;
+    let headers = &sheet.headers;
     if let Some(unknown) = headers.iter().find(|name| !COLUMNS.contains(name)) {
         let detail = format!(
             "There is no column `{unknown}`; there are {}",
@@ -40,19 +42,16 @@ fn rows(file: &[u8]) -> Result<Vec<Row>, ApiError> {
             "The first line must name a column `title`",
         ));
     }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        rows.push(row(&headers, &record.map_err(|error| unreadable(&error))?)?);
-    }
-    Ok(rows)
+    let rows = sheet.rows.iter();
+    rows.map(|(line, record)| row(*line, headers, record))
+        .collect()
 }
 
-fn row(headers: &StringRecord, record: &StringRecord) -> Result<Row, ApiError> {
+fn row(line: u64, headers: &StringRecord, record: &StringRecord) -> Result<Row, ApiError> {
     let mut row = Row {
-        line: record.position().map_or(0, csv::Position::line),
+        line,
         ..Row::default()
     };
-    let line = row.line;
     let wrong =
         |field: &str, detail: &str| ApiError::invalid(format!("line {line}.{field}"), detail);
     for (name, value) in headers

@@ -1,20 +1,42 @@
 //! `POST /import`
 
+use std::time::Duration;
+
 use axum::{
+    body::Body,
     extract::{Request, State},
     http::StatusCode,
 };
-use http_body_util::BodyExt;
+use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{csv_import, log_import, todoist};
+use super::{
+    csv_import, log_import,
+    pace::{paced, unread},
+    todoist,
+};
 use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
-    http::{query::Query, reply::Reply},
+    http::{
+        precondition::{IdempotencyKey, RequestLine},
+        query::Query,
+        reply::Reply,
+    },
 };
+
+/// Files that a replica takes in at a time: each may take minutes, and hold a connection.
+pub(crate) const AT_ONCE: usize = 2;
+
+/// How long another one waits.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Retry after this many seconds.
+const RETRY_AFTER: u64 = 5;
 
 /// The largest table; a log has no limit, because it is read line by line.
 const MAX_TABLE_BYTES: usize = 4 * 1024 * 1024;
@@ -62,44 +84,79 @@ pub(crate) struct Warning {
     pub(super) message: String,
 }
 
+/// A table that was read whole.
+pub(super) struct File {
+    pub(super) bytes: Vec<u8>,
+    pub(super) key: Option<IdempotencyKey>,
+}
+
 /// Takes in a file, all of it or nothing. A log makes an empty account the same as the exported
-/// one, with the same history; a table adds its tasks in one change-set. A wrong line is named.
+/// one, with the same history and its change-sets; a table adds its tasks in one change-set, once
+/// for an Idempotency-Key. A log that is sent again finds that the account is not empty. A wrong
+/// line is named.
+///
+/// The body has to keep coming: after a pause of 10 s, or with less than 16 KiB a second, it is
+/// answered 408. Two files are taken in at a time; more wait for 5 s, and are answered 429.
 #[utoipa::path(
     post, path = "/import", tag = "transfer", operation_id = "import",
-    params(ImportParams),
+    params(ImportParams, ("Idempotency-Key" = Option<String>, Header)),
     request_body(content = String, content_type = "application/x-ndjson"),
     responses(
-        (status = 200, body = Imported, headers(("X-Change-Set-Id" = String))),
-        (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem),
+        (
+            status = 200, body = Imported,
+            headers(("X-Change-Set-Id" = Option<String>, description = "Of a table; a log has its own")),
+        ),
+        (status = 408, body = Problem), (status = 409, body = Problem),
+        (status = 413, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
     )
 )]
 pub(crate) async fn import(
     State(app): State<App>,
     ctx: Ctx,
     Query(params): Query<ImportParams>,
+    line: RequestLine,
     request: Request,
 ) -> Result<Reply, ApiError> {
+    let Ok(Ok(_place)) = timeout(PATIENCE, app.imports.acquire()).await else {
+        return Err(ApiError::Occupied {
+            retry_after: RETRY_AFTER,
+        });
+    };
+    let query = request.uri().query().unwrap_or_default().to_owned();
     let body = request.into_body();
     match params.format {
         Format::Log => {
-            let imported = log_import::import(&app, &ctx, body.into_data_stream()).await?;
+            let imported = log_import::import(&app, &ctx, paced(body)).await?;
             Reply::json(StatusCode::OK, &imported)
         }
-        Format::Csv => csv_import::import(&app, ctx, &table(body).await?).await,
-        Format::Todoist => todoist::import(&app, ctx, &table(body).await?, params.project).await,
+        Format::Csv => {
+            let file = table(body, &query, line).await?;
+            csv_import::import(&app, ctx, file).await
+        }
+        Format::Todoist => {
+            let file = table(body, &query, line).await?;
+            todoist::import(&app, ctx, file, params.project).await
+        }
     }
 }
 
-async fn table(body: axum::body::Body) -> Result<Vec<u8>, ApiError> {
-    let body = http_body_util::Limited::new(body, MAX_TABLE_BYTES);
-    let bytes = body.collect().await.map_err(|error| {
-        if error.is::<http_body_util::LengthLimitError>() {
-            ApiError::TooLarge {
+/// Read whole before anything is begun. What the query asks belongs to what is asked.
+async fn table(body: Body, query: &str, line: RequestLine) -> Result<File, ApiError> {
+    let mut body = paced(body);
+    let mut bytes = Vec::new();
+    while let Some(part) = body.try_next().await.map_err(|error| unread(&error))? {
+        if bytes.len() + part.len() > MAX_TABLE_BYTES {
+            return Err(ApiError::TooLarge {
                 limit: MAX_TABLE_BYTES,
-            }
-        } else {
-            ApiError::Malformed("The body could not be read".to_owned())
+            });
         }
-    })?;
-    Ok(bytes.to_bytes().into())
+        bytes.extend_from_slice(&part);
+    }
+    let hash = Sha256::new()
+        .chain_update(query)
+        .chain_update([0])
+        .chain_update(&bytes)
+        .finalize();
+    let key = line.key(hash.into())?;
+    Ok(File { bytes, key })
 }

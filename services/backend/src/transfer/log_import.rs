@@ -5,21 +5,23 @@
 //! account that nothing else was ever written to. What comes in is history: it is not published
 //! again, and whoever listens finds it by the cursor.
 
-use std::collections::HashSet;
+use std::io::Error;
 
 use axum::body::Bytes;
-use events::{Payload, Topic};
-use futures::{Stream, TryStreamExt};
+use events::Topic;
+use futures::Stream;
 use jiff_sqlx::ToSqlx;
 use serde::de::DeserializeOwned;
-use sqlx::{Executor, PgTransaction};
+use sqlx::{Executor, PgTransaction, error::DatabaseError};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 use tokio_util::io::StreamReader;
 use uuid::Uuid;
 
 use super::{
+    check::Checks,
     import::Imported,
     line::{Entry, Footer, Header, VERSION},
+    pace::unread,
 };
 use crate::{
     app::App,
@@ -36,14 +38,17 @@ const BATCH: usize = 500;
 /// Longer than any event; a line without an end is refused.
 const MAX_LINE_BYTES: u64 = 256 * 1024;
 
+/// Editors write it; it says nothing.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 pub(super) async fn import(
     app: &App,
     ctx: &Ctx,
-    body: impl Stream<Item = Result<Bytes, axum::Error>> + Unpin,
+    body: impl Stream<Item = Result<Bytes, Error>> + Unpin,
 ) -> Result<Imported, ApiError> {
-    let mut log = begin(app, ctx).await?;
-    let mut lines = Lines::new(StreamReader::new(body.map_err(std::io::Error::other)));
-    log.open(&lines.required().await?.parse()?)?;
+    let mut lines = Lines::new(StreamReader::new(body));
+    let salt = salt(&lines.required().await?.parse()?)?;
+    let mut log = begin(app, ctx, salt).await?;
     let footer: Footer = loop {
         let line = lines.required().await?;
         if line.text.starts_with(br#"{"events""#) {
@@ -51,6 +56,7 @@ pub(super) async fn import(
         }
         log.take(line.parse()?, line.number).await?;
     };
+    log.checks.end(lines.number)?;
     if footer.events != log.seq {
         let why = format!("it counts {} events, and {} came", footer.events, log.seq);
         return Err(damaged(lines.number, why));
@@ -68,15 +74,21 @@ struct Log<'a> {
     salt: Vec<u8>,
     seq: i64,
     hash: Hash,
-    at: jiff::Timestamp,
-    ids: HashSet<Uuid>,
-    batch: Vec<(Entry, Hash)>,
+    checks: Checks,
+    batch: Vec<Checked>,
     // After the transaction: fields are dropped in this order.
     _turn: Turn,
 }
 
+/// An event that may be written, and what it carries.
+struct Checked {
+    entry: Entry,
+    topic: Topic,
+    prev: Hash,
+}
+
 /// Locks the account's stream and empties it, if nothing but the account itself is in it.
-async fn begin<'a>(app: &App, ctx: &'a Ctx) -> Result<Log<'a>, ApiError> {
+async fn begin<'a>(app: &App, ctx: &'a Ctx, salt: Vec<u8>) -> Result<Log<'a>, ApiError> {
     let turn = app.turns.take(ctx.user).await?;
     let mut tx = app.pool.begin().await?;
     sqlx::query!(
@@ -87,10 +99,10 @@ async fn begin<'a>(app: &App, ctx: &'a Ctx) -> Result<Log<'a>, ApiError> {
     .await?;
     let is_empty = sqlx::query_scalar!(
         r#"select not exists (
-               select from taskflow.events where user_id = $1 and topic <> $2
+               select from taskflow.events
+               where user_id = $1 and (event_type not like 'user.%' or actor_kind <> 'system')
            ) as "is_empty!""#,
         ctx.user.0,
-        Topic::Users.name(),
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -116,29 +128,16 @@ async fn begin<'a>(app: &App, ctx: &'a Ctx) -> Result<Log<'a>, ApiError> {
     Ok(Log {
         ctx,
         tx,
-        salt: Vec::new(),
+        salt,
         seq: 0,
         hash: chain::GENESIS,
-        at: jiff::Timestamp::UNIX_EPOCH,
-        ids: HashSet::new(),
+        checks: Checks::new(ctx.now),
         batch: Vec::new(),
         _turn: turn,
     })
 }
 
 impl Log<'_> {
-    fn open(&mut self, header: &Header) -> Result<(), ApiError> {
-        if header.taskflow_export != VERSION {
-            let version = header.taskflow_export;
-            return Err(damaged(
-                1,
-                format!("this version cannot read an export of version {version}"),
-            ));
-        }
-        self.salt = unhex(&header.salt).ok_or_else(|| damaged(1, "`salt` is not hexadecimal"))?;
-        Ok(())
-    }
-
     async fn take(&mut self, entry: Entry, line: u64) -> Result<(), ApiError> {
         let hash = entry.link(self.hash, &self.salt);
         if hex(&hash) != entry.hash && !telemetry::faults::enabled("chain-unchecked") {
@@ -148,51 +147,37 @@ impl Log<'_> {
             let why = format!("event {} follows event {}", entry.seq, self.seq);
             return Err(damaged(line, why));
         }
-        if entry.timestamp < self.at {
-            return Err(damaged(line, "it is older than the line before"));
-        }
-        if !self.ids.insert(entry.event_id) {
-            return Err(damaged(line, "its `event_id` was there before"));
-        }
+        let topic = self.checks.take(&entry, line)?;
         let prev = self.hash;
-        (self.seq, self.hash, self.at) = (entry.seq, hash, entry.timestamp);
-        self.batch.push((entry, prev));
+        (self.seq, self.hash) = (entry.seq, hash);
+        self.batch.push(Checked { entry, topic, prev });
         if self.batch.len() == BATCH {
-            self.write(line).await?;
+            self.write().await?;
         }
         Ok(())
     }
 
-    /// Writes what has come, of which `line` is the last.
-    async fn write(&mut self, line: u64) -> Result<(), ApiError> {
+    /// Writes what has come.
+    async fn write(&mut self) -> Result<(), ApiError> {
         let batch = std::mem::take(&mut self.batch);
-        let first = line + 1 - batch.len() as u64;
-        let mut topics = Vec::new();
-        for (number, (entry, _)) in (first..).zip(&batch) {
-            topics.push(topic(entry, number)?.name().to_owned());
-        }
-        let column =
-            |of: fn(&Entry) -> String| batch.iter().map(|(entry, _)| of(entry)).collect::<Vec<_>>();
-        let optional = |of: fn(&Entry) -> Option<String>| {
-            batch.iter().map(|(entry, _)| of(entry)).collect::<Vec<_>>()
-        };
+        let entries = || batch.iter().map(|checked| &checked.entry);
+        let column = |of: fn(&Entry) -> String| entries().map(of).collect::<Vec<_>>();
+        let optional = |of: fn(&Entry) -> Option<String>| entries().map(of).collect::<Vec<_>>();
         let user = self.ctx.user.0;
-        let ids: Vec<Uuid> = batch.iter().map(|(entry, _)| entry.event_id).collect();
-        let seqs: Vec<i64> = batch.iter().map(|(entry, _)| entry.seq).collect();
-        let aggregates: Vec<Uuid> = batch
-            .iter()
-            .map(|(entry, _)| entry.aggregate_id.unwrap_or(user))
+        let topics = batch.iter().map(|checked| checked.topic.name().to_owned());
+        let topics: Vec<String> = topics.collect();
+        let ids: Vec<Uuid> = entries().map(|entry| entry.event_id).collect();
+        let seqs: Vec<i64> = entries().map(|entry| entry.seq).collect();
+        let aggregates: Vec<Uuid> = entries()
+            .map(|entry| entry.aggregate_id.unwrap_or(user))
             .collect();
-        let versions: Vec<i64> = batch.iter().map(|(entry, _)| entry.version).collect();
-        let schemas: Vec<i32> = batch.iter().map(|(entry, _)| entry.schema).collect();
-        let causations: Vec<Option<Uuid>> =
-            batch.iter().map(|(entry, _)| entry.causation_id).collect();
-        let change_sets: Vec<Uuid> = batch.iter().map(|(entry, _)| entry.change_set_id).collect();
-        let times: Vec<jiff_sqlx::Timestamp> = batch
-            .iter()
-            .map(|(entry, _)| entry.timestamp.to_sqlx())
-            .collect();
-        let prev_hashes: Vec<Vec<u8>> = batch.iter().map(|(_, prev)| prev.to_vec()).collect();
+        let versions: Vec<i64> = entries().map(|entry| entry.version).collect();
+        let schemas: Vec<i32> = entries().map(|entry| entry.schema).collect();
+        let causations: Vec<Option<Uuid>> = entries().map(|entry| entry.causation_id).collect();
+        let change_sets: Vec<Uuid> = entries().map(|entry| entry.change_set_id).collect();
+        let times: Vec<jiff_sqlx::Timestamp> =
+            entries().map(|entry| entry.timestamp.to_sqlx()).collect();
+        let prev_hashes: Vec<Vec<u8>> = batch.iter().map(|checked| checked.prev.to_vec()).collect();
         sqlx::query!(
             "insert into taskflow.events
                 (event_id, user_id, seq, topic, event_type, aggregate_id, version, schema, data,
@@ -227,29 +212,29 @@ impl Log<'_> {
             &prev_hashes,
         )
         .execute(&mut *self.tx)
-        .await
-        .map_err(|error| refused(error, first, line))?;
+        .await?;
         Ok(())
     }
 
     /// Makes the rows that the log stands for.
     async fn finish(mut self) -> Result<Imported, ApiError> {
-        let last = u64::try_from(self.seq).unwrap_or_default() + 1;
-        self.write(last).await?;
+        // Behind the header and the events.
+        let last = u64::try_from(self.seq).unwrap_or_default() + 2;
+        self.write().await?;
         let user = self.ctx.user;
         sqlx::query!(
             "update taskflow.streams set seq = $2, head_hash = $3, at = $4, salt = $5 where user_id = $1",
             user.0,
             self.seq,
             &self.hash,
-            self.at.to_sqlx() as _,
+            self.checks.at.to_sqlx() as _,
             self.salt,
         )
         .execute(&mut *self.tx)
         .await?;
         let imported = projection::rows::write(&mut self.tx, user, self.seq)
             .await
-            .map_err(broken)?;
+            .map_err(|error| broken(error, last))?;
         self.tx.commit().await?;
         Ok(Imported {
             events: self.seq.unsigned_abs(),
@@ -260,47 +245,41 @@ impl Log<'_> {
     }
 }
 
-/// Where an event travels, from its type; its data must be readable.
-fn topic(entry: &Entry, line: u64) -> Result<Topic, ApiError> {
-    let mut data = serde_json::Deserializer::from_str(entry.data.get());
-    let schema = entry.schema.unsigned_abs();
-    let payload = Payload::read(schema, &entry.event_type, &mut data)
-        .map_err(|error| damaged(line, format!("its data: {}", events::complaint(&error))))?;
-    if matches!(payload, Payload::UserDeleted(_)) {
-        return Err(damaged(line, "it is the log of a deleted account"));
+/// What the hashes of a log are salted with.
+fn salt(header: &Header) -> Result<Vec<u8>, ApiError> {
+    if header.taskflow_export != VERSION {
+        let version = header.taskflow_export;
+        let why = format!("this version cannot read an export of version {version}");
+        return Err(damaged(1, why));
     }
-    payload.topic().ok_or_else(|| {
-        let why = format!("this version knows no event `{}`", entry.event_type);
-        damaged(line, why)
-    })
+    unhex(&header.salt).ok_or_else(|| damaged(1, "`salt` is not hexadecimal"))
 }
 
-fn damaged(line: u64, why: impl std::fmt::Display) -> ApiError {
+pub(super) fn damaged(line: u64, why: impl std::fmt::Display) -> ApiError {
     ApiError::invalid(format!("line {line}"), format!("Line {line}: {why}"))
 }
 
-/// What a log says that cannot be: two events with the same version, for example.
-fn refused(error: sqlx::Error, first: u64, last: u64) -> ApiError {
-    match error.as_database_error() {
-        Some(database) if database.is_unique_violation() || database.is_check_violation() => {
-            ApiError::invalid(
-                format!("line {first}"),
-                format!("Lines {first} to {last}: two events claim the same place"),
-            )
-        }
-        _ => error.into(),
+/// The event that cannot follow what stands before it is on the line after its number. What only
+/// the tables refuse, such as the same reminder on two tasks, is on no line of its own: the last
+/// one is named.
+fn broken(error: ApiError, last: u64) -> ApiError {
+    let ApiError::Internal(source) = error else {
+        return error;
+    };
+    let source = match source.downcast::<projection::Broken>() {
+        Ok(broken) => return damaged(broken.seq + 1, &broken),
+        Err(source) => source,
+    };
+    match source.downcast_ref::<sqlx::Error>().map(is_refusal) {
+        Some(true) => damaged(last, "what the lines before say cannot all be"),
+        _ => ApiError::Internal(source),
     }
 }
 
-/// The event that cannot follow what stands before it is on the line after its number.
-fn broken(error: ApiError) -> ApiError {
-    match error {
-        ApiError::Internal(source) => match source.downcast::<projection::Broken>() {
-            Ok(broken) => damaged(broken.seq + 1, &broken),
-            Err(source) => ApiError::Internal(source),
-        },
-        error => error,
-    }
+/// Of values or of what they point at (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+fn is_refusal(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -350,11 +329,14 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
         self.line.clear();
         let mut body = (&mut self.body).take(MAX_LINE_BYTES);
         let read = body.read_until(b'\n', &mut self.line).await;
-        read.map_err(|_| ApiError::Malformed("The body could not be read".to_owned()))?;
+        read.map_err(|error| unread(&error))?;
         if self.line.is_empty() {
             return Ok(None);
         }
         self.number += 1;
+        if self.number == 1 && self.line.starts_with(BYTE_ORDER_MARK) {
+            self.line.drain(..BYTE_ORDER_MARK.len());
+        }
         if self.line.pop() != Some(b'\n') {
             return Err(damaged(self.number, "it is too long, or has no end"));
         }

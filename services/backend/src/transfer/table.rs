@@ -10,14 +10,11 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::ApiError,
-    http::reply::Reply,
+    http::{precondition::IdempotencyKey, reply::Reply},
     project,
     task::{self, input::NewTask},
     write::{Begun, Write},
 };
-
-/// More than this is a job for the log.
-const MAX_ROWS: usize = 5_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Row {
@@ -40,24 +37,18 @@ pub(super) struct Row {
 pub(super) async fn write(
     app: &App,
     mut ctx: Ctx,
+    key: Option<IdempotencyKey>,
     format: &'static str,
     rows: Vec<Row>,
     warnings: Vec<Warning>,
 ) -> Result<Reply, ApiError> {
-    if rows.len() > MAX_ROWS {
-        let detail = format!(
-            "A table has at most {MAX_ROWS} rows; this one has {}",
-            rows.len()
-        );
-        return Err(ApiError::invalid("", detail));
-    }
     ctx.actor = Actor::Import {
         import_id: ctx.change_set.to_string(),
     };
     ctx.cause = Some(Cause::Import {
         format: format.to_owned(),
     });
-    let mut write = match Write::begin(app, ctx, None).await? {
+    let mut write = match Write::begin(app, ctx, key).await? {
         Begun::Fresh(write) => write,
         Begun::Answered(reply) => return Ok(reply),
     };
@@ -88,6 +79,8 @@ pub(super) async fn write(
             position: None,
             due: None,
             due_date: row.due_date,
+            recurrence: None,
+            reminders: None,
         };
         let task = task::change::create(&mut write, task)
             .await
@@ -128,15 +121,4 @@ async fn find_or_create(
 
 fn on(line: u64, error: ApiError) -> ApiError {
     error.within(&format!("line {line}"))
-}
-
-/// A file that is no table at all.
-pub(super) fn unreadable(error: &csv::Error) -> ApiError {
-    let line = error.position().map_or(1, csv::Position::line);
-    let why = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "it is not UTF-8",
-        csv::ErrorKind::UnequalLengths { .. } => "it has more or fewer fields than the first line",
-        _ => "it cannot be read",
-    };
-    ApiError::invalid(format!("line {line}"), format!("Line {line}: {why}"))
 }

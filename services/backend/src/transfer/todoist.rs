@@ -5,28 +5,39 @@
 //!
 //! <https://todoist.com/help/articles/format-a-csv-file-to-import-into-todoist-UVUXTmm6>
 
-use csv::{ReaderBuilder, StringRecord};
 use events::Priority;
-use jiff::civil::{Date, DateTime};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+};
 
 use super::{
-    import::Warning,
-    table::{self, Row, unreadable},
+    import::{File, Warning},
+    sheet,
+    table::{self, Row},
 };
 use crate::{app::App, ctx::Ctx, error::ApiError, http::reply::Reply};
 
 pub(super) async fn import(
     app: &App,
     ctx: Ctx,
-    file: &[u8],
+    file: File,
     project: Option<String>,
 ) -> Result<Reply, ApiError> {
     let mut reading = Reading {
         project,
         ..Reading::default()
     };
-    reading.read(file)?;
-    table::write(app, ctx, "todoist", reading.rows, reading.warnings).await
+    reading.read(&file.bytes)?;
+    table::write(
+        app,
+        ctx,
+        file.key,
+        "todoist",
+        reading.rows,
+        reading.warnings,
+    )
+    .await
 }
 
 #[derive(Default)]
@@ -39,13 +50,9 @@ struct Reading {
 
 impl Reading {
     fn read(&mut self, file: &[u8]) -> Result<(), ApiError> {
-        // Todoist writes a byte order mark, and lines of different lengths.
-        let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
-        let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
-        let headers = reader
-            .headers()
-            .map_err(|error| unreadable(&error))?
-            .clone();
+        // Todoist's lines have different lengths.
+        let sheet = sheet::read(file, true)?;
+        let headers = &sheet.headers;
         for needed in ["TYPE", "CONTENT"] {
             if !headers.iter().any(|name| name == needed) {
                 let detail =
@@ -53,19 +60,17 @@ impl Reading {
                 return Err(ApiError::invalid("line 1", detail));
             }
         }
-        for record in reader.records() {
-            let record = record.map_err(|error| unreadable(&error))?;
-            self.record(&headers, &record)?;
+        for (line, record) in &sheet.rows {
+            let field = |name: &str| {
+                let at = headers.iter().position(|header| header == name);
+                at.and_then(|at| record.get(at)).unwrap_or_default()
+            };
+            self.record(*line, field)?;
         }
         Ok(())
     }
 
-    fn record(&mut self, headers: &StringRecord, record: &StringRecord) -> Result<(), ApiError> {
-        let line = record.position().map_or(0, csv::Position::line);
-        let field = |name: &str| {
-            let at = headers.iter().position(|header| header == name);
-            at.and_then(|at| record.get(at)).unwrap_or_default().trim()
-        };
+    fn record<'a>(&mut self, line: u64, field: impl Fn(&str) -> &'a str) -> Result<(), ApiError> {
         match field("TYPE") {
             "task" => {
                 let row = self.task(line, field)?;
@@ -104,15 +109,25 @@ impl Reading {
         let mut description = field("DESCRIPTION").to_owned();
         let due_date = match field("DATE") {
             "" => None,
-            date if date.parse::<Date>().is_ok() || date.parse::<DateTime>().is_ok() => {
-                Some(date.replace(' ', "T"))
-            }
+            date if is_date(date) => Some(date.replace(' ', "T")),
             words => {
                 add_paragraph(&mut description, &format!("Date: {words}"));
                 self.warn(line, "a date in words was kept in the description");
                 None
             }
         };
+        for (column, unit, what) in [
+            ("DEADLINE", "", "Deadline"),
+            ("DURATION", "DURATION_UNIT", "Duration"),
+        ] {
+            let kept = format!("{} {}", field(column), field(unit));
+            // There is a unit where there is nothing to measure, too.
+            if !matches!(field(column), "" | "None") {
+                add_paragraph(&mut description, &format!("{what}: {}", kept.trim()));
+                let message = format!("a {} was kept in the description", what.to_lowercase());
+                self.warn(line, &message);
+            }
+        }
         Ok(Row {
             line,
             title,
@@ -132,6 +147,12 @@ impl Reading {
             message: message.to_owned(),
         });
     }
+}
+
+fn is_date(text: &str) -> bool {
+    text.parse::<Date>().is_ok()
+        || text.parse::<DateTime>().is_ok()
+        || text.parse::<Timestamp>().is_ok()
 }
 
 /// 1 is the most urgent, 4 is what a task has that was given none.

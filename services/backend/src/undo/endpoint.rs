@@ -6,10 +6,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    profile, project,
+    order,
     report::Report,
-    sets::{self, Deed, Deeds},
-    tag, task,
+    sets::{self, Deeds},
     undone::Undone,
 };
 use crate::{
@@ -62,12 +61,11 @@ pub(crate) async fn undo(
     let sets = wanted(&mut write, &request, &undone).await?;
     let by = write.ctx.change_set;
     let mut report = Report::default();
-    for Deeds { set, deeds } in sets {
-        for deed in &deeds {
-            take_back(&mut write, deed, &undone, &mut report).await?;
-        }
-        undone.add(set.id, by);
+    for deeds in &sets {
+        // What goes back with it is in nobody's way.
+        undone.add(deeds.set.id, by);
     }
+    order::take_back(&mut write, sets, &undone, &mut report).await?;
     if request.preview {
         // The write is dropped, and with it what was tried.
         return Reply::json(StatusCode::OK, &report);
@@ -117,26 +115,5 @@ async fn wanted(
             "change_set_id",
             "Name either a change_set_id or a run_id",
         )),
-    }
-}
-
-async fn take_back(
-    write: &mut Write,
-    deed: &Deed,
-    undone: &Undone,
-    report: &mut Report,
-) -> Result<(), ApiError> {
-    let Some(last) = deed.events.last() else {
-        return Ok(());
-    };
-    write.causation = Some(last.id);
-    let kind = last.payload.event_type().split('.').next();
-    match kind {
-        Some("task") => task::undo(write, deed, undone, report).await,
-        Some("project") => project::undo(write, deed, undone, report).await,
-        Some("tag") => tag::undo(write, deed, report).await,
-        Some("user") => profile::undo(write, deed, undone, report).await,
-        // Of a later version, which has to take it back itself.
-        _ => Ok(()),
     }
 }

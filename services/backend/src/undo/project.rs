@@ -4,6 +4,7 @@ use events::ProjectId;
 
 use super::{
     merge::{Merge, Since, json},
+    order::{Attempt, How},
     report::{FieldChange, Kind, Report, Subject},
     sets::{self, Deed},
     undone::Undone,
@@ -19,9 +20,10 @@ use crate::{
 pub(super) async fn undo(
     write: &mut Write,
     deed: &Deed,
+    how: How,
     undone: &Undone,
     report: &mut Report,
-) -> Result<(), ApiError> {
+) -> Result<Attempt, ApiError> {
     let (user, id) = (write.ctx.user, ProjectId(deed.aggregate_id));
     let (start, end) = deed.span();
     let before = at::project(write.tx(), user, id, start).await?;
@@ -29,7 +31,7 @@ pub(super) async fn undo(
         at::project(write.tx(), user, id, end).await?,
         store::find_any(write.tx(), user, id).await?,
     ) else {
-        return Ok(());
+        return Ok(Attempt::Settled);
     };
     let events = sets::since(write.tx(), user, deed.aggregate_id, end).await?;
     let since = Since::of(&events, undone);
@@ -39,12 +41,12 @@ pub(super) async fn undo(
         name: now.name.clone(),
     };
     let Some(before) = before else {
-        return uncreate(write, now, &since, &subject, report).await;
+        return uncreate(write, now, how, &since, &subject, report).await;
     };
     if after.deleted_at.is_none() && now.deleted_at.is_some() {
         let by = since.touched("deleted_at").cloned();
         report.skip(&subject, Vec::new(), "it was deleted since", by);
-        return Ok(());
+        return Ok(Attempt::Settled);
     }
     let mut merge = Merge::new(&since);
     let mut back = now.clone();
@@ -63,6 +65,9 @@ pub(super) async fn undo(
         &mut back.deleted_at,
     );
     if back.deleted_at.is_some() && now.deleted_at.is_none() && has_tasks(write, id).await? {
+        if how == How::Whole {
+            return Ok(Attempt::Waits);
+        }
         report.skip(&subject, vec!["deleted_at"], "it has tasks now", None);
         merge.changes.retain(|change| change.field != "deleted_at");
         back.deleted_at = None;
@@ -70,19 +75,20 @@ pub(super) async fn undo(
     change::save(write, now, back).await?;
     merge.report_kept(&subject, report);
     report.undo(&subject, merge.changes);
-    Ok(())
+    Ok(Attempt::Settled)
 }
 
 /// What was created goes, unless somebody has worked on it.
 async fn uncreate(
     write: &mut Write,
     now: Project,
+    how: How,
     since: &Since,
     subject: &Subject,
     report: &mut Report,
-) -> Result<(), ApiError> {
+) -> Result<Attempt, ApiError> {
     if now.deleted_at.is_some() {
-        return Ok(());
+        return Ok(Attempt::Settled);
     }
     if let Some(later) = since.last() {
         report.skip(
@@ -91,11 +97,14 @@ async fn uncreate(
             "it was changed since",
             Some(later.clone()),
         );
-        return Ok(());
+        return Ok(Attempt::Settled);
     }
     if has_tasks(write, now.id).await? {
+        if how == How::Whole {
+            return Ok(Attempt::Waits);
+        }
         report.skip(subject, Vec::new(), "it has tasks now", None);
-        return Ok(());
+        return Ok(Attempt::Settled);
     }
     let gone = Project {
         deleted_at: Some(write.ctx.now),
@@ -108,7 +117,7 @@ async fn uncreate(
     }];
     change::save(write, now, gone).await?;
     report.undo(subject, changes);
-    Ok(())
+    Ok(Attempt::Settled)
 }
 
 async fn has_tasks(write: &mut Write, id: ProjectId) -> Result<bool, ApiError> {

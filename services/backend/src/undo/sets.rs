@@ -1,6 +1,6 @@
 //! The change-sets that a request asks to take back, and their events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use events::{ChangeSetId, Event, UserId};
 use sqlx::PgConnection;
@@ -12,7 +12,8 @@ use crate::{
     event::log::{self, EventRow},
 };
 
-/// All that one change-set did to one aggregate, in order; never empty.
+/// What one change-set did to one aggregate in one go: nobody else did anything to it in between.
+/// In order; never empty.
 pub(super) struct Deed {
     pub(super) aggregate_id: Uuid,
     pub(super) events: Vec<Event>,
@@ -28,7 +29,7 @@ impl Deed {
     }
 }
 
-/// A change-set with what it did, in the order in which that is taken back: the last first.
+/// A change-set with what it did.
 pub(super) struct Deeds {
     pub(super) set: Set,
     pub(super) deeds: Vec<Deed>,
@@ -62,25 +63,25 @@ pub(super) async fn since(
     events(log::of_aggregate_since(db, user, aggregate, seq).await?)
 }
 
-/// Rows in order of `seq`; a change-set's stand together, because they were written together.
+/// Rows in order of `seq`. What follows from a change-set may join it later, after others.
 fn group(rows: Vec<EventRow>) -> Result<Vec<Deeds>, ApiError> {
-    let mut sets: Vec<(Set, Vec<Event>)> = Vec::new();
+    let mut sets: HashMap<ChangeSetId, (Set, Vec<Event>)> = HashMap::new();
     for event in events(rows)? {
-        match sets.last_mut() {
-            Some((set, events)) if set.id == event.change_set_id => events.push(event),
-            _ => {
-                let set = Set {
-                    id: event.change_set_id,
-                    seq: event.seq,
-                    actor: event.actor.clone(),
-                    cause: event.cause.clone(),
-                };
-                sets.push((set, vec![event]));
-            }
-        }
+        let (_, events) = sets.entry(event.change_set_id).or_insert_with(|| {
+            let set = Set {
+                id: event.change_set_id,
+                seq: event.seq,
+                actor: event.actor.clone(),
+                cause: event.cause.clone(),
+            };
+            (set, Vec::new())
+        });
+        events.push(event);
     }
-    let sets = sets.into_iter().rev();
+    let mut sets: Vec<_> = sets.into_values().collect();
+    sets.sort_by_key(|(set, _)| std::cmp::Reverse(set.seq));
     Ok(sets
+        .into_iter()
         .map(|(set, events)| Deeds {
             set,
             deeds: deeds(events),
@@ -96,14 +97,32 @@ fn deeds(events: Vec<Event>) -> Vec<Deed> {
             .or_default()
             .push(event);
     }
-    let mut deeds: Vec<Deed> = by_aggregate
+    by_aggregate
         .into_iter()
-        .map(|(aggregate_id, events)| Deed {
-            aggregate_id,
-            events,
-        })
-        .collect();
-    deeds.sort_by_key(|deed| std::cmp::Reverse(deed.span().1));
+        .flat_map(|(aggregate_id, events)| in_one_go(aggregate_id, events))
+        .collect()
+}
+
+/// Versions are gap-free: between two that do not follow each other somebody else did something.
+fn in_one_go(aggregate_id: Uuid, events: Vec<Event>) -> Vec<Deed> {
+    let mut deeds: Vec<Deed> = Vec::new();
+    for event in events {
+        let version = event.version;
+        match deeds.last_mut() {
+            Some(deed)
+                if deed
+                    .events
+                    .last()
+                    .is_some_and(|last| last.version + 1 == version) =>
+            {
+                deed.events.push(event);
+            }
+            _ => deeds.push(Deed {
+                aggregate_id,
+                events: vec![event],
+            }),
+        }
+    }
     deeds
 }
 

@@ -8,6 +8,7 @@ use events::{Payload, tag_aggregate};
 
 use super::{
     merge::json,
+    order::{Attempt, How},
     report::{FieldChange, Kind, Report, Subject},
     sets::Deed,
 };
@@ -25,19 +26,28 @@ use crate::{
 pub(super) async fn undo(
     write: &mut Write,
     deed: &Deed,
+    how: How,
     report: &mut Report,
-) -> Result<(), ApiError> {
+) -> Result<Attempt, ApiError> {
     let user = write.ctx.user;
     let (start, end) = deed.span();
     let before = at::tags(write.tx(), user, start).await?;
     let after = at::tags(write.tx(), user, end).await?;
+    let mut changed = Vec::new();
     for name in names(deed) {
         let (before, after) = (look(&before, &name), look(&after, &name));
-        if before != after {
-            go_back(write, &name, before, after, report).await?;
+        if before == after {
+            continue;
         }
+        if how == How::Whole && before.is_none() && is_carried(write, &name).await? {
+            return Ok(Attempt::Waits);
+        }
+        changed.push((name, before, after));
     }
-    Ok(())
+    for (name, before, after) in changed {
+        go_back(write, &name, before, after, report).await?;
+    }
+    Ok(Attempt::Settled)
 }
 
 async fn go_back(

@@ -4,6 +4,7 @@ use events::TaskId;
 
 use super::{
     merge::{Merge, Since, json},
+    order::{Attempt, How},
     report::{FieldChange, Kind, Report, Subject},
     sets::{self, Deed},
     undone::Undone,
@@ -18,9 +19,10 @@ use crate::{
 pub(super) async fn undo(
     write: &mut Write,
     deed: &Deed,
+    how: How,
     undone: &Undone,
     report: &mut Report,
-) -> Result<(), ApiError> {
+) -> Result<Attempt, ApiError> {
     let (user, id) = (write.ctx.user, TaskId(deed.aggregate_id));
     let (start, end) = deed.span();
     let before = at::task(write.tx(), user, id, start).await?;
@@ -28,7 +30,7 @@ pub(super) async fn undo(
         at::task(write.tx(), user, id, end).await?,
         store::find(write.tx(), user, id).await?,
     ) else {
-        return Ok(());
+        return Ok(Attempt::Settled);
     };
     let events = sets::since(write.tx(), user, deed.aggregate_id, end).await?;
     let since = Since::of(&events, undone);
@@ -38,14 +40,15 @@ pub(super) async fn undo(
         name: now.title.clone(),
     };
     match before {
-        None => uncreate(write, now, &since, &subject, report).await,
+        None => uncreate(write, now, how, &since, &subject, report).await,
         Some(before) => {
             if after.deleted_at.is_none() && now.deleted_at.is_some() {
                 let by = since.touched("deleted_at").cloned();
                 report.skip(&subject, Vec::new(), "it was deleted since", by);
-                return Ok(());
+                return Ok(Attempt::Settled);
             }
-            go_back(write, &before, &after, now, &since, &subject, report).await
+            let merged = merge(&before, &after, &now, &since);
+            go_back(write, now, merged, how, &subject, report).await
         }
     }
 }
@@ -54,12 +57,13 @@ pub(super) async fn undo(
 async fn uncreate(
     write: &mut Write,
     now: Task,
+    how: How,
     since: &Since,
     subject: &Subject,
     report: &mut Report,
-) -> Result<(), ApiError> {
+) -> Result<Attempt, ApiError> {
     if now.deleted_at.is_some() {
-        return Ok(());
+        return Ok(Attempt::Settled);
     }
     if let Some(later) = since.last() {
         report.skip(
@@ -68,11 +72,14 @@ async fn uncreate(
             "it was changed since",
             Some(later.clone()),
         );
-        return Ok(());
+        return Ok(Attempt::Settled);
     }
     if has_live_parts(write, now.id).await? {
+        if how == How::Whole {
+            return Ok(Attempt::Waits);
+        }
         report.skip(subject, Vec::new(), "it has subtasks now", None);
-        return Ok(());
+        return Ok(Attempt::Settled);
     }
     let gone = Task {
         deleted_at: Some(write.ctx.now),
@@ -85,18 +92,11 @@ async fn uncreate(
     }];
     change::save(write, now, gone).await?;
     report.undo(subject, changes);
-    Ok(())
+    Ok(Attempt::Settled)
 }
 
-async fn go_back(
-    write: &mut Write,
-    before: &Task,
-    after: &Task,
-    now: Task,
-    since: &Since,
-    subject: &Subject,
-    report: &mut Report,
-) -> Result<(), ApiError> {
+/// The task with every field back that nobody has touched since.
+fn merge<'a>(before: &Task, after: &Task, now: &Task, since: &'a Since) -> (Merge<'a>, Task) {
     let mut merge = Merge::new(since);
     let mut back = now.clone();
     macro_rules! fields {
@@ -113,47 +113,90 @@ async fn go_back(
         parent_id,
         position,
         due,
+        recurrence,
+        reminders,
         completed_at,
         deleted_at
     );
     back.completed = back.completed_at.is_some();
+    (merge, back)
+}
+
+async fn go_back(
+    write: &mut Write,
+    now: Task,
+    (mut merge, mut back): (Merge<'_>, Task),
+    how: How,
+    subject: &Subject,
+    report: &mut Report,
+) -> Result<Attempt, ApiError> {
     let goes = back.deleted_at.is_some() && now.deleted_at.is_none();
     if goes && has_live_parts(write, now.id).await? {
+        if how == How::Whole {
+            return Ok(Attempt::Waits);
+        }
         report.skip(subject, vec!["deleted_at"], "it has subtasks now", None);
         merge.changes.retain(|change| change.field != "deleted_at");
         back.deleted_at = None;
     }
     let comes = now.deleted_at.is_some() && back.deleted_at.is_none();
     if comes && !is_parent_live(write, &back).await? {
+        if how == How::Whole {
+            return Ok(Attempt::Waits);
+        }
         let reason = "the task that it is a part of is deleted";
         report.skip(subject, Vec::new(), reason, None);
-        return Ok(());
+        return Ok(Attempt::Settled);
     }
-    // A project or a parent may be gone; the rest still goes back.
+    // A project or a parent may be gone, or another task the occurrence; the rest still goes back.
     loop {
         match change::save(write, now.clone(), back.clone()).await {
             Ok(_) => break,
+            Err(ApiError::Invalid { field, .. }) if how == How::Whole && is_link(&field) => {
+                return Ok(Attempt::Waits);
+            }
             Err(ApiError::Invalid { field, detail }) => {
                 let field = match field.as_str() {
+                    // What comes back may have left behind a project that is gone itself.
                     "project_id" => {
-                        back.project_id = now.project_id;
+                        back.project_id = now.project_id.filter(|_| !comes);
                         "project_id"
+                    }
+                    "parent_id" if comes => {
+                        report.skip(subject, Vec::new(), detail, None);
+                        return Ok(Attempt::Settled);
                     }
                     "parent_id" => {
                         back.parent_id = now.parent_id;
                         "parent_id"
                     }
+                    "recurrence" => {
+                        back.recurrence.clone_from(&now.recurrence);
+                        "recurrence"
+                    }
                     _ => return Err(ApiError::Invalid { field, detail }),
                 };
                 merge.changes.retain(|change| change.field != field);
                 report.skip(subject, vec![field], detail, None);
+                if field == "project_id" && back.project_id != now.project_id {
+                    merge.changes.push(FieldChange {
+                        field,
+                        before: json(&now.project_id),
+                        after: json(&back.project_id),
+                    });
+                }
             }
             Err(error) => return Err(error),
         }
     }
     merge.report_kept(subject, report);
     report.undo(subject, merge.changes);
-    Ok(())
+    Ok(Attempt::Settled)
+}
+
+/// Whether a field is about something that may go back as well.
+fn is_link(field: &str) -> bool {
+    matches!(field, "project_id" | "parent_id" | "recurrence")
 }
 
 async fn has_live_parts(write: &mut Write, id: TaskId) -> Result<bool, ApiError> {

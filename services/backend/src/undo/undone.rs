@@ -30,6 +30,8 @@ pub(crate) struct Undone {
     sets: HashMap<ChangeSetId, ChangeSetId>,
     /// Run, first event of the undo, and its change-set: what the run does later is not undone.
     runs: Vec<(String, u64, ChangeSetId)>,
+    /// The change-sets of those runs: what a rule added to one has another actor.
+    of_runs: HashMap<ChangeSetId, String>,
 }
 
 impl Undone {
@@ -43,9 +45,16 @@ impl Undone {
                order by 2 desc"#,
             user.0,
         )
-        .fetch_all(db)
+        .fetch_all(&mut *db)
         .await?;
-        let mut undone = Self::default();
+        let runs = rows.iter().filter_map(|row| match &row.cause.0 {
+            Cause::UndoRun { run_id } => Some(run_id.clone()),
+            _ => None,
+        });
+        let mut undone = Self {
+            of_runs: change_sets(db, user, runs.collect()).await?,
+            ..Self::default()
+        };
         // Newest first: whether an undo counts is decided by those after it.
         for row in rows {
             undone.take(&Set {
@@ -75,7 +84,9 @@ impl Undone {
 
     /// What took a change-set back, if anything did.
     pub(crate) fn by(&self, set: &Set) -> Option<ChangeSetId> {
-        let run = set.run();
+        let run = set
+            .run()
+            .or_else(|| self.of_runs.get(&set.id).map(String::as_str));
         let of_run = || {
             let mut runs = self.runs.iter();
             runs.find(|(undone, seq, _)| Some(undone.as_str()) == run && set.seq < *seq)
@@ -94,6 +105,28 @@ impl Undone {
     pub(super) fn add(&mut self, set: ChangeSetId, by: ChangeSetId) {
         self.sets.insert(set, by);
     }
+}
+
+async fn change_sets(
+    db: &mut PgConnection,
+    user: UserId,
+    runs: Vec<String>,
+) -> sqlx::Result<HashMap<ChangeSetId, String>> {
+    if runs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query!(
+        r#"select distinct change_set_id, actor_id as "run_id!" from taskflow.events
+           where user_id = $1 and actor_kind = 'agent_run' and actor_id = any($2)"#,
+        user.0,
+        &runs,
+    )
+    .fetch_all(db)
+    .await?;
+    let sets = rows.into_iter();
+    Ok(sets
+        .map(|row| (ChangeSetId(row.change_set_id), row.run_id))
+        .collect())
 }
 
 #[cfg(test)]

@@ -27,6 +27,12 @@ struct Columns {
     versions: Vec<i64>,
     data: Vec<String>,
     causations: Vec<Option<Uuid>>,
+    change_sets: Vec<Uuid>,
+    actor_kinds: Vec<&'static str>,
+    actor_ids: Vec<Option<String>>,
+    causes: Vec<Option<String>>,
+    correlations: Vec<String>,
+    traceparents: Vec<Option<String>>,
     prev_hashes: Vec<Vec<u8>>,
 }
 
@@ -36,7 +42,6 @@ pub(super) async fn append(
     mut head: Head,
     drafts: &[Draft],
 ) -> Result<(), ApiError> {
-    let cause = chain::cause_text(ctx.cause.as_ref()).map_err(internal)?;
     let mut columns = Columns::default();
     for draft in drafts {
         let topic = draft.payload.topic().ok_or_else(|| {
@@ -45,6 +50,8 @@ pub(super) async fn append(
             ))
         })?;
         let event_id = EventId::generate().0;
+        let origin = &draft.origin;
+        let cause = chain::cause_text(origin.cause.as_ref()).map_err(internal)?;
         let data = draft.payload.to_json().map_err(internal)?;
         let link = Link {
             prev: head.hash,
@@ -54,10 +61,10 @@ pub(super) async fn append(
             aggregate_id: (draft.aggregate_id != ctx.user.0).then_some(draft.aggregate_id),
             version: draft.version,
             schema: SCHEMA,
-            correlation_id: &ctx.correlation_id,
+            correlation_id: &origin.correlation_id,
             causation_id: draft.causation.map(|id| id.0),
-            actor: &ctx.actor,
-            change_set_id: ctx.change_set.0,
+            actor: &origin.actor,
+            change_set_id: origin.change_set.0,
             cause: cause.as_deref(),
             created_at: ctx.now,
             data_hash: chain::data_hash(&head.salt, &data),
@@ -69,24 +76,32 @@ pub(super) async fn append(
         columns.aggregates.push(draft.aggregate_id);
         columns.versions.push(draft.version);
         columns.causations.push(link.causation_id);
+        columns.change_sets.push(link.change_set_id);
+        columns.actor_kinds.push(origin.actor.kind());
+        columns.actor_ids.push(origin.actor.id().map(str::to_owned));
+        columns.correlations.push(origin.correlation_id.clone());
+        columns.traceparents.push(origin.traceparent.clone());
         columns.prev_hashes.push(head.hash.to_vec());
         (head.seq, head.hash) = (link.seq, link.hash());
+        columns.causes.push(cause);
         columns.data.push(data);
     }
     sqlx::query!(
         "with stream as (
-            update taskflow.streams set seq = $2, head_hash = $3, at = $16 where user_id = $1
+            update taskflow.streams set seq = $2, head_hash = $3, at = $4 where user_id = $1
         ), appended as (
             insert into taskflow.events
                 (event_id, user_id, seq, topic, event_type, aggregate_id, version, schema, data,
                  correlation_id, causation_id, actor_kind, actor_id, change_set_id, cause,
                  traceparent, created_at, prev_hash)
-            select d.event_id, $1, d.seq, d.topic, d.event_type, d.aggregate_id, d.version, $12,
-                   d.data::json, $13, d.causation_id, $14, $15, $17, $18::text::json, $19, $16,
-                   d.prev_hash
-            from unnest($4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::uuid[], $9::bigint[],
-                        $10::text[], $11::uuid[], $20::bytea[])
+            select d.event_id, $1, d.seq, d.topic, d.event_type, d.aggregate_id, d.version, $5,
+                   d.data::json, d.correlation_id, d.causation_id, d.actor_kind, d.actor_id,
+                   d.change_set_id, d.cause::json, d.traceparent, $4, d.prev_hash
+            from unnest($6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::uuid[],
+                        $11::bigint[], $12::text[], $13::uuid[], $14::uuid[], $15::text[],
+                        $16::text[], $17::text[], $18::text[], $19::text[], $20::bytea[])
                 as d (event_id, seq, topic, event_type, aggregate_id, version, data, causation_id,
+                      change_set_id, actor_kind, actor_id, cause, correlation_id, traceparent,
                       prev_hash)
             order by d.seq
             returning id
@@ -95,6 +110,8 @@ pub(super) async fn append(
         ctx.user.0,
         head.seq,
         &head.hash,
+        ctx.now.to_sqlx(),
+        SCHEMA,
         &columns.ids,
         &columns.seqs,
         &columns.topics,
@@ -103,14 +120,12 @@ pub(super) async fn append(
         &columns.versions,
         &columns.data,
         &columns.causations as _,
-        SCHEMA,
-        ctx.correlation_id,
-        ctx.actor.kind(),
-        ctx.actor.id(),
-        ctx.now.to_sqlx(),
-        ctx.change_set.0,
-        cause,
-        ctx.traceparent,
+        &columns.change_sets,
+        &columns.actor_kinds as _,
+        &columns.actor_ids as _,
+        &columns.causes as _,
+        &columns.correlations,
+        &columns.traceparents as _,
         &columns.prev_hashes,
     )
     .execute(tx)

@@ -10,9 +10,8 @@ use tokio::net::TcpListener;
 
 const SECRET: &str = "a secret of more than thirty-two characters";
 
-/// Serves until the test ends. There is no sidecar, so nothing is published.
-pub(crate) async fn open(pool: &PgPool) -> Site {
-    let config = Config::parse_from([
+pub(crate) fn config() -> Config {
+    Config::parse_from([
         "taskflow-backend",
         "--better-auth-secret",
         SECRET,
@@ -20,7 +19,12 @@ pub(crate) async fn open(pool: &PgPool) -> Site {
         "1000000",
         "--rate-limit-ip",
         "1000000",
-    ]);
+    ])
+}
+
+/// Serves until the test ends. There is no sidecar, so nothing is published.
+pub(crate) async fn open(pool: &PgPool) -> Site {
+    let config = config();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let backend = format!("http://{}", listener.local_addr().unwrap());
     let rest = backend::rest(config, pool.clone()).unwrap();

@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod accounts;
+mod clockwork;
 mod desk;
 mod migrations;
 mod properties;
 mod rebuilding;
+mod series;
+mod simulation;
 mod tampering;
+mod transfer;

@@ -247,3 +247,65 @@ async fn a_log_that_does_not_hold_together_is_not_swapped(pool: PgPool) {
         assert_eq!(rows(&pool).await, before);
     }
 }
+
+/// How many rows of the shadow are somebody's.
+async fn shadowed(pool: &PgPool, user: UserId) -> i64 {
+    sqlx::query_scalar(
+        "select (select count(*) from taskflow_shadow.tasks where user_id = $1)
+              + (select count(*) from taskflow_shadow.projects where user_id = $1)
+              + (select count(*) from taskflow_shadow.tags where user_id = $1)
+              + (select count(*) from taskflow_shadow.profiles where user_id = $1)",
+    )
+    .bind(user.0)
+    .fetch_one(pool)
+    .await
+    .unwrap()
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn whoever_goes_leaves_the_shadow_too(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let mut people = Vec::new();
+    for _ in 0..3 {
+        let owner = site.sign_up().await.unwrap();
+        furnish(&owner).await;
+        people.push(owner.user);
+    }
+    let [stays, during, after] = people[..] else {
+        panic!("three people");
+    };
+    // Somebody is being erased while the log is folded.
+    let mut erasing = pool.begin().await.unwrap();
+    let gone = sqlx::query(r#"delete from auth."user" where id = $1"#).bind(during.0);
+    gone.execute(&mut *erasing).await.unwrap();
+    let folding = tokio::spawn({
+        let pool = pool.clone();
+        async move { rebuild(&pool, &RebuildArgs::default()).await }
+    });
+    while site.database.waiting_for_locks().await.unwrap() == 0 && !folding.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    erasing.commit().await.unwrap();
+    assert_eq!(folding.await.unwrap().unwrap().accounts, 3);
+    assert_eq!(shadowed(&pool, during).await, 0);
+    assert_ne!(shadowed(&pool, after).await, 0);
+    site.database.delete_user(after).await.unwrap();
+    assert_eq!(shadowed(&pool, after).await, 0);
+    assert_ne!(shadowed(&pool, stays).await, 0);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_time_that_cannot_be_is_named(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let owner = site.sign_up().await.unwrap();
+    furnish(&owner).await;
+    let event: uuid::Uuid = sqlx::query_scalar(
+        "update taskflow.events set created_at = 'infinity'
+         where event_type = 'project.created' returning event_id",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let error = swap(&pool).await.unwrap_err().to_string();
+    assert!(error.contains(&event.to_string()), "{error}");
+}

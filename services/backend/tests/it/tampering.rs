@@ -197,6 +197,52 @@ const CASES: &[(&str, i64, Flaw)] = &[
         1,
         Flaw::NoStream,
     ),
+    (
+        "delete from taskflow.events where user_id = $user;
+         delete from taskflow.streams where user_id = $user",
+        1,
+        Flaw::NoStream,
+    ),
+    (
+        "delete from taskflow.events where user_id = $user;
+         update taskflow.streams set seq = 0, head_hash = decode(repeat('00', 32), 'hex')
+         where user_id = $user",
+        1,
+        Flaw::Missing,
+    ),
+    (
+        "update taskflow.events set topic = 'users.events' where $event",
+        MIDDLE,
+        Flaw::Topic,
+    ),
+    (
+        "update taskflow.events e set data = null, data_hash = taskflow.data_hash(s.salt, e.data)
+         from taskflow.streams s where s.user_id = e.user_id and e.user_id = $user;
+         update taskflow.streams set salt = null where user_id = $user",
+        1,
+        Flaw::Erased,
+    ),
+    (
+        "update taskflow.events set created_at = 'infinity' where $event",
+        MIDDLE,
+        Flaw::Changed,
+    ),
+    (
+        "update taskflow.events set created_at = '-infinity' where user_id = $user and seq = 8",
+        LAST,
+        Flaw::Changed,
+    ),
+    (
+        "delete from taskflow.events where user_id = $user and seq > 1;
+         update taskflow.events set event_type = 'user.updated' where user_id = $user;
+         update taskflow.streams s set seq = 1, head_hash = taskflow.event_hash(
+             e.prev_hash, e.seq, e.event_id, e.event_type, e.user_id, e.aggregate_id, e.version,
+             e.schema, e.correlation_id, e.causation_id, e.actor_kind, e.actor_id,
+             e.change_set_id, e.cause::text, e.created_at, taskflow.data_hash(s.salt, e.data))
+         from taskflow.events e where e.user_id = s.user_id and s.user_id = $user",
+        1,
+        Flaw::Beginning,
+    ),
 ];
 
 /// The same for an account that was erased.

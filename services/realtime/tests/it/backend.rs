@@ -14,8 +14,9 @@ use events::{
 };
 use jiff::Timestamp;
 use proto::v1::{
-    self, ListEventsRequest, ListEventsResponse, ListHeadsRequest, ListHeadsResponse,
-    ListValidTokensRequest, ListValidTokensResponse, RedeemTicketRequest, RedeemTicketResponse,
+    self, ClaimDueRequest, ClaimDueResponse, ListEventsRequest, ListEventsResponse,
+    ListHeadsRequest, ListHeadsResponse, ListValidTokensRequest, ListValidTokensResponse,
+    RedeemTicketRequest, RedeemTicketResponse, SpawnOccurrencesRequest, SpawnOccurrencesResponse,
     VerifyTokenRequest, VerifyTokenResponse, list_heads_response::Head,
     task_service_server::TaskService,
 };
@@ -199,6 +200,20 @@ fn on_the_wire(event: &Event) -> v1::Notice {
 
 #[tonic::async_trait]
 impl TaskService for FakeBackend {
+    async fn claim_due(
+        &self,
+        _: Request<ClaimDueRequest>,
+    ) -> Result<Response<ClaimDueResponse>, Status> {
+        Err(Status::permission_denied("the scheduler's"))
+    }
+
+    async fn spawn_occurrences(
+        &self,
+        _: Request<SpawnOccurrencesRequest>,
+    ) -> Result<Response<SpawnOccurrencesResponse>, Status> {
+        Err(Status::permission_denied("the scheduler's"))
+    }
+
     async fn list_events(
         &self,
         request: Request<ListEventsRequest>,

@@ -10,6 +10,10 @@ pub(crate) struct Known {
     pub(crate) tasks: Vec<String>,
     pub(crate) projects: Vec<String>,
     pub(crate) change_sets: Vec<String>,
+    /// A whole and its part, at some time.
+    pub(crate) families: Vec<(String, String)>,
+    /// How far the log goes.
+    pub(crate) seq: u64,
 }
 
 #[derive(Debug)]
@@ -18,6 +22,8 @@ pub(crate) struct Command {
     pub(crate) path: String,
     pub(crate) body: Option<Value>,
     pub(crate) if_match: Option<u64>,
+    /// The agent's run that it is a part of.
+    pub(crate) run: Option<String>,
 }
 
 /// Text that a careless writer would break.
@@ -39,11 +45,25 @@ const ZONES: [&str; 5] = [
     "Pacific/Apia",
     "Asia/Kathmandu",
 ];
+const RUNS: [&str; 2] = ["run-a", "run-b"];
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
 
 pub(crate) fn random(rng: &mut StdRng, known: &Known) -> Command {
+    let mut command = if rng.random_bool(0.05) {
+        Command::new(Method::POST, "/undo", undo(rng, known))
+    } else {
+        write(rng, known)
+    };
+    if rng.random_bool(0.15) {
+        command.run = RUNS.choose(rng).map(|run| (*run).to_owned());
+    }
+    command
+}
+
+/// Anything but an undo.
+pub(crate) fn write(rng: &mut StdRng, known: &Known) -> Command {
     // Where there is nothing yet, little can happen.
-    let kinds = if known.tasks.len() < 3 { 20 } else { 100 };
+    let kinds = if known.tasks.len() < 3 { 20 } else { 106 };
     match rng.random_range(0..kinds) {
         0..5 => Command::new(Method::POST, "/projects", new_project(rng)),
         5..20 => Command::new(Method::POST, "/tasks", new_task(rng, known)),
@@ -58,21 +78,71 @@ pub(crate) fn random(rng: &mut StdRng, known: &Known) -> Command {
             )
         }
         52..57 => Command::bare(Method::DELETE, task(rng, known)),
-        57..62 => Command::bare(Method::POST, format!("{}/restore", task(rng, known))),
-        62..73 => Command::new(Method::POST, "/tasks/batch", batch(rng, known)),
+        57..62 => restore(task(rng, known), rng, known),
+        62..66 => Command::new(Method::POST, "/tasks/batch", family(rng, known)),
+        66..73 => Command::new(Method::POST, "/tasks/batch", batch(rng, known)),
         73..77 => Command::new(Method::PATCH, project(rng, known), new_project(rng)),
         77..80 => Command::bare(Method::DELETE, project(rng, known)),
-        80..82 => Command::bare(Method::POST, format!("{}/restore", project(rng, known))),
-        82..87 => Command::new(Method::PATCH, tag(rng), tag_patch(rng)),
-        87..89 => Command::bare(Method::DELETE, tag(rng)),
-        89..95 => Command::new(Method::PATCH, "/profile", profile(rng)),
-        _ => {
-            let change_set_id = one_of(rng, &known.change_sets);
-            let undo = json!({"change_set_id": change_set_id, "preview": rng.random_bool(0.2)});
-            Command::new(Method::POST, "/undo", undo)
-        }
+        80..83 => restore(project(rng, known), rng, known),
+        83..89 => Command::new(Method::PATCH, tag(rng), tag_patch(rng)),
+        89..92 => Command::bare(Method::DELETE, tag(rng)),
+        92..98 => Command::new(Method::PATCH, "/profile", profile(rng)),
+        98..103 => recurrence(rng, known),
+        _ => Command::new(
+            Method::POST,
+            format!("{}/reminders", task(rng, known)),
+            json!({"when": {"kind": "before", "minutes": rng.random_range(0..90)}}),
+        ),
     }
     .perhaps_if_match(rng)
+}
+
+/// A change-set, often one of the last, or a run.
+fn undo(rng: &mut StdRng, known: &Known) -> Value {
+    let preview = rng.random_bool(0.2);
+    if rng.random_bool(0.2) {
+        return json!({"run_id": RUNS.choose(rng), "preview": preview});
+    }
+    let all = &known.change_sets;
+    let from = if rng.random() {
+        all.len().saturating_sub(4)
+    } else {
+        0
+    };
+    json!({"change_set_id": one_of(rng, &all[from..]), "preview": preview})
+}
+
+/// Set, left out once, or ended.
+fn recurrence(rng: &mut StdRng, known: &Known) -> Command {
+    let path = format!("{}/recurrence", task(rng, known));
+    match rng.random_range(0..5) {
+        0 => Command::bare(Method::DELETE, path),
+        1 => Command::bare(Method::POST, path + "/skip"),
+        _ => {
+            let rules = [
+                "daily",
+                "FREQ=MONTHLY;BYMONTHDAY=31",
+                "FREQ=WEEKLY;COUNT=2",
+                "no",
+            ];
+            let open = ["keep_one", "pile_up"].choose(rng);
+            Command::new(
+                Method::POST,
+                path,
+                json!({"rule": rules.choose(rng), "open": open}),
+            )
+        }
+    }
+}
+
+/// As it is, or as it was.
+fn restore(mut path: String, rng: &mut StdRng, known: &Known) -> Command {
+    path.push_str("/restore");
+    if rng.random() {
+        return Command::bare(Method::POST, path);
+    }
+    let seq = rng.random_range(known.seq / 2..=known.seq);
+    Command::new(Method::POST, path, json!({"as_of": seq.to_string()}))
 }
 
 impl Command {
@@ -89,6 +159,7 @@ impl Command {
             path: path.into(),
             body: None,
             if_match: None,
+            run: None,
         }
     }
 
@@ -223,6 +294,26 @@ fn batch(rng: &mut StdRng, known: &Known) -> Value {
         })
         .collect();
     json!({"atomic": rng.random_bool(0.3), "operations": operations})
+}
+
+/// A whole and its part come, go, part and change in one go.
+fn family(rng: &mut StdRng, known: &Known) -> Value {
+    let Some((whole, part)) = known.families.choose(rng) else {
+        return batch(rng, known);
+    };
+    let operations: Vec<_> = (0..rng.random_range(2..7))
+        .map(|_| {
+            let id = if rng.random() { whole } else { part };
+            match rng.random_range(0..6) {
+                0 => json!({"op": "update", "id": part, "patch": {"parent_id": null}}),
+                1 => json!({"op": "update", "id": part, "patch": {"parent_id": whole}}),
+                2 => json!({"op": "delete", "id": id}),
+                3 => json!({"op": "restore", "id": id}),
+                _ => json!({"op": "update", "id": id, "patch": patch(rng, known)}),
+            }
+        })
+        .collect();
+    json!({"atomic": false, "operations": operations})
 }
 
 fn new_project(rng: &mut StdRng) -> Value {

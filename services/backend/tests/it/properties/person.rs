@@ -1,6 +1,6 @@
 //! Somebody who does things, and what they saw after each.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _, io::Write as _};
 
 use anyhow::{Context, Result, ensure};
 use events::UserId;
@@ -38,6 +38,7 @@ struct Seen {
     tasks: Value,
     projects: Value,
     tags: Value,
+    /// Time zone and settings.
     profile: Value,
 }
 
@@ -107,18 +108,51 @@ impl<'a> Person<'a> {
                 path: "/undo".to_owned(),
                 body: Some(json!({ "change_set_id": change_set_id })),
                 if_match: None,
+                run: None,
             };
             let answer = self.send(&undo).await?;
             let report = answer.expect(200).with_context(|| self.story.clone())?;
             ensure!(report["skipped"] == json!([]), "{report}\n{}", self.story);
             self.look_around(None).await?;
         }
-        let after = &self.past.last().context("no past")?.seen;
+        self.is_as(&before)
+    }
+
+    /// Does things as an agent and undoes the run: what there was before it is back.
+    pub(crate) async fn take_back_run(&mut self, commands: usize) -> Result<()> {
+        let before = self.past.last().context("no past")?.seen.clone();
+        let run = "run-of-its-own".to_owned();
+        for _ in 0..commands {
+            let mut command = command::write(&mut self.rng, &self.known);
+            command.run = Some(run.clone());
+            let answer = self.send(&command).await?;
+            self.learn(&answer);
+            self.look_around(None).await?;
+        }
+        let undo = Command {
+            method: reqwest::Method::POST,
+            path: "/undo".to_owned(),
+            body: Some(json!({ "run_id": run })),
+            if_match: None,
+            run: None,
+        };
+        let answer = self.send(&undo).await?;
+        if answer.status == 404 {
+            // Nothing of it worked.
+            return Ok(());
+        }
+        let report = answer.expect(200).with_context(|| self.story.clone())?;
+        ensure!(report["skipped"] == json!([]), "{report}\n{}", self.story);
+        self.look_around(None).await?;
+        self.is_as(&before)
+    }
+
+    fn is_as(&self, before: &Seen) -> Result<()> {
+        let after = self.past.last().context("no past")?.seen.essence(before);
+        let before = before.essence(before);
         ensure!(
-            after.essence() == before.essence(),
-            "{:#?}\nis not as before:\n{:#?}\n{}",
-            after.essence(),
-            before.essence(),
+            after == before,
+            "{after:#?}\nis not as before:\n{before:#?}\n{}",
             self.story
         );
         Ok(())
@@ -144,23 +178,51 @@ impl<'a> Person<'a> {
         Ok(())
     }
 
+    /// Takes the beginning of the log to a new account: it is seen what was seen then, also what
+    /// cannot be asked for as of a moment.
+    pub(crate) async fn begin_anew(&mut self) -> Result<()> {
+        let (seq, then) = match self.past.choose(&mut self.rng) {
+            Some(moment) => (moment.seq, moment.seen.clone()),
+            None => return Ok(()),
+        };
+        let file = export(&self.client).await?;
+        let events = usize::try_from(seq)?;
+        let lines = file.split_inclusive(|byte| *byte == b'\n');
+        let mut beginning: Vec<u8> = lines.take(1 + events).flatten().copied().collect();
+        writeln!(beginning, "{}", json!({ "events": seq }))?;
+        self.import(beginning).await?;
+        let seen = self.see().await?;
+        ensure!(
+            seen == then,
+            "after {seq} events:\n{seen:#?}\nnot as seen then:\n{then:#?}\n{}",
+            self.story
+        );
+        Ok(())
+    }
+
     /// Takes the log to a new account: what is exported there is the same, to the byte, and so is
     /// what is seen.
     pub(crate) async fn move_house(&mut self) -> Result<()> {
         let file = export(&self.client).await?;
-        let heir = self.site.sign_up().await?;
-        let import = heir
-            .request(reqwest::Method::POST, "/import")
-            .body(file.clone());
-        send(import)
-            .await?
-            .expect(200)
-            .with_context(|| self.story.clone())?;
-        ensure!(export(&heir).await? == file, "another file\n{}", self.story);
-        let old = self.past.last().context("no past")?.seen.tasks.clone();
-        self.client = heir;
-        let new = self.list("/tasks", None).await?;
-        ensure!(new == old, "{new:#}\ninstead of\n{old:#}\n{}", self.story);
+        self.import(file.clone()).await?;
+        let moved = export(&self.client).await?;
+        ensure!(moved == file, "another file\n{}", self.story);
+        let old = &self.past.last().context("no past")?.seen;
+        let new = self.see().await?;
+        ensure!(
+            new == *old,
+            "{new:#?}\ninstead of\n{old:#?}\n{}",
+            self.story
+        );
+        Ok(())
+    }
+
+    /// Lives on in a new account.
+    async fn import(&mut self, file: impl Into<reqwest::Body>) -> Result<()> {
+        self.client = self.site.sign_up().await?;
+        let import = self.client.request(reqwest::Method::POST, "/import");
+        let answer = send(import.body(file)).await?;
+        answer.expect(200).with_context(|| self.story.clone())?;
         Ok(())
     }
 
@@ -169,6 +231,9 @@ impl<'a> Person<'a> {
         if let Some(body) = &command.body {
             request = request.json(body);
         }
+        if let Some(run) = &command.run {
+            request = request.header("x-run-id", run);
+        }
         if let Some(version) = command.if_match {
             request = request.header("if-match", format!("\"{version}\""));
         }
@@ -176,7 +241,8 @@ impl<'a> Person<'a> {
         let body = command.body.as_ref().map(Value::to_string);
         write!(
             self.story,
-            "\n{} {} {} -> {}",
+            "\n{} {} {} {} -> {}",
+            command.run.as_deref().unwrap_or("-"),
             command.method,
             command.path,
             body.unwrap_or_default(),
@@ -199,6 +265,12 @@ impl<'a> Person<'a> {
         let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else {
             return;
         };
+        let done = body["results"].as_array().into_iter().flatten();
+        for task in done.map(|result| &result["task"]).chain([&body]) {
+            if let (Some(id), Some(parent)) = (task["id"].as_str(), task["parent_id"].as_str()) {
+                self.known.families.push((parent.to_owned(), id.to_owned()));
+            }
+        }
         if answer.status == 201 {
             let id = body["id"].as_str().unwrap_or_default().to_owned();
             if body["priority"].is_string() {
@@ -222,18 +294,25 @@ impl<'a> Person<'a> {
         if self.past.last().is_some_and(|last| last.seq == seq) {
             return Ok(());
         }
-        let seen = Seen {
-            tasks: self.list("/tasks", None).await?,
-            projects: self.list("/projects", None).await?,
-            tags: self.list("/tags", None).await?,
-            profile: self.client.get("/profile").await?.expect(200)?,
-        };
+        self.known.seq = seq;
+        let seen = self.see().await?;
         self.past.push(Moment {
             seq,
             change_set,
             seen,
         });
         Ok(())
+    }
+
+    async fn see(&self) -> Result<Seen> {
+        let mut profile = self.client.get("/profile").await?.expect(200)?;
+        Ok(Seen {
+            tasks: self.list("/tasks", None).await?,
+            projects: self.list("/projects", None).await?,
+            tags: self.list("/tags", None).await?,
+            // The rest of it is not in the log.
+            profile: json!([profile["time_zone"].take(), profile["settings"].take()]),
+        })
     }
 
     async fn list(&self, place: &str, as_of: Option<u64>) -> Result<Value> {
@@ -256,12 +335,16 @@ async fn export(client: &Client) -> Result<bytes::Bytes> {
 }
 
 impl Seen {
-    /// Without what only says that something was written, and without what was deleted.
-    fn essence(&self) -> Self {
+    /// Without what only says that something was written, and without what was made since and
+    /// deleted.
+    fn essence(&self, before: &Self) -> Self {
+        let items = before.tasks.as_array().into_iter().flatten();
+        let known: HashSet<_> = items.map(|item| &item["id"]).collect();
         let strip = |items: &Value| -> Value {
             let items = items.as_array().into_iter().flatten();
-            let live = items.filter(|item| item["deleted_at"].is_null());
-            live.map(|item| {
+            let kept =
+                items.filter(|item| item["deleted_at"].is_null() || known.contains(&item["id"]));
+            kept.map(|item| {
                 let mut item = item.clone();
                 for field in ["version", "updated_at"] {
                     item[field].take();
@@ -274,11 +357,7 @@ impl Seen {
             tasks: strip(&self.tasks),
             projects: strip(&self.projects),
             tags: strip(&self.tags),
-            profile: {
-                let mut profile = self.profile.clone();
-                profile["name"].take();
-                profile
-            },
+            profile: self.profile.clone(),
         }
     }
 }

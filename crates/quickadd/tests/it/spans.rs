@@ -1,0 +1,88 @@
+//! What is echoed of a line.
+
+use quickadd::{Kind, parse};
+
+use crate::now;
+
+fn spans(line: &str) -> Vec<(Kind, String)> {
+    let quick = parse(line, &now()).unwrap();
+    quick
+        .spans
+        .into_iter()
+        .map(|span| (span.kind, span.text))
+        .collect()
+}
+
+fn some(expected: &[(Kind, &str)]) -> Vec<(Kind, String)> {
+    expected
+        .iter()
+        .map(|(kind, text)| (*kind, (*text).to_owned()))
+        .collect()
+}
+
+#[test]
+fn what_was_understood_is_echoed_in_the_order_of_the_line() {
+    assert_eq!(
+        spans("Pay rent every month on the last day #home !high at 9:00"),
+        some(&[
+            (Kind::Recurrence, "every month on the last day"),
+            (Kind::Tag, "#home"),
+            (Kind::Priority, "!high"),
+            (Kind::Time, "at 9:00"),
+        ])
+    );
+    assert_eq!(
+        spans("Call by friday 9am Asia/Tokyo, +\"My work\" remind me 1h before!"),
+        some(&[
+            (Kind::Due, "by friday"),
+            (Kind::Time, "9am"),
+            (Kind::Zone, "Asia/Tokyo"),
+            (Kind::Project, "+\"My work\""),
+            (Kind::Reminder, "remind me 1h before"),
+        ])
+    );
+    assert_eq!(
+        spans("x every #a #b day until 3 may"),
+        some(&[
+            (Kind::Recurrence, "every"),
+            (Kind::Tag, "#a"),
+            (Kind::Tag, "#b"),
+            (Kind::Recurrence, "day until 3 may"),
+        ])
+    );
+}
+
+#[test]
+fn offsets_are_those_of_javascript() {
+    let line = "🎉 Fête #été tomorrow";
+    let units: Vec<u16> = line.encode_utf16().collect();
+    for span in parse(line, &now()).unwrap().spans {
+        assert_eq!(
+            String::from_utf16(&units[span.start..span.end]).unwrap(),
+            span.text
+        );
+    }
+    let first = &parse(line, &now()).unwrap().spans[0];
+    assert_eq!((first.start, first.end), (8, 12));
+}
+
+#[test]
+fn the_wire_form_is_flat_and_in_lower_case() {
+    let quick = parse("Call every! day !high", &now()).unwrap();
+    assert_eq!(
+        serde_json::to_value(quick).unwrap(),
+        serde_json::json!({
+            "title": "Call",
+            "due": {"kind": "date", "date": "2026-11-18"},
+            "recurrence": {"rule": "FREQ=DAILY", "after_completion": true},
+            "tags": [],
+            "project": null,
+            "priority": "high",
+            "reminders": [],
+            "spans": [
+                {"start": 5, "end": 15, "kind": "recurrence", "text": "every! day"},
+                {"start": 16, "end": 21, "kind": "priority", "text": "!high"},
+            ],
+        })
+    );
+}

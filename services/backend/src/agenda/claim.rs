@@ -1,0 +1,95 @@
+//! Entries of all users that have come due, handed out one by one.
+
+use jiff::{SignedDuration, Timestamp};
+use jiff_sqlx::ToSqlx;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// An occurrence whose successor could not be made is looked at again after so long, in case
+/// more follows then.
+const PAUSE: SignedDuration = SignedDuration::from_hours(24);
+
+/// An entry that somebody is to look after now.
+#[derive(Clone, Debug)]
+pub(crate) struct Claimed {
+    pub(crate) kind: String,
+    pub(crate) user: Uuid,
+    /// The task, or the reminder.
+    pub(crate) subject: Uuid,
+    pub(crate) due_at: Timestamp,
+}
+
+/// Takes entries that have come due, the oldest first. Nobody else gets them within the lease;
+/// after it they come again, if they are still there.
+pub(crate) async fn claim(
+    db: &PgPool,
+    now: Timestamp,
+    limit: i64,
+    lease: SignedDuration,
+) -> sqlx::Result<Vec<Claimed>> {
+    let rows = sqlx::query!(
+        r#"update taskflow.agenda a set wake_at = $2
+           from (
+               select user_id, kind, subject_id from taskflow.agenda
+               where wake_at <= $1 and wake_at < 'infinity'
+               order by wake_at, user_id, subject_id
+               limit $3
+               for update skip locked
+           ) as due
+           where a.user_id = due.user_id and a.kind = due.kind and a.subject_id = due.subject_id
+           returning a.kind, a.user_id, a.subject_id, a.due_at as "due_at: jiff_sqlx::Timestamp""#,
+        now.to_sqlx() as _,
+        (now + lease).to_sqlx() as _,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let claimed = rows.into_iter().map(|row| Claimed {
+        kind: row.kind,
+        user: row.user_id,
+        subject: row.subject_id,
+        due_at: row.due_at.to_jiff(),
+    });
+    Ok(claimed.collect())
+}
+
+/// Which of these tasks, each with its user, are to be followed by another occurrence.
+pub(crate) async fn followed(
+    db: &PgPool,
+    users: &[Uuid],
+    tasks: &[Uuid],
+) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
+        "select a.user_id, a.subject_id
+         from unnest($1::uuid[], $2::uuid[]) as d (user_id, task_id)
+         join taskflow.agenda a
+             on a.user_id = d.user_id and a.kind = 'occurrence' and a.subject_id = d.task_id",
+        users,
+        tasks,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.user_id, row.subject_id))
+        .collect())
+}
+
+/// Puts off occurrences that nothing follows at present.
+pub(crate) async fn put_off(
+    db: &mut sqlx::PgConnection,
+    user: events::UserId,
+    tasks: &[Uuid],
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update taskflow.agenda set wake_at = $3
+         where user_id = $1 and kind = 'occurrence' and subject_id = any($2)",
+        user.0,
+        tasks,
+        (now + PAUSE).to_sqlx() as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! Open tasks with a due date as a calendar that other programs subscribe to.
+
+pub(crate) mod endpoint;
+mod feed;
+mod store;

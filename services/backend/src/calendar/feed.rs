@@ -1,0 +1,94 @@
+//! Tasks written as an iCalendar. Events instead of to-dos, which most calendars do not show.
+
+use events::Due;
+use icalendar::{Calendar, Component, Event, Property, ValueType};
+use jiff::{Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
+
+use crate::{series, task::model::Task};
+
+/// How far ahead the occurrences of a series are shown.
+const AHEAD_DAYS: i64 = 92;
+
+/// Of one series.
+const MOST_AHEAD: usize = 100;
+
+/// How often a program should ask again.
+const REFRESH: &str = "PT1H";
+
+pub(super) fn write(tasks: &[Task], now: Timestamp, home: &TimeZone) -> String {
+    let mut calendar = Calendar::new();
+    calendar
+        .name("TaskFlow")
+        .append_property(Property::new("METHOD", "PUBLISH"))
+        .append_property(Property::new("X-PUBLISHED-TTL", REFRESH))
+        .append_property(
+            Property::new("REFRESH-INTERVAL", REFRESH)
+                .append_parameter(ValueType::Duration)
+                .done(),
+        );
+    let until = now
+        .to_zoned(home.clone())
+        .date()
+        .saturating_add(AHEAD_DAYS.days());
+    for task in tasks {
+        if let Some(due) = &task.due {
+            calendar.push(event(task, due, &task.id.to_string(), now));
+        }
+        let ahead = series::ahead(task, until);
+        for (number, due) in (1..).zip(ahead.into_iter().take(MOST_AHEAD)) {
+            calendar.push(event(task, &due, &format!("{}-{number}", task.id), now));
+        }
+    }
+    calendar.done().to_string()
+}
+
+fn event(task: &Task, due: &Due, uid: &str, now: Timestamp) -> Event {
+    let mut event = Event::new();
+    event
+        .uid(&format!("{uid}@taskflow"))
+        .summary(&task.title)
+        .add_property("DTSTAMP", in_utc(now))
+        .add_property("LAST-MODIFIED", in_utc(task.updated_at))
+        .add_property("SEQUENCE", task.version.to_string())
+        // Nobody is busy because something is due.
+        .add_property("TRANSP", "TRANSPARENT");
+    if !task.description.is_empty() {
+        event.description(&task.description);
+    }
+    if !task.tags.is_empty() {
+        event.add_multi_property("CATEGORIES", &task.tags.join(","));
+    }
+    match due {
+        Due::Date { date } => {
+            let next = date.saturating_add(1.day());
+            event
+                .append_property(day("DTSTART", date.strftime("%Y%m%d").to_string()))
+                .append_property(day("DTEND", next.strftime("%Y%m%d").to_string()));
+        }
+        // Without a zone, it is that time wherever the person is.
+        Due::Floating { local } => {
+            event.add_property("DTSTART", in_local(*local));
+        }
+        Due::Zoned { .. } => {
+            // An instant needs no description of the zone, which every program reads differently.
+            if let Ok(at) = due.instant(&TimeZone::UTC) {
+                event.add_property("DTSTART", in_utc(at));
+            }
+        }
+    }
+    event.done()
+}
+
+fn day(name: &str, value: String) -> Property {
+    Property::new(name, value)
+        .append_parameter(ValueType::Date)
+        .done()
+}
+
+fn in_utc(at: Timestamp) -> String {
+    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+fn in_local(local: DateTime) -> String {
+    local.strftime("%Y%m%dT%H%M%S").to_string()
+}

@@ -1,0 +1,187 @@
+//! What has come due, and the occurrences that follow.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use events::{Actor, ChangeSetId, TaskId, UserId};
+use futures::{StreamExt, stream};
+use jiff::SignedDuration;
+use proto::v1::{
+    ClaimDueRequest, ClaimDueResponse, SpawnOccurrencesRequest, SpawnOccurrencesResponse,
+    claim_due_response::{Entry, Kind},
+    spawn_occurrences_response::Outcome,
+};
+use tonic::Status;
+
+use super::{unavailable, uuid};
+use crate::{
+    agenda::{self, Claimed},
+    app::App,
+    ctx::Ctx,
+    error::ApiError,
+    http::reply::Reply,
+    series::spawn::{Wanted, spawn},
+    webhook,
+    write::{Begun, Write},
+};
+
+/// Entries of one claim, and tasks of one request.
+const AT_ONCE: u32 = 1_000;
+
+const LEASE_SECONDS: u32 = 30;
+const MAX_LEASE_SECONDS: u32 = 3_600;
+
+/// Users whose occurrences are made at a time.
+const USERS_AT_ONCE: usize = 8;
+
+/// Occurrences of one user in one transaction: what else the user does, waits for it.
+const IN_ONE_WRITE: usize = 250;
+
+pub(super) async fn claim_due(
+    app: &App,
+    request: ClaimDueRequest,
+) -> Result<ClaimDueResponse, Status> {
+    let or = |value, default| if value == 0 { default } else { value };
+    let limit = or(request.limit, AT_ONCE).min(AT_ONCE);
+    let lease = or(request.lease_seconds, LEASE_SECONDS).min(MAX_LEASE_SECONDS);
+    let lease = SignedDuration::from_secs(i64::from(lease));
+    let (now, limit) = (telemetry::clock::now(), i64::from(limit));
+    let claimed = agenda::claim(&app.pool, now, limit, lease);
+    let claimed = claimed.await.map_err(unavailable)?;
+    let webhooks = webhook::due::claim(&app.pool, now, limit, lease);
+    let webhooks = webhooks.await.map_err(unavailable)?;
+    let webhooks = webhooks.into_iter().map(|due| Claimed {
+        kind: "webhook".to_owned(),
+        user: due.user,
+        subject: due.webhook,
+        due_at: now,
+    });
+    Ok(ClaimDueResponse {
+        entries: claimed
+            .into_iter()
+            .chain(webhooks)
+            .map(|claimed| entry(&claimed))
+            .collect(),
+    })
+}
+
+fn entry(claimed: &Claimed) -> Entry {
+    let kind = match claimed.kind.as_str() {
+        "occurrence" => Kind::Occurrence,
+        "reminder" => Kind::Reminder,
+        "webhook" => Kind::Webhook,
+        _ => Kind::Unspecified,
+    };
+    Entry {
+        kind: kind.into(),
+        user_id: claimed.user.to_string(),
+        subject_id: claimed.subject.to_string(),
+        due_at: claimed.due_at.to_string(),
+    }
+}
+
+pub(super) async fn spawn_occurrences(
+    app: &App,
+    request: SpawnOccurrencesRequest,
+) -> Result<SpawnOccurrencesResponse, Status> {
+    if request.tasks.len() > AT_ONCE as usize {
+        return Err(Status::invalid_argument("more than 1,000 tasks"));
+    }
+    let asked = request
+        .tasks
+        .iter()
+        .map(|task| Ok((UserId(uuid(&task.user_id)?), TaskId(uuid(&task.task_id)?))))
+        .collect::<Result<Vec<_>, Status>>()?;
+    let correlations = request.tasks.into_iter().map(|task| task.correlation_id);
+    // Nearly every completed task is one that does not come again, and locks nothing.
+    let followed = followed(app, &asked).await?;
+    let mut of_users: BTreeMap<UserId, Wanted> = BTreeMap::new();
+    for ((user, task), correlation_id) in asked.iter().zip(correlations) {
+        if followed.contains(&(*user, *task)) {
+            let wanted = of_users.entry(*user).or_default();
+            wanted.insert(*task, correlation_id);
+        }
+    }
+    let spawned: HashMap<(UserId, TaskId), Outcome> = stream::iter(of_users)
+        .map(|(user, wanted)| of_user(app, user, wanted))
+        .buffer_unordered(USERS_AT_ONCE)
+        .concat()
+        .await
+        .into_iter()
+        .collect();
+    let outcomes = asked.iter().map(|key| {
+        let outcome = spawned.get(key).copied();
+        outcome.unwrap_or(Outcome::NothingToDo).into()
+    });
+    Ok(SpawnOccurrencesResponse {
+        outcomes: outcomes.collect(),
+    })
+}
+
+/// Those of the tasks that another occurrence follows, now or later.
+async fn followed(
+    app: &App,
+    asked: &[(UserId, TaskId)],
+) -> Result<HashSet<(UserId, TaskId)>, Status> {
+    let (users, tasks): (Vec<_>, Vec<_>) =
+        asked.iter().map(|(user, task)| (user.0, task.0)).unzip();
+    let followed = agenda::followed(&app.pool, &users, &tasks)
+        .await
+        .map_err(unavailable)?;
+    let typed = followed.into_iter();
+    Ok(typed
+        .map(|(user, task)| (UserId(user), TaskId(task)))
+        .collect())
+}
+
+async fn of_user(app: &App, user: UserId, mut wanted: Wanted) -> Vec<((UserId, TaskId), Outcome)> {
+    let mut outcomes = Vec::with_capacity(wanted.len());
+    while let Some((first, _)) = wanted.first_key_value() {
+        let first = *first;
+        let rest = wanted.keys().nth(IN_ONE_WRITE).copied();
+        let rest = rest.map_or_else(Wanted::new, |key| wanted.split_off(&key));
+        let part = std::mem::replace(&mut wanted, rest);
+        let spawned = write(app, user, &part).await;
+        if let Err(error) = &spawned {
+            let (user_id, task_id) = (user, first);
+            let error = format!("{error:?}");
+            tracing::error!(%user_id, %task_id, error, "occurrences were not made");
+        }
+        outcomes.extend(part.into_keys().map(|task| {
+            let outcome = match &spawned {
+                Ok(spawned) if spawned.contains_key(&task) => Outcome::Spawned,
+                Ok(_) => Outcome::NothingToDo,
+                Err(_) => Outcome::Failed,
+            };
+            ((user, task), outcome)
+        }));
+    }
+    outcomes
+}
+
+async fn write(
+    app: &App,
+    user: UserId,
+    wanted: &Wanted,
+) -> Result<HashMap<TaskId, TaskId>, ApiError> {
+    let now = telemetry::clock::now();
+    let ctx = Ctx {
+        user,
+        session_expires_at: now,
+        token: None,
+        correlation_id: String::new(),
+        traceparent: None,
+        now,
+        change_set: ChangeSetId::generate(),
+        actor: Actor::System,
+        cause: None,
+    };
+    let mut write = match Write::begin(app, ctx, None).await {
+        Ok(Begun::Fresh(write)) => write,
+        // The account went, and its tasks with it.
+        Ok(Begun::Answered(_)) | Err(ApiError::Access(_)) => return Ok(HashMap::new()),
+        Err(error) => return Err(error),
+    };
+    let spawned = spawn(&mut write, wanted).await?;
+    write.commit(Reply::no_content()).await?;
+    Ok(spawned)
+}

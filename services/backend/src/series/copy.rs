@@ -1,0 +1,59 @@
+//! What an occurrence takes over from the one before.
+
+use events::{Recurrence, Reminder, ReminderId, ReminderTime, TaskId};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::next;
+use crate::{
+    error::ApiError,
+    task::{input, model::Task},
+};
+
+/// The task as its next occurrence.
+pub(super) fn whole(
+    task: &Task,
+    recurrence: Recurrence,
+    now: Timestamp,
+    home: &TimeZone,
+) -> Result<Task, ApiError> {
+    let due = next::due(&recurrence, recurrence.occurrence, home);
+    Ok(Task {
+        due_at: input::due_at(Some(&due), home)?,
+        due: Some(due),
+        recurrence: Some(recurrence),
+        ..anew(task.clone(), now)
+    })
+}
+
+/// A part for the next occurrence, to be done again.
+pub(super) fn part(part: Task, whole: TaskId, now: Timestamp) -> Task {
+    Task {
+        parent_id: Some(whole),
+        ..anew(part, now)
+    }
+}
+
+fn anew(task: Task, now: Timestamp) -> Task {
+    Task {
+        id: TaskId::generate(),
+        reminders: task.reminders.iter().filter_map(again).collect(),
+        completed: false,
+        completed_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+        ..task
+    }
+}
+
+/// A moment comes once, the time before a due again and again.
+fn again(reminder: &Reminder) -> Option<Reminder> {
+    match reminder.when {
+        ReminderTime::Before { .. } => Some(Reminder {
+            id: ReminderId::generate(),
+            snoozed_until: None,
+            ..reminder.clone()
+        }),
+        ReminderTime::At { .. } => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! `POST /tasks/quick`: a task from one line of text.
+
+use axum::{extract::State, http::StatusCode};
+use events::{ProjectId, RecurrenceMode, ReminderTime, UserId};
+use jiff::Zoned;
+use quickadd::{Kind, QuickAdd};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use utoipa::ToSchema;
+
+use super::{change, input::NewTask, model::Task};
+use crate::{
+    app::App,
+    ctx::Ctx,
+    error::{ApiError, Problem},
+    home,
+    http::{body::Body, precondition::RequestLine, reply::Reply},
+    project,
+    reminder::input::NewReminder,
+    series::NewRecurrence,
+    write::{Begun, Write},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuickText {
+    /// Such as `Pay rent every month on the last day #home !high at 9:00`.
+    #[schema(max_length = 1000)]
+    text: String,
+    /// Only say what would be understood, and change nothing.
+    #[serde(default)]
+    preview: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct QuickTask {
+    understood: QuickAdd,
+    /// The one of the user's projects that the text names.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    project_id: Option<ProjectId>,
+    /// None in a preview.
+    task: Option<Task>,
+}
+
+/// Creates a task from one line of text.
+///
+/// Dates are those of the user's zone. Whatever is not understood stays in the title, and so does
+/// a project that does not exist.
+#[utoipa::path(
+    post, path = "/tasks/quick", tag = "tasks", operation_id = "quick_task",
+    params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = QuickText,
+    responses(
+        (status = 200, body = QuickTask, description = "A preview"),
+        (status = 201, body = QuickTask, headers(("ETag" = String), ("Location" = String))),
+        (status = 422, body = Problem),
+    )
+)]
+pub(crate) async fn quick_task(
+    State(app): State<App>,
+    ctx: Ctx,
+    line: RequestLine,
+    body: Body<QuickText>,
+) -> Result<Reply, ApiError> {
+    let QuickText { text, preview } = body.value;
+    if preview {
+        let mut db = app.pool.acquire().await?;
+        let zone = home::zone(&mut db, ctx.user).await?;
+        let now = ctx.now.to_zoned(zone);
+        let (understood, project_id) = understand(&mut db, ctx.user, &text, &now).await?;
+        let quick = QuickTask {
+            understood,
+            project_id,
+            task: None,
+        };
+        return Reply::json(StatusCode::OK, &quick);
+    }
+    let mut write = match Write::begin(&app, ctx, line.key(body.hash)?).await? {
+        Begun::Fresh(write) => write,
+        Begun::Answered(reply) => return Ok(reply),
+    };
+    let (user, now) = (
+        write.ctx.user,
+        write.ctx.now.to_zoned(write.home.zone.clone()),
+    );
+    let (understood, project_id) = understand(write.tx(), user, &text, &now).await?;
+    let new = new_task(understood.clone(), project_id);
+    let task = change::create(&mut write, new).await.map_err(about_text)?;
+    let location = format!("/api/{user}/tasks/{}", task.id);
+    let version = task.version;
+    let quick = QuickTask {
+        understood,
+        project_id,
+        task: Some(task),
+    };
+    let reply = Reply::json(StatusCode::CREATED, &quick)?
+        .etag(version)
+        .location(location);
+    write.commit(reply).await
+}
+
+/// What the text means to this user: which project, only they know.
+async fn understand(
+    db: &mut PgConnection,
+    user: UserId,
+    text: &str,
+    now: &Zoned,
+) -> Result<(QuickAdd, Option<ProjectId>), ApiError> {
+    let parse = |text: &str| {
+        quickadd::parse(text, now).map_err(|error| ApiError::invalid("text", error.to_string()))
+    };
+    let understood = parse(text)?;
+    let Some(name) = &understood.project else {
+        return Ok((understood, None));
+    };
+    let projects = project::store::list(db, user).await?;
+    let name = name.to_lowercase();
+    let named = projects.iter().find(|it| it.name.to_lowercase() == name);
+    if let Some(project) = named {
+        return Ok((understood, Some(project.id)));
+    }
+    Ok((parse(&without_project(text, &understood))?, None))
+}
+
+/// The text with a backslash, which means "as it stands", before what names a project.
+fn without_project(text: &str, understood: &QuickAdd) -> String {
+    let starts: Vec<usize> = understood
+        .spans
+        .iter()
+        .filter(|span| span.kind == Kind::Project)
+        .map(|span| span.start)
+        .collect();
+    let mut plain = String::with_capacity(text.len() + starts.len());
+    let mut at = 0;
+    for c in text.chars() {
+        if starts.contains(&at) {
+            plain.push('\\');
+        }
+        plain.push(c);
+        at += c.len_utf16();
+    }
+    plain
+}
+
+fn new_task(understood: QuickAdd, project_id: Option<ProjectId>) -> NewTask {
+    let recurrence = understood.recurrence.map(|recurrence| NewRecurrence {
+        rule: recurrence.rule,
+        mode: if recurrence.after_completion {
+            RecurrenceMode::AfterCompletion
+        } else {
+            RecurrenceMode::FromDue
+        },
+        ..NewRecurrence::default()
+    });
+    let reminders = understood.reminders.into_iter().map(|minutes| NewReminder {
+        when: ReminderTime::Before { minutes },
+        channels: None,
+    });
+    NewTask {
+        title: understood.title,
+        priority: understood.priority,
+        tags: Some(understood.tags),
+        due: understood.due,
+        project_id,
+        recurrence,
+        reminders: Some(reminders.collect()),
+        ..NewTask::default()
+    }
+}
+
+/// The client sent no field but the text.
+fn about_text(error: ApiError) -> ApiError {
+    match error {
+        ApiError::Invalid { detail, .. } => ApiError::invalid("text", detail),
+        other => other,
+    }
+}

@@ -1,0 +1,93 @@
+//! `POST /webhooks/{id}/replay` and `/test`
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    app::App,
+    error::{ApiError, Problem},
+    event::log,
+    http::{body::Body, path::WebhookPath, session::Session},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Replay {
+    /// The `seq` after which everything that the webhook wants is sent again.
+    after: u32,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TestStarted {
+    /// The `webhook-id` of the message, and its `event_id` among the deliveries.
+    event_id: Uuid,
+}
+
+/// Sends a webhook events again, with the same ids, from a cursor on.
+#[utoipa::path(
+    post, path = "/webhooks/{id}/replay", tag = "webhooks", operation_id = "replay_webhook",
+    params(WebhookPath),
+    request_body = Replay,
+    responses(
+        (status = 202), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem),
+    )
+)]
+pub(crate) async fn replay_webhook(
+    State(app): State<App>,
+    Session(ctx): Session,
+    path: WebhookPath,
+    body: Body<Replay>,
+) -> Result<StatusCode, ApiError> {
+    let mut tx = app.pool.begin().await?;
+    let found = store::find(&mut tx, ctx.user, path.id.0).await?;
+    let mut webhook = found.ok_or(ApiError::NotFound("Webhook"))?;
+    if !webhook.active {
+        return Err(ApiError::Conflict(
+            "The webhook is off; switch it on first".to_owned(),
+        ));
+    }
+    let after = i64::from(body.value.after);
+    let head = log::head(&mut tx, ctx.user).await?.unwrap_or(0);
+    if after > head {
+        let detail = format!("`after` is ahead of the newest event, {head}");
+        return Err(ApiError::invalid("after", detail));
+    }
+    // Whoever is delivering now has another cursor in mind, and loses the claim.
+    webhook.settle();
+    webhook.cursor = after;
+    store::update(&mut tx, ctx.user, &webhook, Some(ctx.now)).await?;
+    tx.commit().await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Sends a message of the type `webhook.test`, even to a webhook that is off. What came of it is
+/// among the deliveries.
+#[utoipa::path(
+    post, path = "/webhooks/{id}/test", tag = "webhooks", operation_id = "test_webhook",
+    params(WebhookPath),
+    responses(
+        (status = 202, body = TestStarted), (status = 403, body = Problem),
+        (status = 404, body = Problem),
+    )
+)]
+pub(crate) async fn test_webhook(
+    State(app): State<App>,
+    Session(ctx): Session,
+    path: WebhookPath,
+) -> Result<(StatusCode, Json<TestStarted>), ApiError> {
+    let mut tx = app.pool.begin().await?;
+    let found = store::find(&mut tx, ctx.user, path.id.0).await?;
+    let mut webhook = found.ok_or(ApiError::NotFound("Webhook"))?;
+    let event_id = Uuid::now_v7();
+    webhook.test_id = Some(event_id);
+    let wake_at = webhook
+        .lease_until
+        .map_or(ctx.now, |until| until.max(ctx.now));
+    store::update(&mut tx, ctx.user, &webhook, Some(wake_at)).await?;
+    tx.commit().await?;
+    Ok((StatusCode::ACCEPTED, Json(TestStarted { event_id })))
+}

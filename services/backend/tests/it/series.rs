@@ -1,0 +1,216 @@
+//! Tasks that come again: what a completion makes, what takes it back, and what ends it.
+
+use backend::{
+    MIGRATOR,
+    config::{RebuildArgs, VerifyLogArgs},
+    rebuild, verify_log,
+};
+use futures::future::join;
+use proto::v1::{spawn_occurrences_response::Outcome, task_service_server::TaskService};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::clockwork::{self, Person};
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_completion_makes_the_next_occurrence_once(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let person = clockwork.sign_up().await;
+    let task = daily(&person, "2030-03-30").await;
+    let part = json!({"title": "Lid", "parent_id": task["id"], "completed": true});
+    person.post("/tasks", part).await;
+    let id = text(&task["id"]);
+    let change_set = person.complete(id).await;
+    let (one, other) = join(person.spawn(id), person.spawn(id)).await;
+    assert!(one == Outcome::Spawned || other == Outcome::Spawned);
+    assert!(one != other, "{one:?}");
+    assert_eq!(person.spawn(id).await, Outcome::NothingToDo);
+
+    let tasks = person.tasks().await;
+    assert_eq!(tasks.len(), 4, "{tasks:#?}");
+    let done = find(&tasks, id);
+    let next = find(&tasks, text(&done["recurrence"]["next"]));
+    assert_eq!(done["completed"], true);
+    assert_eq!(next["due"], json!({"kind": "date", "date": "2030-03-31"}));
+    assert_eq!(next["recurrence"]["occurrence"], "2030-03-31");
+    assert_eq!(next["recurrence"]["number"], 2);
+    assert_eq!(
+        next["recurrence"]["series_id"],
+        done["recurrence"]["series_id"]
+    );
+    for field in [
+        "title",
+        "description",
+        "tags",
+        "priority",
+        "project_id",
+        "position",
+    ] {
+        assert_eq!(next[field], done[field], "{field}");
+    }
+    let part = tasks.iter().find(|task| task["parent_id"] == next["id"]);
+    assert!(part.is_some_and(|part| part["completed"] == false && part["title"] == "Lid"));
+    assert_eq!(next["reminders"][0]["when"], done["reminders"][0]["when"]);
+    assert_ne!(next["reminders"][0]["id"], done["reminders"][0]["id"]);
+    let history = person
+        .get(&format!("/tasks/{}/history", text(&next["id"])))
+        .await;
+    assert!(history.to_string().contains(&change_set), "{history:#}");
+    adds_up(&pool).await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn one_undo_takes_back_both(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let person = clockwork.sign_up().await;
+    let task = daily(&person, "2030-03-30").await;
+    let id = text(&task["id"]);
+    let completed = person.complete(id).await;
+    // Others come between a completion and what follows from it.
+    person
+        .patch(&format!("/tasks/{id}"), json!({"title": "Later"}))
+        .await;
+    assert_eq!(person.spawn(id).await, Outcome::Spawned);
+    let next = text(&person.get(&format!("/tasks/{id}")).await["recurrence"]["next"]).to_owned();
+
+    let undone = undo(&person, &completed).await;
+    let tasks = person.tasks().await;
+    let task = find(&tasks, id);
+    assert_eq!(
+        (&task["completed"], &task["title"]),
+        (&json!(false), &json!("Later"))
+    );
+    assert_eq!(task["recurrence"]["next"], Value::Null);
+    assert!(find(&tasks, &next)["deleted_at"].is_string());
+    assert_eq!(person.spawn(id).await, Outcome::NothingToDo);
+
+    let redone = undo(&person, &undone).await;
+    let tasks = person.tasks().await;
+    assert_eq!(find(&tasks, id)["recurrence"]["next"], next);
+    assert_eq!(find(&tasks, &next)["deleted_at"], Value::Null);
+    assert_eq!(person.spawn(id).await, Outcome::NothingToDo);
+
+    undo(&person, &redone).await;
+    person.complete(id).await;
+    assert_eq!(person.spawn(id).await, Outcome::Spawned);
+    let tasks = person.tasks().await;
+    assert_eq!(
+        tasks.len(),
+        2,
+        "the deleted one came back instead of another"
+    );
+    assert_eq!(find(&tasks, &next)["deleted_at"], Value::Null);
+    adds_up(&pool).await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_series_ends_and_goes_on(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let person = clockwork.sign_up().await;
+    let task = daily(&person, "2030-03-30").await;
+    let id = text(&task["id"]);
+    person.complete(id).await;
+    person.spawn(id).await;
+    let next = text(&person.get(&format!("/tasks/{id}")).await["recurrence"]["next"]).to_owned();
+    let path = format!("/tasks/{next}");
+    person.ask("DELETE", &path, None).await;
+    assert_eq!(person.spawn(&next).await, Outcome::NothingToDo);
+    person.ask("POST", &format!("{path}/restore"), None).await;
+    let skipped = person
+        .ask("POST", &format!("{path}/recurrence/skip"), None)
+        .await
+        .body;
+    assert_eq!(skipped["due"]["date"], "2030-04-01");
+    assert_eq!(skipped["recurrence"]["exdates"], json!(["2030-03-31"]));
+    person.complete(&next).await;
+    assert_eq!(person.spawn(&next).await, Outcome::Spawned);
+
+    let range = format!("/tasks/{id}/occurrences?from=2030-03-29&to=2030-04-04");
+    let states = person.get(&range).await;
+    let states: Vec<_> = states["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| text(&item["state"]))
+        .collect();
+    assert_eq!(
+        states,
+        ["completed", "skipped", "completed", "open", "planned"]
+    );
+
+    // What comes after a rule that changes must not be completed.
+    let weekly = json!({"rule": "weekly"});
+    let answer = person
+        .ask(
+            "POST",
+            &format!("/tasks/{id}/recurrence"),
+            Some(weekly.clone()),
+        )
+        .await;
+    assert_eq!(answer.status, 409);
+    assert!(
+        text(&answer.body["detail"]).contains(&next),
+        "{}",
+        answer.body
+    );
+    let changed = person.post(&format!("{path}/recurrence"), weekly).await;
+    assert_eq!(changed["recurrence"]["rule"], "FREQ=WEEKLY");
+    assert_ne!(
+        changed["recurrence"]["series_id"],
+        skipped["recurrence"]["series_id"]
+    );
+    let live = person
+        .tasks()
+        .await
+        .iter()
+        .filter(|task| task["deleted_at"].is_null())
+        .count();
+    assert_eq!(live, 2);
+    let ended = person
+        .ask("DELETE", &format!("{path}/recurrence"), None)
+        .await
+        .body;
+    assert_eq!(ended["recurrence"], Value::Null);
+    assert_eq!(person.spawn(&next).await, Outcome::NothingToDo);
+    adds_up(&pool).await;
+}
+
+async fn daily<T: TaskService>(person: &Person<'_, T>, date: &str) -> Value {
+    let task = json!({
+        "title": "Water", "description": "all of them", "tags": ["garden"], "priority": "high",
+        "due": {"kind": "date", "date": date},
+        "recurrence": {"rule": "daily"},
+        "reminders": [{"when": {"kind": "before", "minutes": 10}}],
+    });
+    person.post("/tasks", task).await
+}
+
+async fn undo<T: TaskService>(person: &Person<'_, T>, change_set: &str) -> String {
+    let report = person
+        .post("/undo", json!({"change_set_id": change_set}))
+        .await;
+    assert_eq!(report["skipped"], json!([]), "{report:#}");
+    text(&report["change_set_id"]).to_owned()
+}
+
+fn find<'a>(tasks: &'a [Value], id: &str) -> &'a Value {
+    tasks.iter().find(|task| task["id"] == id).unwrap()
+}
+
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+pub(crate) async fn adds_up(pool: &PgPool) {
+    let report = verify_log(pool, &VerifyLogArgs::default()).await.unwrap();
+    assert_eq!(report.broken, None);
+    let verify = RebuildArgs {
+        verify: true,
+        ..RebuildArgs::default()
+    };
+    let report = rebuild(pool, &verify).await.unwrap();
+    for difference in &report.differences {
+        eprintln!("{difference}");
+    }
+    assert_eq!(report.count, 0);
+}

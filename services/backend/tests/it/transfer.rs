@@ -1,0 +1,401 @@
+//! What a file may not say, and what it may not do to others.
+
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
+
+use backend::{MIGRATOR, verify_log};
+use futures::{StreamExt, future, stream};
+use reqwest::{Body, Method};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use testing::{Answer, Client, send};
+
+use crate::desk;
+
+async fn import(owner: &Client, query: &str, file: impl Into<Body>) -> Answer {
+    let request = owner.request(Method::POST, &format!("/import{query}"));
+    send(request.body(file)).await.unwrap()
+}
+
+/// A log with every link: a project, a tag, a task in it, a part of that, a change.
+async fn log(owner: &Client) -> Vec<Value> {
+    let post = async |path: &str, body| owner.post(path, &body).await.unwrap().expect(201).unwrap();
+    let project = post("/projects", json!({"name": "P"})).await;
+    let task = json!({"title": "Whole", "tags": ["a"], "project_id": project["id"]});
+    let whole = post("/tasks", task).await;
+    let part = post("/tasks", json!({"title": "Part", "parent_id": whole["id"]})).await;
+    let path = format!("/tasks/{}", part["id"].as_str().unwrap());
+    let change = owner.patch(&path, &json!({"title": "Piece"})).await;
+    change.unwrap().expect(200).unwrap();
+    let profile = json!({"time_zone": "Asia/Tokyo"});
+    owner
+        .patch("/profile", &profile)
+        .await
+        .unwrap()
+        .expect(200)
+        .unwrap();
+    let file = owner.get("/export").await.unwrap();
+    let file = std::str::from_utf8(&file.body).unwrap();
+    file.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn sha(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    let bytes = hasher.finalize();
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
+
+/// The file with hashes that fit what it says.
+fn chained(lines: &[Value]) -> String {
+    let salt = lines[0]["salt"].as_str().unwrap();
+    let salt: Vec<u8> = (0..salt.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&salt[at..at + 2], 16).unwrap())
+        .collect();
+    let mut hash = "0".repeat(64);
+    let mut file = String::new();
+    for line in lines {
+        let mut line = line.clone();
+        if line.get("event_id").is_some() {
+            let text = |value: &Value| match value {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let actor = &line["actor"];
+            let id = ["run_id", "rule_id", "import_id", "token_id"];
+            let id = id.iter().find_map(|name| actor[name].as_str());
+            let at: jiff::Timestamp = line["timestamp"].as_str().unwrap().parse().unwrap();
+            let fields = [
+                hash.clone(),
+                text(&line["seq"]),
+                text(&line["event_id"]),
+                text(&line["event_type"]),
+                text(&line["aggregate_id"]),
+                text(&line["version"]),
+                text(&line["schema"]),
+                text(&line["correlation_id"]),
+                text(&line["causation_id"]),
+                text(&actor["kind"]),
+                id.unwrap_or_default().to_owned(),
+                text(&line["change_set_id"]),
+                line.get("cause").map(Value::to_string).unwrap_or_default(),
+                at.as_microsecond().to_string(),
+                sha(&[&salt, line["data"].to_string().as_bytes()]),
+            ];
+            hash = sha(&[fields.join("\n").as_bytes()]);
+            line["hash"] = json!(hash);
+        }
+        file.push_str(&line.to_string());
+        file.push('\n');
+    }
+    file
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_log_may_not_say_what_a_request_may_not(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let lines = log(&site.sign_up().await.unwrap()).await;
+    let at = |event_type: &str, number: usize| {
+        let of = lines.iter().enumerate();
+        let mut of = of.filter(|(_, line)| line["event_type"] == event_type);
+        of.nth(number).unwrap().0
+    };
+    let (whole, part) = (at("task.created", 0), at("task.created", 1));
+    let (project, tag) = (at("project.created", 0), at("tag.created", 0));
+    let (change, profile) = (at("task.updated", 0), at("user.updated", 0));
+    let nobody = "01900000-0000-7000-8000-00000000dead";
+    let soon = testing::from_now(6 * 60);
+    // Which line, where in it, and what stands there then.
+    let cases = [
+        (whole, "/data/title", json!("x".repeat(300))),
+        (whole, "/data/title", json!("")),
+        (whole, "/data/title", json!("a\u{0}b")),
+        (whole, "/data/title", json!(format!("x{}", " ".repeat(300)))),
+        (whole, "/data/description", json!("a\u{0}b")),
+        (whole, "/data/tags", json!(["x".repeat(300)])),
+        (whole, "/data/position", json!(1e300)),
+        (whole, "/data/project_id", json!(nobody)),
+        (whole, "/data/parent_id", json!(nobody)),
+        (
+            whole,
+            "/data/parent_id",
+            lines[whole]["aggregate_id"].clone(),
+        ),
+        (
+            whole,
+            "/data/due",
+            json!({"kind": "zoned", "local": "2027-01-01T00:00:00", "zone": "Mars/X"}),
+        ),
+        (change, "/data/changes/title/after", json!("x".repeat(300))),
+        (change, "/version", json!(1)),
+        (change, "/version", json!(-1)),
+        (change, "/version", json!(3)),
+        (part, "/schema", json!(99)),
+        (part, "/schema", json!(-2)),
+        (part, "/correlation_id", json!("a\u{0}b")),
+        (part, "/correlation_id", json!("x".repeat(1_000))),
+        (
+            part,
+            "/actor",
+            json!({"kind": "agent_run", "run_id": "a\nb"}),
+        ),
+        (part, "/cause", json!({"kind": "whim"})),
+        (part, "/cause", json!("whim")),
+        (
+            part,
+            "/cause",
+            json!({"format": "csv", "kind": "import", "x": 1}),
+        ),
+        (part, "/aggregate_id", Value::Null),
+        (project, "/data/name", json!("x".repeat(500))),
+        (project, "/data/color", json!("red")),
+        (tag, "/data/name", json!("x".repeat(300))),
+        (tag, "/data/color", json!("#12345")),
+        (1, "/data/time_zone", json!("Mars/X")),
+        (1, "/event_type", json!("user.updated")),
+        (profile, "/data/changes/time_zone/after", json!("Mars/X")),
+        (profile, "/timestamp", json!("9999-12-30T00:00:00Z")),
+        (profile, "/timestamp", json!(soon.to_string())),
+    ];
+    let heir = site.sign_up().await.unwrap();
+    let before = site.database.fingerprint(heir.user).await.unwrap();
+    let mut files: Vec<(String, usize, Vec<Value>)> = Vec::new();
+    for (at, place, value) in cases {
+        let mut lines = lines.clone();
+        let (parent, name) = place.rsplit_once('/').unwrap();
+        let parent = lines[at].pointer_mut(parent).unwrap();
+        let what = format!("{place} = {value}");
+        parent[name] = value;
+        files.push((what, at + 1, lines));
+    }
+    let empty = vec![lines[0].clone(), json!({"events": 0})];
+    files.push(("no events".to_owned(), 2, empty));
+    let mut nested = lines.clone();
+    nested[whole]["data"]["parent_id"] = Value::Null;
+    nested[change]["data"] = json!({"changes": {}});
+    let mut third = nested[part].clone();
+    third["aggregate_id"] = json!(nobody);
+    third["event_id"] = json!(nobody);
+    third["data"]["parent_id"] = nested[part]["aggregate_id"].clone();
+    nested.insert(part + 1, third);
+    for (at, line) in nested.iter_mut().enumerate().skip(part + 1) {
+        if line.get("seq").is_some() {
+            line["seq"] = json!(at);
+        }
+    }
+    let last = nested.len() - 1;
+    nested[last]["events"] = json!(last - 1);
+    files.push(("a part of a part".to_owned(), part + 2, nested));
+    for (what, line, lines) in files {
+        let answer = import(&heir, "", chained(&lines)).await;
+        let problem = answer.problem(422, "invalid");
+        let problem = problem.unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert_eq!(
+            problem["field"],
+            format!("line {line}"),
+            "{what}: {problem}"
+        );
+        let after = site.database.fingerprint(heir.user).await.unwrap();
+        assert_eq!(after, before, "{what}");
+    }
+    // Nothing but the values was wrong, and an editor's mark is none.
+    let file = format!("\u{feff}{}", chained(&lines));
+    import(&heir, "", file).await.expect(200).unwrap();
+    let report = verify_log(&pool, &backend::config::VerifyLogArgs::default()).await;
+    assert_eq!(report.unwrap().broken, None);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn an_account_with_settings_is_not_empty(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let file = chained(&log(&site.sign_up().await.unwrap()).await);
+    let heir = site.sign_up().await.unwrap();
+    // Written by the system, so nothing that somebody would miss.
+    site.database.rename(heir.user).await.unwrap();
+    let profile = json!({"settings": {"theme": "dark"}});
+    heir.patch("/profile", &profile)
+        .await
+        .unwrap()
+        .expect(200)
+        .unwrap();
+    let before = site.database.fingerprint(heir.user).await.unwrap();
+    import(&heir, "", file.clone())
+        .await
+        .problem(409, "conflict")
+        .unwrap();
+    assert_eq!(site.database.fingerprint(heir.user).await.unwrap(), before);
+    let renamed = site.sign_up().await.unwrap();
+    site.database.rename(renamed.user).await.unwrap();
+    import(&renamed, "", file).await.expect(200).unwrap();
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_table_with_a_key_comes_in_once(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let owner = site.sign_up().await.unwrap();
+    let once = async |query: &str, file: &'static str| {
+        let request = owner.request(Method::POST, &format!("/import{query}"));
+        send(request.header("idempotency-key", "k").body(file))
+            .await
+            .unwrap()
+    };
+    let file = "title,project\nA,One\nB,Two\n";
+    let first = once("?format=csv", file).await;
+    let again = once("?format=csv", file).await;
+    assert_eq!(again.expect(200).unwrap(), first.expect(200).unwrap());
+    let header = "x-change-set-id";
+    assert_eq!(again.header(header).unwrap(), first.header(header).unwrap());
+    once("?format=csv", "title\nB\n")
+        .await
+        .invalid("Idempotency-Key")
+        .unwrap();
+    once("?format=todoist", file)
+        .await
+        .problem(422, "invalid")
+        .unwrap();
+    let tasks = owner.get("/tasks").await.unwrap().expect(200).unwrap();
+    assert_eq!(tasks["items"].as_array().unwrap().len(), 2);
+    let projects = owner.get("/projects").await.unwrap().expect(200).unwrap();
+    assert_ne!(
+        projects["items"][0]["position"],
+        projects["items"][1]["position"]
+    );
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn lines_of_a_table_are_counted_as_an_editor_does(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let owner = site.sign_up().await.unwrap();
+    for (file, field) in [
+        ("title,priority\r\nx,low\r\ny,p1\r\n", "line 3.priority"),
+        ("title,priority\n\n\nx,p1\n", "line 4.priority"),
+        (
+            "title,description\r\n\"a\",\"b\r\nc\"\r\n\"\",d\r\n",
+            "line 4.title",
+        ),
+        ("title\nx\n\"y\nz\n", "line 3"),
+        ("title\n\"a\" junk\n", "line 2"),
+        ("title,title\na,b\n", "line 1"),
+    ] {
+        let answer = import(&owner, "?format=csv", file).await;
+        answer
+            .invalid(field)
+            .unwrap_or_else(|error| panic!("{file:?}: {error}"));
+    }
+    let file = "TYPE,CONTENT,DATE,DEADLINE,DURATION,DURATION_UNIT\r\n\r\n\
+                task,a,2026-12-24T09:00:00Z,,,\r\n\
+                task,b,every day,2026-12-31,30,minute\r\n\
+                task,c,,,None,None\r\n";
+    let imported = import(&owner, "?format=todoist", file)
+        .await
+        .expect(200)
+        .unwrap();
+    let warnings = imported["warnings"].as_array().unwrap();
+    let warned: Vec<_> = warnings.iter().map(|warning| &warning["line"]).collect();
+    assert_eq!(warned, [4, 4, 4], "{imported}");
+    let page = owner.get("/tasks?sort=position&order=asc").await.unwrap();
+    let page = page.expect(200).unwrap();
+    assert_eq!(page["items"][0]["due"]["local"], "2026-12-24T09:00:00");
+    assert_eq!(
+        page["items"][1]["description"],
+        "Date: every day\n\nDeadline: 2026-12-31\n\nDuration: 30 minute"
+    );
+    assert_eq!(page["items"][2]["description"], "");
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn slow_files_hold_up_nobody(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let owner = site.sign_up().await.unwrap();
+    let other = site.sign_up().await.unwrap();
+    let before = site.database.fingerprint(owner.user).await.unwrap();
+    let began = Instant::now();
+    // A few bytes, and then nothing.
+    let stalled = |query: &'static str, begin: &'static str| {
+        let first = stream::once(future::ready(Ok::<_, std::io::Error>(begin)));
+        import(
+            &owner,
+            query,
+            Body::wrap_stream(first.chain(stream::pending())),
+        )
+    };
+    let log = ("", "{\"taskflow_export\":1,\"salt\":\"00\"}\n{\"seq\"");
+    let files = (0..20).map(|at| {
+        if at % 2 == 0 {
+            log
+        } else {
+            ("?format=csv", "title\nx")
+        }
+    });
+    let files = files.map(|(query, begin)| stalled(query, begin));
+    let reads = async {
+        // Meanwhile everybody else goes on.
+        other
+            .post("/tasks", &json!({"title": "x"}))
+            .await
+            .unwrap()
+            .expect(201)
+            .unwrap();
+        began.elapsed()
+    };
+    let (answers, read) = future::join(future::join_all(files), reads).await;
+    assert!(read < Duration::from_secs(5), "{read:?}");
+    let of = |status: u16| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
+    assert_eq!((of(408), of(429)), (2, 18), "{answers:?}");
+    for answer in answers.iter().filter(|answer| answer.status == 429) {
+        answer.header("retry-after").unwrap();
+    }
+    assert_eq!(site.database.fingerprint(owner.user).await.unwrap(), before);
+    import(&owner, "?format=csv", "title\nx\n")
+        .await
+        .expect(200)
+        .unwrap();
+}
+
+#[test]
+fn an_empty_list_of_administrators_is_nobody() {
+    use clap::Parser;
+    let config = backend::config::Config::try_parse_from(["backend", "--admin-users", ""]);
+    assert_eq!(config.unwrap().admin_users, [None]);
+    assert!(backend::config::Config::try_parse_from(["backend", "--admin-users", "x"]).is_err());
+}
+
+/// Its payload is no event, but says whose it is.
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn letters_go_however_they_spell_the_account(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let owner = site.sign_up().await.unwrap();
+    let id = owner.user.to_string().to_uppercase();
+    let payload = [b"\xff\0", id.as_bytes()].concat();
+    sqlx::query(
+        "insert into taskflow.dead_letters (id, topic, payload, payload_hash, cause, received_at)
+         values (taskflow.uuid7(), 'tasks.events', $1, sha256($1), 'x', now())",
+    )
+    .bind(payload)
+    .execute(&pool)
+    .await
+    .unwrap();
+    site.database.delete_user(owner.user).await.unwrap();
+    let left: i64 = sqlx::query_scalar("select count(*) from taskflow.dead_letters")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+}

@@ -1,0 +1,48 @@
+//! What comes off the topics.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use events::{Topic, Trigger, TriggerType};
+use sidecar::{Outcome, Subscription, TriggerHandler};
+
+use crate::{drain::Drain, reminder::Reminders, wake::Wake};
+
+/// The events that webhooks can want.
+const TOPICS: [Topic; 3] = [Topic::Tasks, Topic::Conversations, Topic::Users];
+
+/// How many events daprd hands over at once, and how long it waits for them.
+const BULK: (u32, Duration) = (80, Duration::from_millis(10));
+
+/// Takes the triggers that are ours.
+pub struct Consumer {
+    pub reminders: Reminders,
+    pub drain: Drain,
+}
+
+#[async_trait]
+impl TriggerHandler for Consumer {
+    async fn handle(&self, trigger: Trigger) -> Outcome {
+        match trigger.trigger_type {
+            TriggerType::Reminder => self.reminders.due(&trigger).await,
+            TriggerType::Webhook => {
+                self.drain.start(trigger.user_id, trigger.subject_id);
+                Outcome::Done
+            }
+            // The scheduler's.
+            TriggerType::Occurrence => Outcome::Done,
+        }
+    }
+}
+
+/// What to ask daprd for.
+pub fn subscriptions(consumer: Consumer, wake: Wake) -> Vec<Subscription> {
+    let (max_messages, max_await) = BULK;
+    let wake = Arc::new(wake);
+    let events = TOPICS.into_iter().map(|topic| {
+        Subscription::events(sidecar::PUBSUB, topic, wake.clone()).bulk(max_messages, max_await)
+    });
+    // One by one: a reminder is to be on time.
+    let triggers = Subscription::triggers(sidecar::PUBSUB, Arc::new(consumer));
+    events.chain([triggers]).collect()
+}

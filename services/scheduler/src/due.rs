@@ -1,0 +1,109 @@
+//! What has come due becomes triggers, as often as the cron binding wakes us.
+
+use std::{convert::Infallible, num::NonZeroU32, sync::Arc, time::Duration};
+
+use events::{EventId, Topic, Trigger};
+use sidecar::{Message, PublishError, Sidecar, Tick};
+use telemetry::health::{Health, Status};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until, timeout},
+};
+
+use crate::{
+    backend::{AT_ONCE, Backend, BackendError},
+    measured,
+};
+
+/// The component that wakes us every second: `dapr/components/scheduler-tick.yaml`.
+const BINDING: &str = "scheduler-tick";
+
+/// Longer without a tick, and nothing comes on time.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// Finds what has come due and tells of it.
+pub struct Due {
+    pub backend: Backend,
+    pub sidecar: Sidecar,
+    pub health: Health,
+    /// How fast at most.
+    pub triggers_per_second: NonZeroU32,
+    pub lease_seconds: NonZeroU32,
+}
+
+/// A round was not finished; the next one takes up what is left.
+#[derive(Debug, thiserror::Error)]
+pub enum DueError {
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    #[error("a trigger cannot be written")]
+    Unwritable(#[from] serde_json::Error),
+}
+
+/// What wakes [`Due::run`].
+pub fn tick(wake: &Arc<Notify>) -> Tick {
+    Tick::new(BINDING, Arc::clone(wake))
+}
+
+impl Due {
+    /// A round with every tick. Never ends.
+    pub async fn run(self, wake: Arc<Notify>) -> Infallible {
+        loop {
+            self.wait(&wake).await;
+            if let Err(error) = self.round().await {
+                tracing::warn!(%error, "What has come due waits for the next tick");
+                self.health.error(error.to_string());
+            }
+        }
+    }
+
+    /// Says when the ticks stay away.
+    async fn wait(&self, wake: &Notify) {
+        if timeout(QUIET, wake.notified()).await.is_err() {
+            let why = format!("no tick of the binding `{BINDING}` for {QUIET:?}");
+            tracing::warn!("Nothing comes on time: {why}");
+            self.health.set("ticks", Status::Degraded(why));
+            wake.notified().await;
+        }
+        self.health.set("ticks", Status::Up);
+    }
+
+    /// Page after page: the next one only when the broker has the last, and not too soon.
+    async fn round(&self) -> Result<(), DueError> {
+        loop {
+            let started = Instant::now();
+            let triggers = self.backend.claim(self.lease_seconds.get()).await?;
+            self.publish(&triggers).await?;
+            if triggers.len() < AT_ONCE {
+                return Ok(());
+            }
+            sleep_until(started + self.pace(triggers.len())).await;
+        }
+    }
+
+    async fn publish(&self, triggers: &[Trigger]) -> Result<(), DueError> {
+        let messages = triggers
+            .iter()
+            .map(|trigger| {
+                Ok(Message {
+                    id: EventId(trigger.trigger_id),
+                    key: trigger.user_id,
+                    event_type: trigger.trigger_type.name().to_owned(),
+                    body: serde_json::to_vec(trigger)?.into(),
+                    traceparent: None,
+                })
+            })
+            .collect::<Result<Vec<_>, DueError>>()?;
+        self.sidecar.publish(Topic::Scheduling, &messages).await?;
+        triggers.iter().for_each(measured::published);
+        Ok(())
+    }
+
+    /// How long so many should take.
+    fn pace(&self, triggers: usize) -> Duration {
+        let triggers = u32::try_from(triggers).unwrap_or(u32::MAX);
+        Duration::from_secs(1) * triggers / self.triggers_per_second.get()
+    }
+}

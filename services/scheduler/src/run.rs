@@ -1,0 +1,137 @@
+//! The service from start to stop.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use axum::middleware;
+use sidecar::{Callbacks, Sidecar};
+use telemetry::health::{Health, Status};
+use tokio::{
+    net::TcpListener,
+    select,
+    sync::{Notify, watch},
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+use crate::{
+    Config,
+    backend::Backend,
+    due::{self, Due},
+    measured,
+    spawn::{self, Spawner},
+};
+
+/// The app-id of the backend.
+const BACKEND: &str = "taskflow-backend";
+
+/// How long probes may take at the end, and after them daprd's calls.
+const DRAIN: Duration = Duration::from_millis(2_500);
+
+/// How often the sidecar is asked whether it is there, and how long it may take.
+const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(2));
+
+/// Serves until shutdown, and then ends within 6 seconds.
+pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
+    measured::describe();
+    let health = Health::new("taskflow-scheduler", env!("CARGO_PKG_VERSION"));
+    let sidecar = Sidecar::new(&config.sidecar)?;
+    let for_probes = listen(config.http_addr).await?;
+    // daprd waits for this port before it subscribes to anything.
+    let localhost = IpAddr::from(Ipv4Addr::LOCALHOST);
+    let for_daprd = listen((localhost, config.sidecar.app_port).into()).await?;
+    if !sidecar.wait(&shutdown).await {
+        return Ok(());
+    }
+
+    let backend = Backend::new(sidecar.app(BACKEND)?, health.clone());
+    let (spawner, waiting) = Spawner::new();
+    tokio::spawn(spawn::run(waiting, backend.clone()));
+    let wake = Arc::new(Notify::new());
+    let due = Due {
+        backend,
+        sidecar: sidecar.clone(),
+        health: health.clone(),
+        triggers_per_second: config.triggers_per_second,
+        lease_seconds: config.lease_seconds,
+    };
+
+    let callbacks = Callbacks::new(
+        spawn::subscriptions(spawner),
+        vec![due::tick(&wake)],
+        health.clone(),
+    );
+    let sessions = callbacks.sessions();
+    let stop_callbacks = CancellationToken::new();
+    let mut callbacks = tokio::spawn(sidecar::serve(
+        for_daprd,
+        callbacks,
+        Routes::default(),
+        sidecar.clone(),
+        stop_callbacks.clone(),
+    ));
+    let routes = health.router();
+    let routes = routes.layer(middleware::from_fn(telemetry::http::track));
+    let probes = serve::serve(for_probes, routes, shutdown.clone(), DRAIN);
+    let mut probes = tokio::spawn(probes);
+    tracing::info!("Listening on {}", config.http_addr);
+
+    select! {
+        // First: the servers end with it, and that is no failure.
+        biased;
+        () = shutdown.cancelled() => {}
+        ended = &mut callbacks => bail!("the server for the sidecar ended: {ended:?}"),
+        ended = &mut probes => bail!("the server for probes ended: {ended:?}"),
+        never = report(&health, &sidecar, sessions) => match never {},
+        never = due.run(wake) => match never {},
+    }
+
+    health.ready(false);
+    probes.await?;
+    stop_callbacks.cancel();
+    if let Ok(ended) = timeout(DRAIN, callbacks).await {
+        ended??;
+    } else {
+        tracing::warn!("The sidecar's calls did not end within {DRAIN:?}");
+    }
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Ready when the sidecar answers and has subscribed. Never ends.
+async fn report(
+    health: &Health,
+    sidecar: &Sidecar,
+    mut sessions: watch::Receiver<u64>,
+) -> Infallible {
+    let (every, patience) = PROBE;
+    loop {
+        let never = CancellationToken::new();
+        let answers = timeout(patience, sidecar.wait(&never)).await.is_ok();
+        let subscribed = *sessions.borrow_and_update() > 0;
+        health.set(
+            "sidecar",
+            match (answers, subscribed) {
+                (true, true) => Status::Up,
+                (true, false) => Status::Down("has not subscribed yet".to_owned()),
+                (false, _) => Status::Down("does not answer".to_owned()),
+            },
+        );
+        health.ready(answers && subscribed);
+        select! {
+            () = sleep(every) => {}
+            Ok(()) = sessions.changed() => {}
+        }
+    }
+}

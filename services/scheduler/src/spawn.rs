@@ -1,0 +1,127 @@
+//! Asks for the occurrences that follow what has come due or was completed.
+//!
+//! One call for each would be slow when many come due at once. While a call is under way more
+//! gather, and the next call takes them all.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use events::{Event, Payload, Topic, Trigger, TriggerType};
+use proto::v1::{spawn_occurrences_request::Task, spawn_occurrences_response::Outcome as Spawned};
+use sidecar::{EventHandler, Outcome, Subscription, TriggerHandler};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    backend::{AT_ONCE, Backend, BackendError},
+    measured,
+};
+
+/// How many deliveries daprd hands over at once, and how long it waits for them.
+const BULK: (u32, Duration) = (Subscription::MAX_BULK, Duration::from_millis(10));
+
+/// Takes triggers and completions.
+pub struct Spawner(mpsc::Sender<Waiting>);
+
+/// A delivery that waits for the backend's answer.
+pub struct Waiting {
+    task: Task,
+    answer: oneshot::Sender<Outcome>,
+}
+
+impl Spawner {
+    /// With what [`run`] has to be given.
+    pub fn new() -> (Self, mpsc::Receiver<Waiting>) {
+        let (sender, receiver) = mpsc::channel(AT_ONCE);
+        (Self(sender), receiver)
+    }
+
+    async fn ask(&self, task: Task) -> Outcome {
+        let stopping = || Outcome::Retry("the scheduler is stopping".to_owned());
+        let (answer, answered) = oneshot::channel();
+        if self.0.send(Waiting { task, answer }).await.is_err() {
+            return stopping();
+        }
+        answered.await.unwrap_or_else(|_| stopping())
+    }
+}
+
+#[async_trait]
+impl TriggerHandler for Spawner {
+    async fn handle(&self, trigger: Trigger) -> Outcome {
+        match trigger.trigger_type {
+            TriggerType::Occurrence => {
+                self.ask(Task {
+                    user_id: trigger.user_id.to_string(),
+                    task_id: trigger.subject_id.to_string(),
+                    correlation_id: trigger.correlation_id,
+                })
+                .await
+            }
+            // The notifier's.
+            TriggerType::Reminder | TriggerType::Webhook => Outcome::Done,
+        }
+    }
+}
+
+#[async_trait]
+impl EventHandler for Spawner {
+    async fn handle(&self, event: Event) -> Outcome {
+        if !matches!(event.payload, Payload::TaskCompleted(_)) {
+            return Outcome::Done;
+        }
+        self.ask(Task {
+            user_id: event.user_id.to_string(),
+            task_id: event.aggregate_id.to_string(),
+            correlation_id: event.correlation_id,
+        })
+        .await
+    }
+}
+
+/// What to ask daprd for.
+pub fn subscriptions(spawner: Spawner) -> Vec<Subscription> {
+    let spawner = Arc::new(spawner);
+    let (max_messages, max_await) = BULK;
+    let triggers = Subscription::triggers(sidecar::PUBSUB, spawner.clone());
+    let completions = Subscription::events(sidecar::PUBSUB, Topic::Tasks, spawner);
+    [triggers, completions]
+        .map(|subscription| subscription.bulk(max_messages, max_await))
+        .into()
+}
+
+/// Asks for as long as somebody waits.
+pub async fn run(mut waiting: mpsc::Receiver<Waiting>, backend: Backend) {
+    let mut batch = Vec::new();
+    while waiting.recv_many(&mut batch, AT_ONCE).await > 0 {
+        let (tasks, answers): (Vec<_>, Vec<_>) = batch
+            .drain(..)
+            .map(|waiting| (waiting.task, waiting.answer))
+            .unzip();
+        for (answer, outcome) in answers.into_iter().zip(outcomes(&backend, tasks).await) {
+            // Nobody waits any more when the delivery was cancelled.
+            let _ = answer.send(outcome);
+        }
+    }
+}
+
+async fn outcomes(backend: &Backend, tasks: Vec<Task>) -> Vec<Outcome> {
+    let count = tasks.len();
+    let outcome = match backend.spawn(tasks).await {
+        Ok(spawned) => return spawned.into_iter().map(outcome).collect(),
+        Err(error @ BackendError::Unreachable(_)) => Outcome::Retry(error.to_string()),
+        Err(error) => Outcome::Poison(error.to_string()),
+    };
+    vec![outcome; count]
+}
+
+fn outcome(spawned: Spawned) -> Outcome {
+    match spawned {
+        Spawned::Spawned => measured::spawned("spawned"),
+        Spawned::NothingToDo => measured::spawned("nothing_to_do"),
+        Spawned::Failed | Spawned::Unspecified => {
+            measured::spawned("failed");
+            return Outcome::Retry("the backend could not make what follows".to_owned());
+        }
+    }
+    Outcome::Done
+}

@@ -1,0 +1,193 @@
+//! Tasks that come again, by the real way: cron in a sidecar, triggers and events on Kafka, the
+//! scheduler, the backend.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use jiff::{Timestamp, Unit, tz::TimeZone};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use testing::{Client, from_now, wait};
+
+use crate::isolation::everything;
+use crate::rest::steps::{list, text};
+use crate::stage::{Product, Stage};
+use crate::violation::{Violation, heard_exactly};
+
+/// Far more than a wake-up, two topics and two calls take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
+    vec![
+        stage.shared(
+            "series: a completed occurrence stays, and the next one comes",
+            completed,
+        ),
+        stage.shared(
+            "series: what comes due by the clock comes by itself",
+            by_the_clock,
+        ),
+        stage.shared(
+            "series: nine o'clock stays nine o'clock when the clocks change",
+            clocks_change,
+        ),
+        stage.shared("series: whatever asks twice, it is made once", once),
+        stage.shared(
+            "series: an undone completion takes the next one back",
+            undone,
+        ),
+    ]
+}
+
+async fn create(owner: &Client, due: &str, recurrence: Value) -> Result<Value> {
+    let task = json!({
+        "title": "Water the plants", "tags": ["home"], "due_date": due, "recurrence": recurrence,
+    });
+    owner.post("/tasks", &task).await?.expect(201)
+}
+
+async fn complete(owner: &Client, id: &str) -> Result<String> {
+    let path = format!("/tasks/{id}/complete");
+    let done = owner.patch(&path, &json!({"completed": true})).await?;
+    done.expect(200)?;
+    Ok(done.header("x-change-set-id")?.to_owned())
+}
+
+/// The task that follows another, once it is there.
+async fn next(owner: &Client, id: &str) -> Result<Value> {
+    wait::until("the next occurrence", PATIENCE, async || {
+        let task = owner.get(&format!("/tasks/{id}")).await?.expect(200)?;
+        let Some(next) = task["recurrence"]["next"].as_str() else {
+            return Ok(None);
+        };
+        let next = owner.get(&format!("/tasks/{next}")).await?.expect(200)?;
+        Ok(Some(next))
+    })
+    .await
+}
+
+async fn completed(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let task = create(&owner, "2099-01-31", json!({"rule": "monthly"})).await?;
+    let id = text(&task["id"]);
+    let part = json!({"title": "The cactus", "parent_id": id});
+    owner.post("/tasks", &part).await?.expect(201)?;
+    let mut socket = product.socket(&owner, None).await?;
+    let (cursor, _) = socket.ready().await?;
+
+    complete(&owner, id).await?;
+    // Nothing is added by a second time.
+    complete(&owner, id).await.ok();
+    let next = next(&owner, id).await?;
+    ensure!(
+        next["due"] == json!({"kind": "date", "date": "2099-02-28"}),
+        "{next}"
+    );
+    ensure!(next["title"] == task["title"] && next["tags"] == task["tags"]);
+    ensure!(next["completed"] == false && next["recurrence"]["number"] == 2);
+    let parts = owner
+        .get(&format!("/tasks?parent_id={}", text(&next["id"])))
+        .await?
+        .expect(200)?;
+    ensure!(list(&parts["items"]).len() == 1, "{parts}");
+    let before = owner.get(&format!("/tasks/{id}")).await?.expect(200)?;
+    ensure!(before["completed"] == true, "{before}");
+    // Completed, followed by two new tasks and the link to the first of them.
+    let heard = everything(&mut socket, cursor + 4).await?;
+    heard_exactly(product, owner.user, cursor, &heard).await
+}
+
+async fn by_the_clock(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let soon = from_now(3).to_zoned(TimeZone::UTC);
+    let yesterday = soon.yesterday()?.with().time(soon.time()).build()?;
+    let first = yesterday.datetime().round(Unit::Second)?;
+    let recurrence = json!({"rule": "daily", "open": "pile_up"});
+    let task = create(&owner, &first.to_string(), recurrence).await?;
+    let next = next(&owner, text(&task["id"])).await?;
+    let at = |time: &Value| text(time).parse::<Timestamp>().context("no time");
+    ensure!(at(&next["created_at"])? >= at(&next["due_at"])?, "{next}");
+    ensure!(task["completed"] == false && next["completed"] == false);
+    Ok(())
+}
+
+/// The completion and the cron both ask for what follows.
+pub(crate) async fn once(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    for _ in 0..2 {
+        let task = create(&owner, "2099-01-31", json!({"rule": "daily"})).await?;
+        complete(&owner, text(&task["id"])).await?;
+    }
+    // The second is there, so the first has been asked for in both ways.
+    wait::until("the next occurrences", PATIENCE, async || {
+        let page = owner
+            .get("/tasks?status=open&limit=200")
+            .await?
+            .expect(200)?;
+        Ok((list(&page["items"]).len() >= 2).then_some(()))
+    })
+    .await?;
+    product.delivers().await?;
+    let page = owner
+        .get("/tasks?status=open&limit=200")
+        .await?
+        .expect(200)?;
+    let count = list(&page["items"]).len();
+    if count > 2 {
+        return Err(Violation::Repeated(format!("2 occurrences, and now {count}")).into());
+    }
+    Ok(())
+}
+
+pub(crate) async fn clocks_change(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    for (zone, first, instants) in [
+        (
+            "Europe/Berlin",
+            "2099-03-27",
+            ["T08:00", "T08:00", "T07:00"],
+        ),
+        (
+            "America/New_York",
+            "2099-10-30",
+            ["T13:00", "T13:00", "T14:00"],
+        ),
+        ("Asia/Kolkata", "2099-03-27", ["T03:30", "T03:30", "T03:30"]),
+    ] {
+        let due = format!("{first}T09:00:00[{zone}]");
+        let mut task = create(&owner, &due, json!({"rule": "daily"})).await?;
+        for instant in instants {
+            let (local, at) = (text(&task["due"]["local"]), text(&task["due_at"]));
+            if !local.ends_with("T09:00:00") || !at.contains(instant) {
+                let what = format!("nine o'clock in {zone}: {local}, {at}");
+                return Err(Violation::Altered(what).into());
+            }
+            let id = text(&task["id"]).to_owned();
+            complete(&owner, &id).await?;
+            task = next(&owner, &id).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn undone(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let task = create(&owner, "2099-01-31", json!({"rule": "daily"})).await?;
+    let id = text(&task["id"]);
+    let change_set = complete(&owner, id).await?;
+    let followed = next(&owner, id).await?;
+    let undo = json!({"change_set_id": change_set});
+    owner.post("/undo", &undo).await?.expect(200)?;
+    let open = owner.get("/tasks?status=open").await?.expect(200)?;
+    let open = list(&open["items"]);
+    ensure!(open.len() == 1 && open[0]["id"] == task["id"], "{open:?}");
+
+    complete(&owner, id).await?;
+    let again = next(&owner, id).await?;
+    ensure!(
+        again["id"] == followed["id"],
+        "{again} instead of {followed}"
+    );
+    Ok(())
+}
