@@ -1,0 +1,9 @@
+import type { Metadata } from 'next';
+import { PlainView } from '@/components/tasks/plain-view';
+import { messages } from '@/lib/messages';
+
+export const metadata: Metadata = { title: messages.nav.inbox };
+
+export default function InboxPage() {
+  return <PlainView kind="inbox" />;
+}

@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react';
+import { Later } from '@/app/(app)/later';
+import { Providers } from '@/app/(app)/providers';
+import { AppShell } from '@/components/shell/app-shell';
+import { env } from '@/lib/env';
+import { loadInitial } from '@/lib/initial';
+import { requireBearer, requireUser } from '@/lib/session';
+
+export default async function AppLayout({ children }: { children: ReactNode }) {
+  const [user, bearer] = await Promise.all([requireUser(), requireBearer()]);
+  const initial = await loadInitial(bearer);
+  return (
+    <Providers userId={bearer.userId} realtimeUrl={env().REALTIME_URL} now={now()} initial={initial}>
+      <AppShell user={{ name: user.name, email: user.email }}>{children}</AppShell>
+      <Later />
+    </Providers>
+  );
+}
+
+/** When the page was drawn: the browser begins with the same moment, and then looks at its own clock. */
+function now(): number {
+  return Date.now();
+}

@@ -1,0 +1,62 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { lazy, Suspense, useEffect } from 'react';
+import { Shortcuts } from '@/components/commands/shortcuts';
+import { announcement } from '@/lib/announce';
+import type { Command } from '@/lib/commands';
+import { useData } from '@/lib/data-provider';
+import { messages } from '@/lib/messages';
+import { commandsMessages } from '@/lib/messages/commands';
+import { closePanel, openPanel } from '@/lib/panels';
+import { followOtherTabs } from '@/lib/session-over';
+import { useStore } from '@/lib/store';
+
+const Palette = lazy(() => import('@/components/commands/palette'));
+const Help = lazy(() => import('@/components/commands/help'));
+const MenuSheet = lazy(() => import('@/components/shell/menu-sheet'));
+const NewProjectDialog = lazy(() => import('@/components/projects/new-project-dialog'));
+const Toaster = lazy(() => import('@/components/ui/toaster'));
+
+/** What lies over every view, each loaded when it is first asked for. */
+export default function Overlays() {
+  useEffect(() => followOtherTabs(), []);
+  const panel = useStore(openPanel);
+  const hasSpoken = useStore(announcement) !== null;
+  return (
+    <>
+      <Shortcuts offered={useGlobalCommands()} />
+      <Suspense fallback={null}>
+        {panel === 'palette' ? <Palette onClose={closePanel} /> : null}
+        {panel === 'help' ? <Help onClose={closePanel} /> : null}
+        {panel === 'menu' ? <MenuSheet onClose={closePanel} /> : null}
+        {panel === 'new-project' ? <NewProjectDialog onClose={closePanel} /> : null}
+      </Suspense>
+      <Suspense fallback={null}>{hasSpoken ? <Toaster /> : null}</Suspense>
+    </>
+  );
+}
+
+function useGlobalCommands(): Command[] {
+  const data = useData();
+  const router = useRouter();
+  const text = commandsMessages;
+  const go = (title: string, path: string, key: string): Command => ({
+    id: `go-${key}`,
+    title,
+    group: 'go',
+    keys: `g ${key}`,
+    run: () => router.push(path),
+  });
+  return [
+    { id: 'search', title: text.search, group: 'anywhere', keys: '/', isOnlyKeys: true, run: () => openPanel.set('palette') },
+    { id: 'palette', title: text.palette, group: 'anywhere', keys: 'mod+k', isOnlyKeys: true, run: () => openPanel.set('palette') },
+    { id: 'help', title: text.help, group: 'anywhere', keys: '?', run: () => openPanel.set('help') },
+    { id: 'undo', title: text.undo, group: 'anywhere', keys: 'mod+z', run: () => void import('@/lib/undo').then(({ undoLast }) => undoLast(data)) },
+    { id: 'new-project', title: messages.nav.newProject, group: 'anywhere', run: () => openPanel.set('new-project') },
+    go(messages.nav.today, '/today', 't'),
+    go(messages.nav.upcoming, '/upcoming', 'u'),
+    go(messages.nav.inbox, '/inbox', 'i'),
+    go(messages.nav.all, '/dashboard', 'a'),
+  ];
+}

@@ -1,0 +1,91 @@
+'use client';
+
+import { CalendarDays, CircleCheckBig, Folder, Hash, Inbox, ListTodo, Plus, Sun } from 'lucide';
+import { useMemo, type ReactNode } from 'react';
+import { NavLink } from '@/components/shell/nav-link';
+import { Button } from '@/components/ui/button';
+import { Icon } from '@/components/ui/icon';
+import { useData, useRemote } from '@/lib/data-provider';
+import { messages } from '@/lib/messages';
+import { openPanel } from '@/lib/panels';
+import { countTasks } from '@/lib/tasks/counts';
+import { useClock, useTasks } from '@/lib/tasks/provider';
+
+const text = messages.nav;
+
+/** Where one can go. */
+export function Sidebar() {
+  const { byId } = useTasks();
+  const clock = useClock();
+  const data = useData();
+  const { value: projects = [] } = useRemote(data.projects);
+  const { value: tags = [] } = useRemote(data.tags);
+  const counts = useMemo(() => countTasks(byId, clock), [byId, clock]);
+  return (
+    <nav aria-label={text.label} className="flex h-full flex-col gap-6 overflow-y-auto p-3">
+      <p className="flex items-center gap-2 px-2.5 pt-1.5 text-[0.9375rem] font-semibold tracking-tight">
+        <Icon of={CircleCheckBig} className="size-5 text-accent" />
+        {messages.app.name}
+      </p>
+      <div className="grid gap-0.5">
+        <NavLink href="/today" label={text.today} icon={Sun} count={counts.today} />
+        <NavLink href="/upcoming" label={text.upcoming} icon={CalendarDays} />
+        <NavLink href="/inbox" label={text.inbox} icon={Inbox} count={counts.inbox} />
+        <NavLink href="/dashboard" label={text.all} icon={ListTodo} />
+      </div>
+      <Section title={text.projects} action={<NewProject />} empty={projects.length === 0 ? text.noProjects : null}>
+        {projects.map(({ id, name, color }) => (
+          <NavLink
+            key={id}
+            href={`/projects/${id}`}
+            label={name}
+            icon={Folder}
+            color={color}
+            count={counts.byProject.get(id)}
+          />
+        ))}
+      </Section>
+      <Section title={text.tags} empty={tags.length === 0 ? text.noTags : null}>
+        {tags.map(({ name, color }) => (
+          <NavLink
+            key={name}
+            href={`/tags/${encodeURIComponent(name)}`}
+            label={name}
+            icon={Hash}
+            color={color}
+            count={counts.byTag.get(name)}
+          />
+        ))}
+      </Section>
+    </nav>
+  );
+}
+
+type SectionProps = { title: string; action?: ReactNode; empty: string | null; children: ReactNode };
+
+function Section({ title, action, empty, children }: SectionProps) {
+  return (
+    <section className="grid gap-0.5">
+      <div className="flex h-8 items-center justify-between pr-1 pl-2.5">
+        <h2 className="text-xs font-medium text-muted">{title}</h2>
+        {action}
+      </div>
+      {children}
+      {empty ? <p className="px-2.5 py-1 text-[0.8125rem] text-muted">{empty}</p> : null}
+    </section>
+  );
+}
+
+function NewProject() {
+  return (
+    <Button
+      variant="ghost"
+      size="icon"
+      className="size-6"
+      aria-label={text.newProject}
+      onClick={() => openPanel.set('new-project')}
+    >
+      <Icon of={Plus} className="size-4" />
+    </Button>
+  );
+}

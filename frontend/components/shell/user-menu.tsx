@@ -1,0 +1,49 @@
+'use client';
+
+import { Keyboard, LogOut } from 'lucide';
+import { useRef, type ReactNode } from 'react';
+import { Icon } from '@/components/ui/icon';
+import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from '@/components/ui/menu';
+import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
+import { openPanel } from '@/lib/panels';
+import { currentTheme, setTheme, type Theme } from '@/lib/theme';
+
+type Props = { user: { name: string; email: string }; trigger: ReactNode };
+
+const THEMES: readonly Theme[] = ['light', 'dark', 'system'];
+
+export default function UserMenu({ user, trigger }: Props) {
+  const form = useRef<HTMLFormElement>(null);
+  return (
+    <>
+      {/* A form and not a request: the navigation takes the page's memory with it. */}
+      <form ref={form} method="post" action="/api/sign-out" hidden />
+      <Menu trigger={trigger} defaultOpen>
+        <MenuLabel>
+          {messages.header.signedInAs}
+          <span className="block max-w-60 truncate text-sm font-medium text-foreground">{user.name}</span>
+          <span className="block max-w-60 truncate">{user.email}</span>
+        </MenuLabel>
+        <MenuSeparator />
+        <MenuLabel>{dialogsMessages.theme.label}</MenuLabel>
+        <MenuRadioGroup defaultValue={currentTheme()} onValueChange={(value) => setTheme(value as Theme)}>
+          {THEMES.map((theme) => (
+            <MenuRadioItem key={theme} value={theme}>
+              {dialogsMessages.theme[theme]}
+            </MenuRadioItem>
+          ))}
+        </MenuRadioGroup>
+        <MenuSeparator />
+        <MenuItem onSelect={() => openPanel.set('help')}>
+          <Icon of={Keyboard} />
+          {messages.header.shortcuts}
+        </MenuItem>
+        <MenuItem onSelect={() => form.current?.submit()}>
+          <Icon of={LogOut} />
+          {messages.header.signOut}
+        </MenuItem>
+      </Menu>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+'use client';
+
+import { Plus } from 'lucide';
+import { useRef, useState, type FormEvent } from 'react';
+import { useTaskActions } from '@/components/tasks/actions';
+import { Button } from '@/components/ui/button';
+import { Icon } from '@/components/ui/icon';
+import type { NewTask } from '@/lib/api';
+import { useCommands } from '@/lib/commands';
+import { messages } from '@/lib/messages';
+
+const text = messages.composer;
+
+/** One line, and there is a task. `defaults` is what makes it show up in this view. */
+export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
+  const { create } = useTaskActions();
+  const input = useRef<HTMLInputElement>(null);
+  const [title, setTitle] = useState('');
+  const [error, setError] = useState<string | null>(null);
+  useCommands([
+    {
+      id: 'new-task',
+      title: messages.composer.newTask,
+      group: 'anywhere',
+      keys: 'n',
+      run: () => input.current?.focus(),
+    },
+  ]);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const typed = title.trim();
+    if (typed === '') return;
+    setTitle('');
+    setError(null);
+    const outcome = await create({ ...defaults, title: typed });
+    if (outcome.ok) return;
+    setError(outcome.message);
+    // What was typed since is worth more than what did not work.
+    setTitle((now) => now || typed);
+  };
+
+  return (
+    <form onSubmit={submit} className="px-3 pb-2 sm:px-5">
+      <div className="flex h-11 items-center gap-2 rounded-control border bg-raised pr-1.5 pl-3 transition-[border-color] focus-within:border-accent hover:border-line-strong">
+        <Icon of={Plus} className="size-4 shrink-0 text-muted" />
+        <input
+          ref={input}
+          value={title}
+          onChange={(event) => setTitle(event.target.value)}
+          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+          aria-label={text.label}
+          aria-invalid={error !== null}
+          aria-describedby={error ? 'composer-error' : undefined}
+          placeholder={text.placeholder}
+          maxLength={200}
+          enterKeyHint="done"
+          autoComplete="off"
+          className="h-full min-w-0 flex-1 bg-transparent text-base placeholder:text-muted focus-visible:outline-none sm:text-sm"
+        />
+        {title.trim() ? (
+          <Button type="submit" variant="primary" size="small">
+            {text.add}
+          </Button>
+        ) : null}
+      </div>
+      {error ? (
+        <p id="composer-error" role="alert" className="px-3 pt-1.5 text-[0.8125rem] text-danger">
+          {error}
+        </p>
+      ) : null}
+    </form>
+  );
+}

@@ -1,0 +1,106 @@
+'use client';
+
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import type { Due, Project } from '@/lib/api';
+import { useData, useRemote } from '@/lib/data-provider';
+import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
+import type { Conflicted } from '@/lib/tasks/send';
+import { isSame, update, type Fields } from '@/lib/tasks/write';
+import { openConflict } from '@/lib/tasks/open-conflict';
+import { writeTask } from '@/lib/tasks/write-task';
+import { dayOf, timeOf } from '@/lib/time/day';
+import { formatDay } from '@/lib/time/format';
+
+const text = dialogsMessages.conflict;
+
+/** The same field, changed here and elsewhere: only a person knows which one is right. */
+export default function ConflictDialog({ conflict }: { conflict: Conflicted }) {
+  const data = useData();
+  const { value: projects = [] } = useRemote(data.projects);
+  const { write, current } = conflict;
+  const close = () => openConflict.set(null);
+  const keepMine = () => {
+    close();
+    const again = update(current, write.fields);
+    if (again) void writeTask(data, again);
+  };
+  const fields = (Object.keys(write.fields) as (keyof Fields)[]).filter(
+    (field) => !isSame(write.fields[field], current[field]),
+  );
+  return (
+    <Dialog isOpen onClose={close} title={text.title} description={text.text} className="max-w-2xl">
+      <p className="mt-4 truncate font-medium">{current.title}</p>
+      <table className="mt-2 w-full table-fixed border-separate border-spacing-0 text-left">
+        <thead className="text-xs text-muted">
+          <tr>
+            <th scope="col" className="w-24 py-1 font-medium">
+              {text.field}
+            </th>
+            <th scope="col" className="px-3 py-1 font-medium">
+              {text.mine}
+            </th>
+            <th scope="col" className="px-3 py-1 font-medium">
+              {text.theirs}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map((field) => (
+            <tr key={field} className="align-top">
+              <th scope="row" className="border-t py-2 font-normal text-muted">
+                {NAMES[field]}
+              </th>
+              <td className="border-t bg-selected px-3 py-2 break-words whitespace-pre-wrap">
+                {inWords(field, write.fields, projects)}
+              </td>
+              <td className="border-t px-3 py-2 break-words whitespace-pre-wrap">{inWords(field, current, projects)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className="mt-5 flex flex-wrap justify-end gap-2">
+        <Button onClick={close}>{text.keepTheirs}</Button>
+        <Button variant="primary" onClick={keepMine}>
+          {text.keepMine}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+const NAMES: Record<keyof Fields, string> = {
+  title: messages.task.title,
+  description: messages.task.description,
+  priority: messages.task.priority,
+  tags: messages.task.tags,
+  project_id: messages.task.project,
+  parent_id: messages.task.parent,
+  position: messages.task.project,
+  due: messages.task.due,
+};
+
+function inWords(field: keyof Fields, from: Partial<Fields>, projects: readonly Project[]): string {
+  switch (field) {
+    case 'priority':
+      return messages.priorities[from.priority ?? 'none'];
+    case 'tags':
+      return from.tags?.join(', ') || text.empty;
+    case 'project_id':
+      return projects.find(({ id }) => id === from.project_id)?.name ?? messages.task.noProject;
+    case 'due':
+      return from.due ? dueInWords(from.due) : messages.task.noDue;
+    case 'title':
+    case 'description':
+    case 'parent_id':
+    case 'position':
+      return String(from[field] ?? '') || text.empty;
+  }
+}
+
+function dueInWords(due: Due): string {
+  if (due.kind === 'date') return formatDay(due.date, 'full');
+  const words = `${formatDay(dayOf(due.local), 'full')}, ${timeOf(due.local)}`;
+  return due.kind === 'zoned' ? `${words} (${due.zone})` : words;
+}

@@ -1,0 +1,95 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Plus } from 'lucide';
+import { useEffect, useState, type FormEvent } from 'react';
+import { useTaskActions } from '@/components/tasks/actions';
+import { TaskCheck } from '@/components/tasks/task-check';
+import { Icon } from '@/components/ui/icon';
+import { api, read, type Task } from '@/lib/api';
+import { putTasks, type Data } from '@/lib/data';
+import { useData } from '@/lib/data-provider';
+import { messages } from '@/lib/messages';
+import { openTask } from '@/lib/open-task';
+import { useTasks } from '@/lib/tasks/provider';
+import { creation } from '@/lib/tasks/write';
+import { writeTask } from '@/lib/tasks/write-task';
+
+const text = messages.task;
+const ALL = 200;
+
+/** The parts of a task, with those that are done. */
+export function Subtasks({ parent }: { parent: Task }) {
+  const data = useData();
+  const { toggle } = useTaskActions();
+  const { byId } = useTasks();
+  const isSaved = parent.version > 0;
+  // Those that are open are known; this brings the others, and events keep all of them.
+  useEffect(() => {
+    if (isSaved) readParts(data, parent.id).catch(() => undefined);
+  }, [data, parent.id, isSaved]);
+  const parts = [...byId.values()]
+    .filter((task) => task.parent_id === parent.id)
+    .sort((a, b) => Number(a.completed) - Number(b.completed) || a.position - b.position);
+  const done = parts.filter((task) => task.completed).length;
+  return (
+    <section className="mt-6">
+      <h3 className="flex items-baseline gap-2 px-1.5 text-[0.8125rem] font-semibold">
+        {text.subtasks}
+        {parts.length > 0 ? (
+          <span className="font-normal text-muted tabular-nums">
+            {done}/{parts.length}
+          </span>
+        ) : null}
+      </h3>
+      <ul className="mt-1">
+        {parts.map((task) => (
+          <li key={task.id} className="flex min-h-9 items-center gap-1.5 rounded-control px-0.5 hover:bg-hover">
+            <TaskCheck task={task} onToggle={() => toggle(task)} />
+            <button
+              type="button"
+              onClick={() => openTask(task.id)}
+              className={clsx('min-w-0 flex-1 rounded py-1 text-left break-words', task.completed && 'text-muted line-through')}
+            >
+              {task.title}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <AddSubtask parent={parent} />
+    </section>
+  );
+}
+
+async function readParts(data: Data, parentId: string): Promise<void> {
+  const query = { parent_id: parentId, status: 'all', sort: 'position', limit: ALL } as const;
+  putTasks(data, (await read(api.GET('/tasks', { params: { query } }))).items);
+}
+
+function AddSubtask({ parent }: { parent: Task }) {
+  const data = useData();
+  const [title, setTitle] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const typed = title.trim();
+    if (typed === '') return;
+    setTitle('');
+    void writeTask(data, creation({ title: typed, parent_id: parent.id, project_id: parent.project_id }));
+  };
+  return (
+    <form onSubmit={submit} className="flex h-9 items-center gap-1.5 rounded-control px-0.5 focus-within:bg-hover">
+      <span className="grid size-7 shrink-0 place-items-center text-muted">
+        <Icon of={Plus} className="size-4" />
+      </span>
+      <input
+        value={title}
+        onChange={(event) => setTitle(event.target.value)}
+        aria-label={text.addSubtask}
+        placeholder={text.addSubtask}
+        maxLength={200}
+        autoComplete="off"
+        className="h-full min-w-0 flex-1 bg-transparent text-base placeholder:text-muted focus-visible:outline-none sm:text-sm"
+      />
+    </form>
+  );
+}

@@ -1,0 +1,126 @@
+'use client';
+
+import { Trash2, X } from 'lucide';
+import { useTaskActions } from '@/components/tasks/actions';
+import { Properties } from '@/components/tasks/detail/properties';
+import { Subtasks } from '@/components/tasks/detail/subtasks';
+import { useDraft } from '@/components/tasks/detail/use-draft';
+import { usePicker } from '@/components/tasks/pickers/use-picker';
+import { TaskCheck } from '@/components/tasks/task-check';
+import { Button } from '@/components/ui/button';
+import { Icon } from '@/components/ui/icon';
+import type { Task } from '@/lib/api';
+import { messages } from '@/lib/messages';
+import { openTask } from '@/lib/open-task';
+import { useClock, useTasks } from '@/lib/tasks/provider';
+import { dayOf } from '@/lib/time/day';
+import { relativeMoment } from '@/lib/time/format';
+import { wallTime } from '@/lib/time/zone';
+
+const text = messages.task;
+
+/** Everything about a task, to be changed where it stands. */
+export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void }) {
+  const actions = useTaskActions();
+  const { pick, element: picker } = usePicker();
+  const parent = useTasks().byId.get(task.parent_id ?? '');
+  return (
+    <>
+      <div className="flex h-13 shrink-0 items-center gap-1 border-b px-3">
+        {parent ? (
+          <Button variant="ghost" size="small" className="min-w-0" onClick={() => openTask(parent.id)}>
+            <span className="truncate">
+              {text.parent} {parent.title}
+            </span>
+          </Button>
+        ) : null}
+        <Button
+          variant="ghost"
+          size="icon"
+          className="ml-auto"
+          aria-label={text.delete}
+          onClick={() => {
+            actions.remove(task);
+            onClose();
+          }}
+        >
+          <Icon of={Trash2} className="size-4" />
+        </Button>
+        <Button variant="ghost" size="icon" aria-label={text.close} onClick={onClose}>
+          <Icon of={X} className="size-4" />
+        </Button>
+      </div>
+      <div className="flex-1 overflow-y-auto px-4 py-5 sm:px-6">
+        <div className="flex items-start gap-0.5">
+          <TaskCheck task={task} onToggle={() => actions.toggle(task)} className="mt-1 ml-0.5" />
+          <TitleField task={task} onSave={(seen, title) => actions.set(seen, { title })} />
+        </div>
+        <DescriptionField task={task} onSave={(seen, description) => actions.set(seen, { description })} />
+        <Properties task={task} pick={pick} />
+        {task.parent_id ? null : <Subtasks parent={task} />}
+      </div>
+      <Footer task={task} />
+      {picker}
+    </>
+  );
+}
+
+type FieldProps = { task: Task; onSave: (seen: Task, text: string) => void };
+
+const areaClass =
+  'field-sizing-content w-full resize-none rounded-md bg-transparent px-1.5 py-1 placeholder:text-muted hover:bg-hover ' +
+  'focus:bg-raised focus:outline-1 focus:outline-line-strong';
+
+function TitleField({ task, onSave }: FieldProps) {
+  const draft = useDraft(task, 'title', (seen, typed) => {
+    // A task without a title would be refused: then rather the old one.
+    if (typed.trim() !== '') onSave(seen, typed.trim());
+  });
+  return (
+    <textarea
+      aria-label={text.title}
+      value={draft.value}
+      maxLength={200}
+      rows={1}
+      onChange={(event) => draft.change(event.target.value.replaceAll('\n', ' '))}
+      onBlur={draft.finish}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') {
+          event.preventDefault();
+          event.currentTarget.blur();
+        }
+      }}
+      className={`${areaClass} text-lg leading-7 font-semibold tracking-tight`}
+    />
+  );
+}
+
+function DescriptionField({ task, onSave }: FieldProps) {
+  const draft = useDraft(task, 'description', onSave);
+  return (
+    <textarea
+      aria-label={text.description}
+      placeholder={text.descriptionPlaceholder}
+      value={draft.value}
+      maxLength={10_000}
+      rows={3}
+      onChange={(event) => draft.change(event.target.value)}
+      onBlur={draft.finish}
+      className={`${areaClass} mt-1 ml-8 min-h-20 w-[calc(100%-2rem)] text-base leading-6 sm:text-sm`}
+    />
+  );
+}
+
+function Footer({ task }: { task: Task }) {
+  const clock = useClock();
+  const when = (instant: string) => {
+    const wall = wallTime(Date.parse(instant), clock.zone);
+    return relativeMoment(dayOf(wall), wall, clock.today);
+  };
+  return (
+    <p className="flex shrink-0 flex-wrap gap-x-4 border-t px-6 py-3 text-xs text-muted">
+      <span>{text.created(when(task.created_at))}</span>
+      <span>{text.updated(when(task.updated_at))}</span>
+    </p>
+  );
+}

@@ -1,0 +1,26 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Globe } from 'lucide';
+import { Icon } from '@/components/ui/icon';
+import type { Task } from '@/lib/api';
+import { dueMoment, isOverdue, type Clock } from '@/lib/tasks/due';
+import { relativeMoment } from '@/lib/time/format';
+
+/** When a task is due, in words. */
+export function DueLabel({ task, clock }: { task: Pick<Task, 'due' | 'due_at' | 'completed'>; clock: Clock }) {
+  const moment = dueMoment(task, clock.zone);
+  if (!moment) return null;
+  const isLate = !task.completed && isOverdue(task.due, clock);
+  const isToday = moment.day === clock.today;
+  const elsewhere = task.due?.kind === 'zoned' && task.due.zone !== clock.zone ? task.due.zone : null;
+  return (
+    <span
+      className={clsx('inline-flex items-center gap-1', isLate ? 'text-danger' : isToday ? 'text-accent' : 'text-muted')}
+      title={elsewhere ?? undefined}
+    >
+      {relativeMoment(moment.day, moment.time, clock.today)}
+      {elsewhere ? <Icon of={Globe} aria-label={elsewhere} className="size-3" /> : null}
+    </span>
+  );
+}

@@ -1,0 +1,98 @@
+'use client';
+
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { useTaskActions } from '@/components/tasks/actions';
+import { GroupHeading } from '@/components/tasks/list/group-heading';
+import { ListFocus } from '@/components/tasks/list/list-focus';
+import { rowsOf, type Row } from '@/components/tasks/list/rows';
+import { TaskRow, type RowHandlers } from '@/components/tasks/list/task-row';
+import { usePicker } from '@/components/tasks/pickers/use-picker';
+import { ListWindow } from '@/lib/list-window';
+import { useData, useRemote } from '@/lib/data-provider';
+import { messages } from '@/lib/messages';
+import { countParts, type Group } from '@/lib/tasks/groups';
+import { useClock, useTasks } from '@/lib/tasks/provider';
+import { useIsDrawn } from '@/lib/use-is-drawn';
+
+const ListCommands = lazy(() => import('@/components/tasks/list/list-commands'));
+
+type Props = {
+  groups: readonly Group[];
+  /** Where all tasks are of one project, its name says nothing. */
+  isProjectKnown: boolean;
+  before: ReactNode;
+};
+
+/** Tasks, as many as there are: only those near the screen are drawn. */
+export function TaskList({ groups, isProjectKnown, before }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [editing, setEditing] = useState<string | null>(null);
+  const { byId } = useTasks();
+  const clock = useClock();
+  const { value: projects } = useRemote(useData().projects);
+  const projectsById = useMemo(() => new Map(projects?.map((project) => [project.id, project])), [projects]);
+  const parts = useMemo(() => countParts(byId), [byId]);
+  const rows = useMemo(() => rowsOf(groups, closed), [groups, closed]);
+  const { pick, element: picker } = usePicker();
+  const actions = useTaskActions();
+  const on = useMemo<RowHandlers>(() => ({ ...actions, edit: setEditing, pick }), [actions, pick]);
+
+  const [window] = useState(() => new ListWindow(rows));
+  const { from, to, above, below } = useSyncExternalStore(window.subscribe, window.shown, window.shown);
+  useLayoutEffect(() => (scroller.current && list.current ? window.attach(scroller.current, list.current) : undefined), [window]);
+  useLayoutEffect(() => window.drawn(rows));
+
+  const isDrawn = useIsDrawn();
+  const [focus] = useState(() => new ListFocus());
+  useEffect(() => focus.follow(rows, scroller.current, (index) => window.reveal(index)));
+
+  const toggle = useCallback(
+    (key: string) =>
+      setClosed((keys) => {
+        const next = new Set(keys);
+        if (!next.delete(key)) next.add(key);
+        return next;
+      }),
+    [],
+  );
+
+  const draw = (row: Row) => {
+    if (row.kind === 'heading') return <GroupHeading group={row.group} isOpen={row.isOpen} onToggle={toggle} />;
+    const { task } = row;
+    return (
+      <TaskRow
+        task={task}
+        clock={clock}
+        project={(!isProjectKnown && task.project_id && projectsById.get(task.project_id)) || null}
+        parentTitle={(task.parent_id && byId.get(task.parent_id)?.title) || null}
+        parts={parts.get(task.id) ?? 0}
+        isEditing={editing === task.id}
+        on={on}
+      />
+    );
+  };
+
+  return (
+    <div ref={scroller} data-scroller className="relative h-full overflow-y-auto overscroll-contain">
+      <div className="mx-auto max-w-4xl">
+        {before}
+        <ul
+          ref={list}
+          aria-label={messages.list.label}
+          className="mx-3 mb-8 sm:mx-3.5"
+          style={{ paddingTop: above, paddingBottom: below }}
+        >
+          {rows.slice(from, to).map((row, index) => (
+            <li key={row.key} data-key={row.key} aria-setsize={rows.length} aria-posinset={from + index + 1}>
+              {draw(row)}
+            </li>
+          ))}
+        </ul>
+      </div>
+      {picker}
+      <Suspense fallback={null}>{isDrawn ? <ListCommands focus={focus} on={on} /> : null}</Suspense>
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+'use client';
+
+import { CloudOff } from 'lucide';
+import { Button } from '@/components/ui/button';
+import { EmptyState } from '@/components/ui/empty-state';
+import { messages } from '@/lib/messages';
+
+/** What stands where the tasks would, and a way to have them after all. */
+export default function LoadFailure({ error, retry }: { error: Error; retry: () => void }) {
+  return (
+    <EmptyState icon={CloudOff} title={messages.errors.loading} text={error.message}>
+      <Button onClick={retry}>{messages.errors.retry}</Button>
+    </EmptyState>
+  );
+}

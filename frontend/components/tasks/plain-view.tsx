@@ -1,0 +1,29 @@
+'use client';
+
+import { CalendarDays, CircleCheckBig, Inbox, Sun } from 'lucide';
+import { TaskView } from '@/components/tasks/task-view';
+import { ViewHeading } from '@/components/tasks/view-heading';
+import type { IconNode } from '@/components/ui/icon';
+import { messages } from '@/lib/messages';
+import { useClock } from '@/lib/tasks/provider';
+import { formatDay } from '@/lib/time/format';
+
+type Kind = 'all' | 'today' | 'upcoming' | 'inbox';
+
+const ICONS: Record<Kind, IconNode> = { all: CircleCheckBig, today: Sun, upcoming: CalendarDays, inbox: Inbox };
+/** The same objects each time, so that nothing is sorted anew for nothing. */
+const SCOPES = { all: { kind: 'all' }, today: { kind: 'today' }, upcoming: { kind: 'upcoming' }, inbox: { kind: 'inbox' } } as const;
+
+/** A view that everybody has. */
+export function PlainView({ kind }: { kind: Kind }) {
+  const { today } = useClock();
+  return (
+    <TaskView
+      scope={SCOPES[kind]}
+      heading={
+        <ViewHeading note={kind === 'today' ? formatDay(today, 'heading') : null}>{messages.nav[kind]}</ViewHeading>
+      }
+      empty={{ icon: ICONS[kind], ...messages.empty[kind] }}
+    />
+  );
+}

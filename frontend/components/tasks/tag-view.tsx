@@ -1,0 +1,23 @@
+'use client';
+
+import { Hash } from 'lucide';
+import { useMemo } from 'react';
+import { TaskView } from '@/components/tasks/task-view';
+import { ViewHeading } from '@/components/tasks/view-heading';
+import { messages } from '@/lib/messages';
+
+export function TagView({ name }: { name: string }) {
+  const scope = useMemo(() => ({ kind: 'tag', name }) as const, [name]);
+  return (
+    <TaskView
+      scope={scope}
+      heading={
+        <ViewHeading>
+          <span className="text-muted">#</span>
+          {name}
+        </ViewHeading>
+      }
+      empty={{ icon: Hash, ...messages.empty.tag }}
+    />
+  );
+}

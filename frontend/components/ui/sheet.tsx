@@ -1,0 +1,43 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Dialog as Primitive } from 'radix-ui';
+import type { ReactNode } from 'react';
+
+const SIDES = {
+  left: 'inset-y-0 left-0 w-72 max-w-[85vw] animate-fade-in border-r',
+  right: 'inset-y-0 right-0 w-full animate-slide-in border-l sm:max-w-[30rem]',
+} as const;
+
+type Props = {
+  isOpen: boolean;
+  onClose: () => void;
+  /** For screen readers; what is seen stands in `children`. */
+  title: string;
+  side: keyof typeof SIDES;
+  className?: string;
+  children: ReactNode;
+};
+
+/** A page that slides over the page. */
+export function Sheet({ isOpen, onClose, title, side, className, children }: Props) {
+  return (
+    <Primitive.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Primitive.Portal>
+        <Primitive.Overlay className="fixed inset-0 z-40 animate-fade-in bg-overlay" />
+        <Primitive.Content
+          aria-describedby={undefined}
+          // The page itself, not its first button: that would be the one that deletes.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
+          className={clsx('fixed z-50 flex flex-col bg-background shadow-raised focus-visible:outline-none', SIDES[side], className)}
+        >
+          <Primitive.Title className="sr-only">{title}</Primitive.Title>
+          {children}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}

@@ -1,0 +1,7 @@
+import { clsx } from 'clsx';
+import type { ComponentProps } from 'react';
+
+/** Where something will be. */
+export function Skeleton({ className, ...rest }: ComponentProps<'div'>) {
+  return <div aria-hidden className={clsx('animate-pulse rounded-md bg-hover', className)} {...rest} />;
+}

@@ -1,0 +1,56 @@
+'use client';
+
+import { useEffect, type MouseEvent } from 'react';
+import { toast, Toaster as Sonner } from 'sonner';
+import { announcement } from '@/lib/announce';
+
+/** One after the other in the same place: a pile of them would be read by nobody. */
+const PLACE = 'announcement';
+
+/** Shows what is announced. */
+export default function Toaster() {
+  useEffect(() => {
+    const show = () => {
+      const said = announcement.get();
+      if (!said) return;
+      const { action } = said;
+      const options = {
+        id: PLACE,
+        duration: action ? 8_000 : 4_000,
+        action: action
+          ? {
+              label: action.label,
+              onClick: (event: MouseEvent) => {
+                // It would close, and with it what is said next in the same place.
+                event.preventDefault();
+                action.run();
+              },
+            }
+          : undefined,
+      };
+      if (said.tone === 'problem') toast.error(said.text, options);
+      else toast(said.text, options);
+    };
+    // What made this load was said before it was there to hear.
+    show();
+    return announcement.subscribe(show);
+  }, []);
+  return (
+    <Sonner
+      className="font-sans!"
+      position="bottom-center"
+      offset={{ bottom: '1.25rem' }}
+      mobileOffset={{ bottom: '5rem' }}
+      toastOptions={{
+        unstyled: true,
+        classNames: {
+          toast:
+            'flex w-full items-center gap-3 rounded-card border bg-raised px-4 py-3 text-sm text-foreground shadow-raised sm:min-w-72',
+          content: 'flex-1',
+          icon: 'text-danger',
+          actionButton: 'rounded-md px-2 py-1 font-medium text-accent hover:bg-hover',
+        },
+      }}
+    />
+  );
+}

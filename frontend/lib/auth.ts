@@ -1,0 +1,114 @@
+import 'server-only';
+import { betterAuth, type BetterAuthOptions } from 'better-auth';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { jwt, type JwtOptions } from 'better-auth/plugins';
+import { SignJWT } from 'jose';
+import { Pool } from 'pg';
+import { fitsBcrypt, MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, password } from '@/lib/auth/password';
+import { env, type Env } from '@/lib/env';
+
+const WEEK_SECONDS = 7 * 24 * 60 * 60;
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** Better Auth on the schema `auth`, whose migrations are the backend's. */
+export function createAuth(config: Env) {
+  return betterAuth({
+    ...options(config),
+    plugins: [jwt(tokens(config))],
+  });
+}
+
+export type Auth = ReturnType<typeof createAuth>;
+
+let instance: Auth | undefined;
+
+/** Made when first needed: a build imports this file and has no database. */
+export function auth(): Auth {
+  return (instance ??= createAuth(env()));
+}
+
+function options(config: Env): BetterAuthOptions {
+  const attempts = { window: 60, max: config.AUTH_ATTEMPTS_PER_MINUTE };
+  const secure = config.APP_URL.startsWith('https:');
+  return {
+    appName: 'TaskFlow',
+    baseURL: config.APP_URL,
+    secret: config.BETTER_AUTH_SECRET,
+    database: new Pool({
+      connectionString: config.DATABASE_URL,
+      options: '-c search_path=auth',
+      max: 5,
+    }),
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: MIN_PASSWORD_LENGTH,
+      maxPasswordLength: MAX_PASSWORD_BYTES,
+      password,
+    },
+    user: {
+      changeEmail: { enabled: true, updateEmailWithoutVerification: true },
+      deleteUser: { enabled: true },
+    },
+    session: { expiresIn: WEEK_SECONDS, updateAge: DAY_SECONDS },
+    advanced: {
+      database: { generateId: 'uuid' },
+      useSecureCookies: secure,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure },
+      ipAddress: {
+        ipAddressHeaders: config.AUTH_IP_HEADERS,
+        trustedProxies: config.TRUSTED_PROXIES,
+      },
+    },
+    rateLimit: {
+      enabled: true,
+      customRules: {
+        '/sign-in/*': attempts,
+        '/sign-up/*': attempts,
+        '/change-*': attempts,
+        '/delete-user': attempts,
+      },
+    },
+    hooks: { before: refuseLongPasswords },
+    // At a lower level it logs addresses.
+    logger: { level: 'error' },
+    telemetry: { enabled: false },
+  };
+}
+
+/** Fields of Better Auth's requests that hold a password to be kept. */
+const NEW_PASSWORDS = { '/sign-up/email': 'password', '/change-password': 'newPassword' } as const;
+
+const refuseLongPasswords = createAuthMiddleware(async (context) => {
+  const field = NEW_PASSWORDS[context.path as keyof typeof NEW_PASSWORDS];
+  const body: unknown = context.body;
+  if (!field || typeof body !== 'object' || body === null) return;
+  const value: unknown = (body as Record<string, unknown>)[field];
+  if (typeof value === 'string' && !fitsBcrypt(value)) {
+    throw new APIError('BAD_REQUEST', {
+      code: 'PASSWORD_TOO_LONG',
+      message: `The password must not be longer than ${MAX_PASSWORD_BYTES} bytes`,
+    });
+  }
+});
+
+function tokens(config: Env): JwtOptions {
+  const key = new TextEncoder().encode(config.BETTER_AUTH_SECRET);
+  const shared: JwtOptions['jwt'] = {
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+    // Nothing but who, and not for longer than the session. Better Auth would put in all of the user.
+    definePayload: ({ session }) => ({ exp: Math.floor(session.expiresAt.getTime() / 1000) }),
+  };
+  if (config.JWT_MODE === 'jwks') {
+    return { disableSettingJwtHeader: true, jwt: shared };
+  }
+  return {
+    disableSettingJwtHeader: true,
+    // Demanded along with `sign`; with HS256 there is no key to be published.
+    jwks: { remoteUrl: config.APP_URL, keyPairConfig: { alg: 'EdDSA' } },
+    jwt: {
+      ...shared,
+      sign: (payload) => new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key),
+    },
+  };
+}

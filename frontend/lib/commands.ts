@@ -1,0 +1,39 @@
+import { useEffect, useRef } from 'react';
+import { createStore } from '@/lib/store';
+
+/** Something that can be done: by its keys, from the palette, and as the help explains it. */
+export type Command = {
+  id: string;
+  title: string;
+  group: 'anywhere' | 'list' | 'go';
+  /** One key (`x`), two in a row (`g t`), or one with Ctrl or ⌘ (`mod+k`). */
+  keys?: string;
+  /** Not in the palette: it is about what has the focus, and the palette takes that away. */
+  isOnlyKeys?: boolean;
+  run: () => void;
+};
+
+/** What can be done on the page as it is now. */
+export const commands = createStore<readonly Command[]>([]);
+
+/** Offers commands for as long as the component is there. `run` may change from draw to draw. */
+export function useCommands(offered: readonly Command[]): void {
+  const latest = useRef(offered);
+  useEffect(() => {
+    latest.current = offered;
+  });
+  const ids = offered.map(({ id }) => id).join();
+  useEffect(() => {
+    const stable = latest.current.map((command, index) => ({
+      ...command,
+      run: () => latest.current[index]?.run(),
+    }));
+    commands.set((others) => [...others, ...stable]);
+    return () => commands.set((others) => others.filter((command) => !stable.includes(command)));
+  }, [ids]);
+}
+
+/** Does what a command does, if it is offered now. */
+export function runCommand(id: string): void {
+  commands.get().find((command) => command.id === id)?.run();
+}

@@ -1,0 +1,48 @@
+import { api, read, type Profile, type Project, type Schemas, type Tag, type Task } from '@/lib/api';
+import type { Initial } from '@/lib/initial';
+import { Remote } from '@/lib/remote';
+import { EMPTY, withTasks, type Collection } from '@/lib/tasks/collection';
+import { Writes } from '@/lib/tasks/writes';
+
+/** All that a page knows of somebody. A server makes one for each request. */
+export type Data = {
+  tasks: Remote<Collection>;
+  projects: Remote<Project[]>;
+  tags: Remote<Tag[]>;
+  profile: Remote<Profile>;
+  /** What has been asked for and not been answered. */
+  writes: Writes;
+};
+
+export function createData(initial: Initial | null): Data {
+  const tasks: Remote<Collection> = new Remote(
+    async () => (await import('@/lib/tasks/read')).readTasks(() => tasks.value ?? EMPTY),
+    initial ? { ...withTasks(EMPTY, initial.tasks), next: initial.next } : undefined,
+  );
+  return {
+    tasks,
+    projects: new Remote(async () => (await read(api.GET('/projects'))).items, initial?.projects),
+    tags: new Remote(async () => (await read(api.GET('/tags'))).items, initial?.tags),
+    profile: new Remote(() => read(api.GET('/profile')), initial?.profile),
+    writes: new Writes(),
+  };
+}
+
+/** Reads everything anew. */
+export function refreshAll({ tasks, projects, tags, profile }: Data): void {
+  for (const remote of [tasks, projects, tags, profile]) void remote.refresh();
+}
+
+export function knownTasks(data: Data): Collection {
+  return data.tasks.value ?? EMPTY;
+}
+
+/** Takes tasks in that were read or written just now. */
+export function putTasks(data: Data, tasks: readonly Task[]): void {
+  data.tasks.set(withTasks(knownTasks(data), tasks));
+}
+
+/** Reads anew what an undo is about. */
+export function refreshKind(data: Data, kind: Exclude<Schemas['Kind'], 'task'>): Promise<void> {
+  return { project: data.projects, tag: data.tags, profile: data.profile }[kind].refresh();
+}

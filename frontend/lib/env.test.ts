@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { parse } from '@/lib/env';
+
+const good = { DATABASE_URL: 'postgres://u:p@localhost/db', BETTER_AUTH_SECRET: 'x'.repeat(32) };
+
+test('what is not said has a default', () => {
+  expect(parse(good)).toMatchObject({ APP_URL: 'http://localhost:3000', JWT_MODE: 'hs256', AUTH_IP_HEADERS: ['x-forwarded-for'], TRUSTED_PROXIES: [] });
+});
+
+test('lists are separated by commas', () => {
+  expect(parse({ ...good, TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1' }).TRUSTED_PROXIES).toEqual(['10.0.0.0/8', '192.0.2.1']);
+});
+
+test('everything that is wrong is named, and nothing that is secret', () => {
+  const wrong = () => parse({ DATABASE_URL: 'mysql://secret', BETTER_AUTH_SECRET: 'short-secret', JWT_MODE: 'none' });
+  expect(wrong).toThrow(/DATABASE_URL[^]*BETTER_AUTH_SECRET[^]*JWT_MODE/);
+  expect(wrong).not.toThrow(/short-secret|mysql:\/\/secret/);
+});

@@ -1,0 +1,46 @@
+import 'server-only';
+import { z } from 'zod';
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean));
+
+const schema = z.object({
+  /** Better Auth's tables, in the schema `auth`. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** The same as the services', or sessions mean nothing to them. */
+  BETTER_AUTH_SECRET: z.string().min(32),
+  /** Where people find the app. */
+  APP_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
+  /** The REST API, as this server reaches it. */
+  BACKEND_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8000'),
+  /** Live events, as browsers reach them. */
+  REALTIME_URL: z.url({ protocol: /^wss?$/ }).default('ws://localhost:8001'),
+  JWT_MODE: z.enum(['hs256', 'jwks']).default('hs256'),
+  JWT_ISSUER: z.string().min(1).optional(),
+  JWT_AUDIENCE: z.string().min(1).optional(),
+  /** Attempts to sign in, sign up, or change a password or address: for each of these and address. */
+  AUTH_ATTEMPTS_PER_MINUTE: z.coerce.number().int().positive().default(10),
+  /** Headers in which a trusted proxy says whose request it is. */
+  AUTH_IP_HEADERS: list.transform((headers) => (headers.length > 0 ? headers : ['x-forwarded-for'])),
+  /** Addresses and networks of proxies in front, to be passed over in those headers. */
+  TRUSTED_PROXIES: list,
+});
+
+export type Env = z.infer<typeof schema>;
+
+let parsed: Env | undefined;
+
+/** What the deployment says. Read when first needed, so that a build needs none of it. */
+export function env(): Env {
+  return (parsed ??= parse(process.env));
+}
+
+/** Names every variable that is missing or wrong, but no value: some are secrets. */
+export function parse(source: Record<string, string | undefined>): Env {
+  const result = schema.safeParse(source);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The environment is not complete:\n${problems.join('\n')}`);
+}

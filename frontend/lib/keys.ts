@@ -1,0 +1,37 @@
+import type { Command } from '@/lib/commands';
+
+type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isComposing'>;
+
+/** How a key is written in `Command.keys`; null for those that mean nothing alone. */
+export function keyOf({ key, ctrlKey, metaKey, altKey, isComposing }: Pressed): string | null {
+  if (altKey || isComposing || ['Shift', 'Control', 'Meta', 'Dead'].includes(key)) return null;
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  return ctrlKey || metaKey ? `mod+${name}` : name;
+}
+
+/** The newest offer counts: what lies over a page knows better than the page. */
+export function matching(commands: readonly Command[], typed: string): Command | undefined {
+  return commands.findLast((command) => command.keys === typed);
+}
+
+const NAMES: Record<string, string> = {
+  mod: 'Ctrl',
+  Enter: '↵',
+  ArrowDown: '↓',
+  ArrowUp: '↑',
+  Delete: 'Del',
+};
+
+/** The keys of a command as they stand on keyboards, one list for each press. */
+export function keyLabels(keys: string, isApple: boolean): string[][] {
+  return keys.split(' ').map((press) =>
+    press.split('+').map((key) => {
+      if (key === 'mod' && isApple) return '⌘';
+      return NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+    }),
+  );
+}
+
+export function isApple(): boolean {
+  return /Mac|iPhone|iPad/.test(navigator.userAgent);
+}

@@ -1,0 +1,3 @@
+import { auth } from '@/messages/en/auth';
+
+export const authMessages: typeof auth = auth;

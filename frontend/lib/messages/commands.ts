@@ -1,0 +1,3 @@
+import { commands } from '@/messages/en/commands';
+
+export const commandsMessages: typeof commands = commands;

@@ -1,0 +1,3 @@
+import { dialogs } from '@/messages/en/dialogs';
+
+export const dialogsMessages: typeof dialogs = dialogs;

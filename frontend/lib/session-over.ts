@@ -1,0 +1,31 @@
+/** Tells the other tabs of this browser that somebody has signed out. */
+const CHANNEL = 'taskflow-session';
+
+let isLeaving = false;
+
+/** To the sign-in page, and back here afterwards. The page's memory goes with it. */
+export function sessionOver(): void {
+  if (isLeaving) return;
+  isLeaving = true;
+  const here = window.location.pathname + window.location.search;
+  leaveFor(`/sign-in?next=${encodeURIComponent(here)}`);
+}
+
+/** To be called where there is no session any more: a tab that left too early would come back. */
+export function tellOtherTabs(): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage('signed-out');
+  channel.close();
+}
+
+/** Leaves this page when another tab signs out. */
+export function followOtherTabs(): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = () => leaveFor('/sign-in');
+  return () => channel.close();
+}
+
+function leaveFor(address: string): void {
+  // Not by the router, which would keep what is in memory.
+  window.location.assign(address);
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { byId, example } from '@/lib/tasks/example';
+import { overlay } from '@/lib/tasks/overlay';
+import { completion, creation, deletion, update, type TaskWrite } from '@/lib/tasks/write';
+
+const NOW = '2026-11-21T09:00:00.000Z';
+const task = example();
+
+const written = (...writes: (TaskWrite | null)[]) =>
+  overlay(byId(task, example({ id: 'part', parent_id: 'a' })), writes.filter((write) => write !== null), NOW);
+
+test('nothing under way is no work', () => {
+  const saved = byId(task);
+  expect(overlay(saved, [], NOW)).toBe(saved);
+});
+
+test('changes are seen in the order in which they were made', () => {
+  const tasks = written(update(task, { title: 'one' }), update(task, { title: 'two', priority: 'high' }));
+  expect(tasks.get('a')).toMatchObject({ title: 'two', priority: 'high', version: 1 });
+});
+
+test('a new due date has no instant until the server says so', () => {
+  const dated = example({ due_at: '2026-11-30T22:59:59Z', due: { kind: 'date', date: '2026-11-30' } });
+  const tasks = overlay(byId(dated), [update(dated, { due: { kind: 'date', date: '2026-12-01' } })!], NOW);
+  expect(tasks.get('a')?.due_at).toBeNull();
+});
+
+test('completing and reopening', () => {
+  expect(written(completion('a', true)).get('a')).toMatchObject({ completed: true, completed_at: NOW });
+  expect(written(completion('a', true), completion('a', false)).get('a')).toMatchObject({ completed: false });
+});
+
+test('a deleted task goes with its parts', () => {
+  expect([...written(deletion('a')).keys()]).toEqual([]);
+});
+
+test('a new task is there at once', () => {
+  const write = creation({ title: 'new', tags: ['home'] });
+  expect(written(write).get(write.key)).toMatchObject({ title: 'new', tags: ['home'], version: 0 });
+});
+
+test('a change of a task that is gone shows nothing', () => {
+  const tasks = overlay(new Map(), [update(task, { title: 'late' })!], NOW);
+  expect(tasks.size).toBe(0);
+});

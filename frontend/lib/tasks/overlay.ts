@@ -1,0 +1,65 @@
+import type { Task } from '@/lib/api';
+import type { TaskWrite } from '@/lib/tasks/write';
+
+/** Where a task that is not saved yet stands: behind all others. */
+const LAST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The tasks as they will be when everything that is on its way has arrived. What fails is simply
+ * no longer on its way: there is nothing to be rolled back.
+ */
+export function overlay(
+  saved: ReadonlyMap<string, Task>,
+  writes: readonly TaskWrite[],
+  now: string,
+): ReadonlyMap<string, Task> {
+  if (writes.length === 0) return saved;
+  const tasks = new Map(saved);
+  for (const write of writes) apply(tasks, write, now);
+  return tasks;
+}
+
+function apply(tasks: Map<string, Task>, write: TaskWrite, now: string): void {
+  if (write.kind === 'create') {
+    tasks.set(write.key, draft(write, now));
+    return;
+  }
+  const task = tasks.get(write.id);
+  if (!task) return;
+  switch (write.kind) {
+    case 'update': {
+      const moved = 'due' in write.fields ? { due_at: null } : {};
+      tasks.set(task.id, { ...task, ...write.fields, ...moved });
+      break;
+    }
+    case 'complete':
+      tasks.set(task.id, { ...task, completed: write.completed, completed_at: write.completed ? now : null });
+      break;
+    case 'delete':
+      tasks.delete(task.id);
+      for (const other of tasks.values()) if (other.parent_id === task.id) tasks.delete(other.id);
+      break;
+  }
+}
+
+function draft(write: Extract<TaskWrite, { kind: 'create' }>, now: string): Task {
+  const { task } = write;
+  return {
+    id: write.key,
+    title: task.title,
+    description: task.description ?? '',
+    completed: task.completed ?? false,
+    priority: task.priority ?? 'none',
+    tags: task.tags ?? [],
+    project_id: task.project_id ?? null,
+    parent_id: task.parent_id ?? null,
+    position: task.position ?? LAST,
+    due: task.due ?? null,
+    due_at: null,
+    created_at: now,
+    updated_at: now,
+    completed_at: null,
+    deleted_at: null,
+    version: 0,
+  };
+}

@@ -1,0 +1,86 @@
+'use client';
+
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { Task } from '@/lib/api';
+import { useData, useRemote } from '@/lib/data-provider';
+import { useStore } from '@/lib/store';
+import { EMPTY } from '@/lib/tasks/collection';
+import { clockAt, type Clock } from '@/lib/tasks/due';
+import { overlay } from '@/lib/tasks/overlay';
+
+
+type Tasks = {
+  byId: ReadonlyMap<string, Task>;
+  isLoading: boolean;
+  error: Error | null;
+  retry: () => void;
+};
+
+const TasksContext = createContext<Tasks | null>(null);
+const ClockContext = createContext<Clock | null>(null);
+
+const TICK_MILLISECONDS = 20_000;
+
+/** All known tasks as they will be when what is under way has arrived, and what time it is. */
+export function TasksProvider({ now, children }: { now: number; children: ReactNode }) {
+  return (
+    <ClockContext value={useTickingClock(now)}>
+      <TasksContext value={useAllTasks()}>{children}</TasksContext>
+    </ClockContext>
+  );
+}
+
+export function useTasks(): Tasks {
+  const tasks = useContext(TasksContext);
+  if (!tasks) throw new Error('useTasks belongs inside a TasksProvider');
+  return tasks;
+}
+
+export function useClock(): Clock {
+  const clock = useContext(ClockContext);
+  if (!clock) throw new Error('useClock belongs inside a TasksProvider');
+  return clock;
+}
+
+function useAllTasks(): Tasks {
+  const data = useData();
+  const { value: collection = EMPTY, error, isLoading } = useRemote(data.tasks);
+  const writes = useStore(data.writes.pending);
+  const { byId } = collection;
+  const isPartial = collection.next !== null;
+  useEffect(() => {
+    if (!isPartial) return;
+    const leaving = new AbortController();
+    // What fails here comes with the next reset or visit; what is due soon is here.
+    import('@/lib/tasks/read').then(({ readRest }) => readRest(data, leaving.signal)).catch(() => undefined);
+    return () => leaving.abort();
+  }, [data, isPartial]);
+  return useMemo(
+    () => ({
+      byId: overlay(byId, writes, new Date().toISOString()),
+      isLoading,
+      error,
+      retry: () => void data.tasks.refresh(),
+    }),
+    [byId, writes, isLoading, error, data],
+  );
+}
+
+function useTickingClock(drawnAt: number): Clock {
+  const { value: profile } = useRemote(useData().profile);
+  const zone = profile?.time_zone ?? 'UTC';
+  const [now, setNow] = useState(drawnAt);
+  useEffect(() => {
+    const tick = () => setNow(Date.now());
+    const timer = setInterval(tick, TICK_MILLISECONDS);
+    // Timers of a sleeping tab are late.
+    document.addEventListener('visibilitychange', tick);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', tick);
+    };
+  }, []);
+  // Only minutes are ever shown: with each a new clock, and no more.
+  const minute = Math.floor(now / 60_000);
+  return useMemo(() => clockAt(minute * 60_000, zone), [minute, zone]);
+}

@@ -1,0 +1,90 @@
+import { etag, MERGE_PATCH, read, written, type Api, type Task, type Written } from '@/lib/api';
+import { Stale } from '@/lib/api/errors';
+import { knownTasks, putTasks, type Data } from '@/lib/data';
+import { dropTask } from '@/lib/tasks/drop';
+import type { OwnVersions } from '@/lib/tasks/own-versions';
+import { patchOf, stillFits, type TaskUpdate, type TaskWrite } from '@/lib/tasks/write';
+
+/** Somebody else has changed the very same field meanwhile. */
+export class Conflicted extends Error {
+  override name = 'Conflicted';
+
+  constructor(readonly write: TaskUpdate, readonly current: Task) {
+    super('The same field was changed elsewhere');
+  }
+}
+
+export type Sender = { api: Api; data: Data; own: OwnVersions };
+
+/** Does what was asked for, and takes in what came of it. */
+export async function sendWrite(sender: Sender, write: TaskWrite): Promise<Written<Task | null>> {
+  const answer = await request(sender, write);
+  if (answer.data) {
+    noteOwn(sender, write, answer.data);
+    putTasks(sender.data, [answer.data]);
+  }
+  return answer;
+}
+
+async function request(sender: Sender, write: TaskWrite): Promise<Written<Task | null>> {
+  const { api } = sender;
+  const header = { 'Idempotency-Key': write.key };
+  switch (write.kind) {
+    case 'create':
+      return written(api.POST('/tasks', { body: write.task, params: { header } }));
+    case 'update':
+      return updated(sender, write);
+    case 'complete': {
+      const params = { path: { id: write.id }, header };
+      return written(api.PATCH('/tasks/{id}/complete', { body: { completed: write.completed }, params }));
+    }
+    case 'delete':
+      return deleted(sender, write.id, header);
+  }
+}
+
+/** Against the version that the person saw; what others did to other fields is no conflict. */
+async function updated(sender: Sender, write: TaskUpdate): Promise<Written<Task>> {
+  try {
+    return await patch(sender, write, sender.own.after(write.id, write.version), write.key);
+  } catch (error) {
+    if (!(error instanceof Stale)) throw error;
+    const current = await read(sender.api.GET('/tasks/{id}', { params: { path: { id: write.id } } }));
+    putTasks(sender.data, [current]);
+    if (!stillFits(write, current)) throw new Conflicted(write, current);
+    // Another request, so another key: the first one's belongs to its refusal.
+    return patch(sender, write, current.version, `${write.key}-${current.version}`);
+  }
+}
+
+async function patch(sender: Sender, write: TaskUpdate, version: number, key: string): Promise<Written<Task>> {
+  const answer = await written<Task>(
+    sender.api.PATCH('/tasks/{id}', {
+      headers: MERGE_PATCH,
+      body: patchOf(write),
+      params: { path: { id: write.id }, header: { 'If-Match': etag(version), 'Idempotency-Key': key } },
+    }),
+  );
+  sender.own.moved(write.id, version, answer.data.version);
+  return answer;
+}
+
+async function deleted(
+  { api, data }: Sender,
+  id: string,
+  header: { 'Idempotency-Key': string },
+): Promise<Written<null>> {
+  const { changeSetId } = await written(api.DELETE('/tasks/{id}', { params: { path: { id }, header } }));
+  const { byId } = knownTasks(data);
+  for (const task of byId.values()) {
+    if (task.id === id || task.parent_id === id) dropTask(data, task.id, task.version + 1);
+  }
+  return { data: null, changeSetId };
+}
+
+/** A completion names no version; it was ours alone if it moved the known one by one. */
+function noteOwn({ data, own }: Sender, write: TaskWrite, after: Task): void {
+  if (write.kind !== 'complete') return;
+  const before = knownTasks(data).byId.get(write.id)?.version;
+  if (before !== undefined && after.version === before + 1) own.moved(write.id, before, after.version);
+}

@@ -1,0 +1,76 @@
+import { announceProblem } from '@/lib/announce';
+import { api, type Task, type Written } from '@/lib/api';
+import { ApiError, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
+import { knownTasks, type Data } from '@/lib/data';
+import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
+import { sessionOver } from '@/lib/session-over';
+import { dropTask } from '@/lib/tasks/drop';
+import { linger } from '@/lib/tasks/lingering';
+import { openConflict } from '@/lib/tasks/open-conflict';
+import { OwnVersions } from '@/lib/tasks/own-versions';
+import { Conflicted, sendWrite } from '@/lib/tasks/send';
+import type { TaskWrite } from '@/lib/tasks/write';
+import type { Outcome } from '@/lib/tasks/write-task';
+import { noteChange } from '@/lib/undo';
+
+const own = new OwnVersions();
+
+/** Writes, and tells what came of it. `isQuiet`: the caller tells what went wrong. */
+export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean): Promise<Outcome> {
+  if (write.kind === 'complete' && write.completed) linger(write.id);
+  try {
+    const answer = await data.writes.run(write, () => sendWhenOnline(data, write));
+    if (answer.changeSetId !== null) noteChange(data, describe(write), answer.changeSetId);
+    return { ok: true, task: answer.data };
+  } catch (error) {
+    if (!isQuiet) tell(data, write, error);
+    return { ok: false, message: messageOf(error), isRefused: error instanceof Refused };
+  }
+}
+
+/** Without a network a write waits. Its key makes sure that it is done once, whatever had arrived. */
+async function sendWhenOnline(data: Data, write: TaskWrite): Promise<Written<Task | null>> {
+  for (;;) {
+    await online();
+    try {
+      return await sendWrite({ api, data, own }, write);
+    } catch (error) {
+      if (!(error instanceof NetworkError && error.isOffline)) throw error;
+    }
+  }
+}
+
+async function online(): Promise<void> {
+  while (!navigator.onLine) {
+    await new Promise((resolve) => window.addEventListener('online', resolve, { once: true }));
+  }
+}
+
+function tell(data: Data, write: TaskWrite, error: unknown): void {
+  if (error instanceof Conflicted) openConflict.set(error);
+  else if (error instanceof Unauthenticated) sessionOver();
+  else if (error instanceof NotFound && write.kind !== 'create') {
+    dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
+    announceProblem(messages.errors.taskGone);
+  } else announceProblem(messageOf(error));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof ApiError ? error.message : messages.errors.failed;
+}
+
+function describe(write: TaskWrite): string {
+  switch (write.kind) {
+    case 'create':
+      return dialogsMessages.changes.created;
+    case 'complete':
+      return write.completed ? dialogsMessages.changes.completed : dialogsMessages.changes.reopened;
+    case 'delete':
+      return dialogsMessages.changes.deleted;
+    case 'update': {
+      const [only, ...others] = Object.keys(write.fields) as (keyof typeof dialogsMessages.changes.fields)[];
+      return only !== undefined && others.length === 0 ? dialogsMessages.changes.fields[only] : dialogsMessages.changes.changed;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** A calendar day, `2026-11-21`. Days are texts, so that no zone can shift them. */
+export type Day = string;
+
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+function utc(day: Day): Date {
+  return new Date(`${day}T00:00:00Z`);
+}
+
+export function dayOf(wallTime: string): Day {
+  return wallTime.slice(0, 10);
+}
+
+/** `09:00` of a wall time. */
+export function timeOf(wallTime: string): string {
+  return wallTime.slice(11, 16);
+}
+
+export function addDays(day: Day, days: number): Day {
+  return new Date(utc(day).getTime() + days * DAY_MILLISECONDS).toISOString().slice(0, 10);
+}
+
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((utc(to).getTime() - utc(from).getTime()) / DAY_MILLISECONDS);
+}
+
+/** Monday is 1, Sunday 7. */
+export function weekday(day: Day): number {
+  return utc(day).getUTCDay() || 7;
+}
+
+/** The next such weekday after a day: a week later if it is one. */
+export function nextWeekday(day: Day, wanted: number): Day {
+  return addDays(day, ((wanted - weekday(day) + 6) % 7) + 1);
+}
+
+/** The weeks that a month touches, from a Monday to a Sunday. */
+export function monthPage(year: number, month: number): Day[] {
+  const first = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-01`;
+  const start = addDays(first, 1 - weekday(first));
+  const last = new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+  const days = daysBetween(start, last) + 1;
+  return Array.from({ length: Math.ceil(days / 7) * 7 }, (_, index) => addDays(start, index));
+}
