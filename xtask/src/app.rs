@@ -236,7 +236,7 @@ impl Profile {
 }
 
 /// The status of a GET, or none while nobody answers.
-async fn status(addr: &str, path: &str) -> Option<u16> {
+pub(crate) async fn status(addr: &str, path: &str) -> Option<u16> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n");
     let exchange = async {
         let mut stream = TcpStream::connect(addr).await?;

@@ -17,7 +17,7 @@ use crate::workspace;
 const TEST_BUILD: [&str; 3] = [
     "--workspace",
     "--features",
-    "taskflow-backend/planted-faults,taskflow-realtime/planted-faults",
+    "taskflow-backend/planted-faults,taskflow-notifier/planted-faults,taskflow-realtime/planted-faults,taskflow-scheduler/planted-faults",
 ];
 
 /// A compiled test program.
@@ -82,7 +82,15 @@ pub(crate) fn cargo_for_tests(command: &str) -> Spec {
 pub(crate) async fn build_services(profile: Profile, progress: &Progress) -> Result<()> {
     let step = progress.step("services");
     step.waits_for("cargo build");
-    let mut build = cargo("build").args(["-p", "taskflow-backend", "-p", "taskflow-realtime"]);
+    let mut build = cargo("build");
+    for service in [
+        "taskflow-backend",
+        "taskflow-notifier",
+        "taskflow-realtime",
+        "taskflow-scheduler",
+    ] {
+        build = build.args(["-p", service]);
+    }
     if profile == Profile::Release {
         build = build.args(["-p", "taskflow-benches", "--release"]);
     }

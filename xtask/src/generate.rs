@@ -8,8 +8,9 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail, ensure};
 use tokio::process::Command;
 
+use crate::deploy::{self, Chart};
 use crate::progress::Progress;
-use crate::{cargo, queries, workspace};
+use crate::{cargo, install, queries, workspace};
 
 /// Paths below the root of the repository, with their content.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
@@ -28,6 +29,7 @@ pub async fn run(check: bool, progress: &Progress) -> Result<()> {
     );
     fresh.insert("proto/asyncapi.json".into(), pretty(&events::asyncapi())?);
     fresh.insert("proto/openapi.json".into(), openapi(progress).await?);
+    fresh.append(&mut deployment(check, progress).await?);
     let changes = changes(&fresh)?;
     if changes.is_empty() {
         progress.line("generated files are up to date");
@@ -39,6 +41,19 @@ pub async fn run(check: bool, progress: &Progress) -> Result<()> {
         );
     }
     apply(&fresh, progress)
+}
+
+/// What the chart copies, and the manifests made of it.
+async fn deployment(check: bool, progress: &Progress) -> Result<Files> {
+    let helm = install::helm(progress).await?;
+    let mut fresh = deploy::copies()?;
+    if !check {
+        // Helm reads them.
+        apply(&fresh, progress)?;
+    }
+    let manifests = deploy::manifests(&Chart { helm }).await?;
+    fresh.insert("k8s-manifests.yaml".into(), manifests);
+    Ok(fresh)
 }
 
 fn apply(fresh: &BTreeMap<PathBuf, Vec<u8>>, progress: &Progress) -> Result<()> {
@@ -80,7 +95,8 @@ enum Change {
     Removed(PathBuf),
 }
 
-/// How the tree differs from `fresh`. `.sqlx` holds nothing else, so what is not fresh goes.
+/// How the tree differs from `fresh`. Two folders hold nothing else, so if anything of them is
+/// fresh, what is not goes.
 fn changes(fresh: &Files) -> Result<Vec<Change>> {
     let root = workspace::root();
     let mut changes = Vec::new();
@@ -89,9 +105,13 @@ fn changes(fresh: &Files) -> Result<Vec<Change>> {
             changes.push(Change::Written(path.clone()));
         }
     }
-    if let Ok(entries) = fs::read_dir(root.join(queries::FOLDER)) {
-        for entry in entries {
-            let path = Path::new(queries::FOLDER).join(entry?.file_name());
+    for folder in [queries::FOLDER, deploy::COPIES] {
+        let entries = fs::read_dir(root.join(folder));
+        if !fresh.keys().any(|path| path.starts_with(folder)) {
+            continue;
+        }
+        for entry in entries.into_iter().flatten() {
+            let path = Path::new(folder).join(entry?.file_name());
             if !fresh.contains_key(&path) {
                 changes.push(Change::Removed(path));
             }

@@ -1,8 +1,13 @@
 //! Puts tools into the cache once, whole or not at all.
 
 mod daprd;
+mod go_module;
+mod helm;
 mod kafka;
+mod node;
 mod postgres;
+mod python;
+mod schemas;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -11,8 +16,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 pub use daprd::daprd;
+pub use helm::{helm, promtool};
 pub use kafka::kafka;
+pub use node::{Node, node};
 pub use postgres::postgres;
+pub use python::dateutil;
+pub use schemas::{KUBERNETES, schemas};
 
 use crate::progress::{Progress, Step};
 use crate::workspace;

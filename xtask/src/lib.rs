@@ -8,6 +8,8 @@
 pub mod app;
 pub mod bench;
 mod cargo;
+pub mod deploy;
+pub mod frontend;
 pub mod generate;
 pub mod infra;
 pub mod install;

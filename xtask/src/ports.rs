@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 /// Below 32768, where the kernel takes the local ends of outgoing connections from: one of
 /// those may hold any port there just when a server wants it.
 const FIRST: u16 = 20_000;
-const BLOCK: u16 = 40;
-const BLOCKS: u16 = 300;
+const BLOCK: u16 = 64;
+const BLOCKS: u16 = 190;
 
 /// A block of ports that no other `Ports` hands out, in this process or any other, until
 /// it is dropped.

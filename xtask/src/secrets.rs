@@ -7,6 +7,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use p256::{SecretKey, elliptic_curve::sec1::ToEncodedPoint};
 use rand::distr::{Alphanumeric, SampleString};
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +65,13 @@ impl Secrets {
                 .entry(key.to_owned())
                 .or_insert_with(|| Alphanumeric.sample_string(&mut rand::rng(), 48));
         }
+        if !values.contains_key("VAPID_PRIVATE_KEY") {
+            let (public, private) = vapid_keys();
+            values.insert("VAPID_PUBLIC_KEY".to_owned(), public);
+            values.insert("VAPID_PRIVATE_KEY".to_owned(), private);
+        }
+        // No mail until somebody names a server; the name stays.
+        values.entry("SMTP_URL".to_owned()).or_default();
         for (key, value) in PLAIN_BROKER {
             values.insert(key.to_owned(), value.to_owned());
         }
@@ -95,5 +104,17 @@ impl Secrets {
         file.write_all(text.as_bytes())?;
         fs::rename(partial, &self.file)?;
         Ok(())
+    }
+}
+
+/// A key pair for web push, public half first, in the form of `web-push generate-vapid-keys`.
+fn vapid_keys() -> (String, String) {
+    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    loop {
+        // Nearly every number of 32 bytes is a private key.
+        if let Ok(key) = SecretKey::from_slice(&rand::random::<[u8; 32]>()) {
+            let public = key.public_key().to_encoded_point(false);
+            return (encode(public.as_bytes()), encode(&key.to_bytes()));
+        }
     }
 }

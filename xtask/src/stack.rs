@@ -26,6 +26,7 @@ pub struct Options {
     /// How many of each service run side by side.
     pub backend_replicas: usize,
     pub realtime_replicas: usize,
+    pub notifier_replicas: usize,
 }
 
 /// Every service with its sidecar, ready to serve. Dropping it kills them all.
@@ -43,6 +44,7 @@ impl Default for Options {
             env: BTreeMap::new(),
             backend_replicas: 1,
             realtime_replicas: 1,
+            notifier_replicas: 1,
         }
     }
 }
@@ -134,6 +136,7 @@ fn replicas(options: &Options) -> Result<Vec<(String, template::App)>> {
         let count = match name.as_str() {
             "backend" => options.backend_replicas,
             "realtime" => options.realtime_replicas,
+            "notifier" => options.notifier_replicas,
             _ => 1,
         };
         for replica in 1..=count {

@@ -12,7 +12,7 @@ use crate::logs::Logs;
 use crate::ports::Ports;
 use crate::process::{Process, Spec};
 use crate::progress::Progress;
-use crate::{generate, install, lint, workspace};
+use crate::{deploy, frontend, generate, install, lint, workspace};
 
 /// Which tests to run.
 #[derive(Debug, clap::Args)]
@@ -35,6 +35,10 @@ enum Part {
     It,
     /// Tests of the whole product
     E2e,
+    /// Lints, types and tests of the app, and its build
+    Frontend,
+    /// Chart, manifests, Compose file, alerts and documents; starts nothing
+    Deploy,
 }
 
 /// What the test programs reported together.
@@ -46,17 +50,32 @@ struct Tally {
 
 pub async fn run(args: Args) -> Result<()> {
     let progress = Progress::new();
+    if args.part == Some(Part::Deploy) {
+        return deploy::check(&progress).await;
+    }
+    if args.part == Some(Part::Frontend) {
+        return frontend::check(&progress).await;
+    }
     heading(&progress, "tools");
-    let (_, _, daprd) = tokio::try_join!(
+    let (_, _, daprd, dateutil) = tokio::try_join!(
         install::postgres(&progress),
         install::kafka(&progress),
-        install::daprd(&progress)
+        install::daprd(&progress),
+        install::dateutil(&progress)
     )?;
+    let tools = [
+        ("DAPRD_BIN", daprd.display().to_string()),
+        ("DATEUTIL_WHEELS", dateutil.display().to_string()),
+    ];
     if args.part.is_none() {
         heading(&progress, "format");
         lint::fmt(true, &progress).await?;
         heading(&progress, "lints and generated files");
         generate::run(true, &progress).await?;
+        heading(&progress, "front end");
+        frontend::check(&progress).await?;
+        heading(&progress, "deployment");
+        deploy::check(&progress).await?;
     }
     heading(&progress, "build");
     let binaries = cargo::build_tests(&progress).await?;
@@ -66,8 +85,11 @@ pub async fn run(args: Args) -> Result<()> {
         if args.part.is_some_and(|wanted| wanted != part) {
             continue;
         }
-        let server = Server::for_part(part, &args, &daprd, &progress).await?;
-        for binary in binaries.iter().filter(|binary| binary.kind == part.kind()) {
+        let server = Server::for_part(part, &args, &tools, &progress).await?;
+        for binary in binaries
+            .iter()
+            .filter(|binary| Some(binary.kind) == part.kind())
+        {
             heading(&progress, &binary.name);
             if !run_one(binary, &args.filter, &server, &tally, &progress).await? {
                 broken.push(binary.name.clone());
@@ -89,11 +111,13 @@ fn heading(progress: &Progress, text: &str) {
 }
 
 impl Part {
-    fn kind(self) -> TestKind {
+    /// The test programs of the part.
+    fn kind(self) -> Option<TestKind> {
         match self {
-            Self::Unit => TestKind::Unit,
-            Self::It => TestKind::Integration,
-            Self::E2e => TestKind::EndToEnd,
+            Self::Unit => Some(TestKind::Unit),
+            Self::It => Some(TestKind::Integration),
+            Self::E2e => Some(TestKind::EndToEnd),
+            Self::Deploy | Self::Frontend => None,
         }
     }
 }
@@ -110,16 +134,16 @@ impl Server {
     async fn for_part(
         part: Part,
         args: &Args,
-        daprd: &std::path::Path,
+        tools: &[(&'static str, String)],
         progress: &Progress,
     ) -> Result<Self> {
         if part != Part::It {
             return Ok(Self::default());
         }
-        let daprd = ("DAPRD_BIN", daprd.display().to_string());
+        let with_database = |url| [tools, &[("DATABASE_URL", url)]].concat();
         if let Some(url) = &args.database_url {
             return Ok(Self {
-                env: vec![daprd, ("DATABASE_URL", url.clone())],
+                env: with_database(url.clone()),
                 postgres: None,
             });
         }
@@ -129,7 +153,7 @@ impl Server {
         let folder = scratch.join("postgres");
         let postgres = Postgres::start(&folder, ports.next()?, &logs, progress).await?;
         Ok(Self {
-            env: vec![daprd, ("DATABASE_URL", postgres.url("postgres"))],
+            env: with_database(postgres.url("postgres")),
             postgres: Some((postgres, scratch, ports)),
         })
     }

@@ -7,6 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{App, Profile, Surroundings};
 use crate::cargo;
+use crate::frontend::{self, Frontend};
 use crate::infra::{Kafka, Postgres};
 use crate::logs::Logs;
 use crate::process::Process;
@@ -30,6 +31,9 @@ pub struct Args {
     /// Only Postgres, Kafka and the secrets, for services started another way
     #[arg(long)]
     infra: bool,
+    /// Everything but the app, for `npm run dev` in `frontend`
+    #[arg(long)]
+    no_frontend: bool,
     /// Use this PostgreSQL database instead of our own server
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
@@ -42,6 +46,7 @@ struct Running {
     postgres: Option<Postgres>,
     kafka: Option<Kafka>,
     apps: Vec<App>,
+    frontend: Option<Frontend>,
 }
 
 pub async fn run(args: Args) -> Result<()> {
@@ -95,8 +100,36 @@ async fn serve(
         .into_iter()
         .map(|app| (short_name(&app).to_owned(), app));
     app::start_all(named.collect(), &around, &mut running.apps, progress).await?;
+    if args.starts_frontend() {
+        start_frontend(running, &secrets, &logs, progress).await?;
+    }
     progress.line(&greeting(running, &database_url, &secrets).await?);
     running.first_death().await
+}
+
+/// Builds the app if it has changed, and starts it on the services that run.
+async fn start_frontend(
+    running: &mut Running,
+    secrets: &Secrets,
+    logs: &Logs,
+    progress: &Progress,
+) -> Result<()> {
+    let node = frontend::build(progress).await?;
+    let http = |name| {
+        let app = running.apps.iter().find(|app| app.name() == name);
+        app.with_context(|| format!("the app needs {name}"))?.http()
+    };
+    let settings = frontend::Settings {
+        port: frontend::PORT,
+        backend: http("backend")?,
+        // As browsers reach it: by the name that cookies are for.
+        realtime: http("realtime")?.replace("http://127.0.0.1", "ws://localhost"),
+        env: Vec::new(),
+    };
+    let frontend = running
+        .frontend
+        .insert(Frontend::spawn(&node, &settings, secrets, logs).await?);
+    frontend.ready(progress).await
 }
 
 /// Starts the servers and returns the database's URL. They are known to `running` before
@@ -133,6 +166,9 @@ fn ports_are_free(args: &Args, apps: &[template::App]) -> Result<()> {
     if args.database_url.is_none() {
         wanted.push((POSTGRES, "postgres".to_owned()));
     }
+    if args.starts_frontend() {
+        wanted.push((frontend::PORT, "the app".to_owned()));
+    }
     for app in apps {
         for (port, what) in app.ports()? {
             wanted.push((port, format!("{}: {what}", app.own.app_id)));
@@ -168,6 +204,12 @@ async fn interrupted() -> Result<()> {
     Ok(())
 }
 
+impl Args {
+    fn starts_frontend(&self) -> bool {
+        !self.infra && !self.no_frontend
+    }
+}
+
 impl Running {
     fn processes(&self) -> impl Iterator<Item = &Process> {
         let postgres = self.postgres.iter().map(Postgres::process);
@@ -176,7 +218,8 @@ impl Running {
             .apps
             .iter()
             .flat_map(|app| [&app.service, &app.sidecar]);
-        postgres.chain(kafka).chain(apps)
+        let frontend = self.frontend.iter().map(Frontend::process);
+        postgres.chain(kafka).chain(apps).chain(frontend)
     }
 
     /// Waits for the first process to end, and tells which and what it said last.
@@ -193,13 +236,16 @@ impl Running {
         )
     }
 
-    /// Services first, with their sidecars, then what they stand on.
+    /// The app first, then the services with their sidecars, then what they stand on.
     async fn stop(&self) {
         let report = |name: &str, result: Result<()>| {
             if let Err(error) = result {
                 eprintln!("stopping {name}: {error:#}");
             }
         };
+        if let Some(frontend) = &self.frontend {
+            report("frontend", frontend.stop().await);
+        }
         let apps = self
             .apps
             .iter()
@@ -238,6 +284,9 @@ async fn greeting(running: &Running, database_url: &str, secrets: &Secrets) -> R
              -H 'Authorization: Bearer {}' \\\n  -d '{{\"title\":\"Try TaskFlow\"}}'",
             token.jwt
         ));
+    }
+    if let Some(frontend) = &running.frontend {
+        lines.push(format!("\nopen {}", frontend.url()));
     }
     lines.push("\nCtrl-C stops everything.".to_owned());
     Ok(lines.join("\n"))

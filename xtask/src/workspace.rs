@@ -16,6 +16,11 @@ pub fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_path_buf()
 }
 
+/// The app, which is no crate.
+pub fn frontend() -> PathBuf {
+    root().join("frontend")
+}
+
 /// What `cargo xtask up` keeps between runs: databases, the topic log. Git-ignored.
 pub fn state() -> PathBuf {
     let mut hasher = DefaultHasher::new();

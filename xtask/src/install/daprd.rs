@@ -1,20 +1,18 @@
 //! The Dapr sidecar, built from its Go module: no binary of it can be downloaded everywhere.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
+use anyhow::Result;
 use tokio::process::Command;
 
-use super::{once, remove, required, sibling};
+use super::{go_module, once, remove, required, sibling};
 use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
 
 /// 1.18.3 cannot be resolved from the Go module proxy.
-const VERSION: &str = "1.18.2";
+pub(super) const VERSION: &str = "1.18.2";
 
 /// The component registrations that stay in; every other one only adds build time and size.
 const COMPONENTS: [&str; 13] = [
@@ -80,49 +78,15 @@ async fn version_of(daprd: &Path) -> Result<String> {
 /// Copies the module to `source`, where its own go.mod and go.sum hold, without the
 /// components that we do not use.
 async fn unpack(go: &Path, source: &Path) -> Result<()> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Module {
-        dir: PathBuf,
-    }
-    let module = format!("github.com/dapr/dapr@v{VERSION}");
-    let output = Command::new(go)
-        .args(["mod", "download", "-json", &module])
-        .current_dir(std::env::temp_dir())
-        .kill_on_drop(true)
-        .output()
-        .await?;
-    ensure!(
-        output.status.success(),
-        "go mod download {module}: {}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let module: Module = serde_json::from_slice(&output.stdout)?;
+    let module = go_module::download(go, &format!("github.com/dapr/dapr@v{VERSION}")).await?;
     remove(source)?;
-    copy_writable(&module.dir, source)?;
+    go_module::copy_writable(&module, source)?;
     let components = source.join("cmd/daprd/components");
     for entry in fs::read_dir(&components)? {
         let file = entry?.path();
         let name = file.file_stem().and_then(|stem| stem.to_str());
         if !name.is_some_and(|name| COMPONENTS.contains(&name)) {
             remove(&file)?;
-        }
-    }
-    Ok(())
-}
-
-/// The module cache is read-only, and so would be a plain copy of it.
-fn copy_writable(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_writable(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
-            fs::set_permissions(&target, fs::Permissions::from_mode(0o644))?;
         }
     }
     Ok(())

@@ -1,0 +1,52 @@
+{{/* Who may reach a service, and whom it may reach. */}}
+{{- define "taskflow.networkPolicy" -}}
+{{- $values := .root.Values -}}
+{{- $service := index $values.services .component -}}
+{{- $sidecar := not (not $service.appPort) -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: taskflow-{{ .component }}
+  namespace: {{ .root.Release.Namespace }}
+  labels: {{- include "taskflow.labels" . | nindent 4 }}
+spec:
+  podSelector:
+    matchLabels: {{- include "taskflow.selector" . | nindent 6 }}
+  policyTypes: [Ingress, Egress]
+  ingress:
+    - from:
+        - podSelector: {matchLabels: {app: taskflow}}
+        {{- range concat $values.networkPolicy.ingressNamespaces $values.networkPolicy.monitoringNamespaces | uniq }}
+        - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ . }}}}
+        {{- end }}
+      ports: [{port: http}]
+    {{- if $sidecar }}
+    # From sidecar to sidecar, over mTLS.
+    - from: [{podSelector: {matchLabels: {app: taskflow}}}]
+      ports: [{port: 50002}]
+    - from:
+        {{- range $values.networkPolicy.monitoringNamespaces }}
+        - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ . }}}}
+        {{- end }}
+      ports: [{port: 9090}]
+    {{- end }}
+  egress:
+    - ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]
+    - ports:
+        {{- range $values.networkPolicy.egressPorts }}
+        - port: {{ . }}
+        {{- end }}
+    - to: [{podSelector: {matchLabels: {app: taskflow}}}]
+    {{- if $sidecar }}
+    - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ $values.dapr.namespace }}}}}]
+    # Secrets, from the Kubernetes API, whose address nobody knows beforehand.
+    - ports: [{port: 443}, {port: 6443}]
+    {{- end }}
+    {{- if $service.internet }}
+    - to:
+        - ipBlock:
+            cidr: 0.0.0.0/0
+            # What is nobody's but this network's.
+            except: [10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16]
+    {{- end }}
+{{- end -}}

@@ -1,0 +1,172 @@
+//! The front end: built, started, and checked. It has no sidecar.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Result, bail};
+
+use crate::app::status;
+use crate::install::{self, Node};
+use crate::logs::Logs;
+use crate::process::{Process, alive_until};
+use crate::progress::Progress;
+use crate::secrets::Secrets;
+use crate::workspace;
+
+/// Where people look for it.
+pub const PORT: u16 = 3000;
+
+/// What `next build` makes, and what is run.
+const SERVER: &str = ".next/standalone/server.js";
+
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long it may take to stop before it is killed.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Where it listens, and where it finds the services.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub port: u16,
+    /// `http://127.0.0.1:8000`, from here.
+    pub backend: String,
+    /// `ws://localhost:8001`, from browsers.
+    pub realtime: String,
+    /// More environment.
+    pub env: Vec<(String, String)>,
+}
+
+/// A running front end. Dropping it kills it.
+pub struct Frontend {
+    process: Process,
+    port: u16,
+}
+
+/// Builds what runs, unless nothing has changed since the last time.
+pub async fn build(progress: &Progress) -> Result<Node> {
+    let node = install::node(progress).await?;
+    let folder = workspace::frontend();
+    let built = modified(&folder.join(SERVER));
+    if built.is_none() || newest(&folder)? > built {
+        let step = progress.step("front end");
+        step.waits_for("next build, about a minute");
+        node.script("build").run(&step).await?;
+        step.done("built");
+    }
+    Ok(node)
+}
+
+/// Everything that must hold of it without a browser, in the order in which it fails fastest.
+pub async fn check(progress: &Progress) -> Result<()> {
+    let node = install::node(progress).await?;
+    for script in ["generate:check", "lint", "types", "test"] {
+        node.script(script).run_aloud(progress).await?;
+    }
+    build(progress).await?;
+    Ok(())
+}
+
+impl Frontend {
+    /// Starts what [`build`] has built, and waits until it answers.
+    pub async fn start(
+        node: &Node,
+        settings: &Settings,
+        secrets: &Secrets,
+        logs: &Logs,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let frontend = Self::spawn(node, settings, secrets, logs).await?;
+        frontend.ready(progress).await?;
+        Ok(frontend)
+    }
+
+    /// The same without waiting, for who must be able to stop it meanwhile.
+    pub(crate) async fn spawn(
+        node: &Node,
+        settings: &Settings,
+        secrets: &Secrets,
+        logs: &Logs,
+    ) -> Result<Self> {
+        let port = settings.port;
+        let mut spec = node
+            .program("frontend", SERVER)
+            .env("HOSTNAME", "127.0.0.1")
+            .env("PORT", port.to_string())
+            .env("APP_URL", url(port))
+            .env("BACKEND_URL", &settings.backend)
+            .env("REALTIME_URL", &settings.realtime)
+            .env("DATABASE_URL", secrets.get("DATABASE_URL")?)
+            .env("BETTER_AUTH_SECRET", secrets.get("BETTER_AUTH_SECRET")?);
+        for (key, value) in &settings.env {
+            spec = spec.env(key, value);
+        }
+        let process = Process::start(logs.attach(spec)).await?;
+        Ok(Self { process, port })
+    }
+
+    pub(crate) async fn ready(&self, progress: &Progress) -> Result<()> {
+        let step = progress.step("frontend");
+        let addr = format!("127.0.0.1:{}", self.port);
+        let answers = async {
+            while status(&addr, "/api/health").await != Some(200) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Ok(())
+        };
+        let answers = alive_until(&self.process, answers);
+        match tokio::time::timeout(READY_WITHIN, answers).await {
+            Ok(result) => result?,
+            Err(_) => bail!(
+                "the front end was not ready within {READY_WITHIN:?}:\n{}",
+                self.process.tail().join("\n")
+            ),
+        }
+        step.done(&self.url());
+        Ok(())
+    }
+
+    /// Where browsers find it.
+    pub fn url(&self) -> String {
+        url(self.port)
+    }
+
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    pub async fn stop(&self) -> Result<()> {
+        self.process.terminate(GRACE).await
+    }
+}
+
+/// By name: cookies and origins are of a name, and 127.0.0.1 is another one.
+fn url(port: u16) -> String {
+    format!("http://localhost:{port}")
+}
+
+/// When the youngest of the sources was changed.
+fn newest(folder: &Path) -> Result<Option<SystemTime>> {
+    const NOT_SOURCES: [&str; 3] = ["node_modules", ".next", "next-env.d.ts"];
+    let mut newest = None;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if NOT_SOURCES
+            .iter()
+            .any(|name| entry.file_name().to_str() == Some(name))
+        {
+            continue;
+        }
+        let changed = if entry.file_type()?.is_dir() {
+            self::newest(&entry.path())?
+        } else {
+            modified(&entry.path())
+        };
+        newest = newest.max(changed);
+    }
+    Ok(newest)
+}
+
+fn modified(file: &Path) -> Option<SystemTime> {
+    file.metadata().and_then(|meta| meta.modified()).ok()
+}
