@@ -1,7 +1,7 @@
 //! Forgets deleted accounts at once, whoever deleted them: each replica remembers who exists, and
 //! the trigger on `auth."user"` tells all of them.
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 use auth::KnownUsers;
 use sqlx::{
@@ -33,9 +33,11 @@ pub(crate) async fn run(
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            Err(error) = listen(&pool, &users, &outage) => {
+            ended = listen(&pool, &users, &outage) => {
+                // It is the one connection that hears at once when Postgres goes.
                 outage.seen();
-                tracing::warn!(error = %error, "deleted accounts are not heard of; trying again");
+                let error = ended.err().map(tracing::field::display);
+                tracing::warn!(error, "deleted accounts are not heard of; trying again");
             }
         }
         tokio::select! {
@@ -45,22 +47,23 @@ pub(crate) async fn run(
     }
 }
 
+/// Ends as soon as the connection does.
 async fn listen(
     pool: &PgPool,
     users: &KnownUsers<sqlx::Error>,
     outage: &Outage,
-) -> sqlx::Result<Infallible> {
+) -> sqlx::Result<()> {
     let mut listener = PgListener::connect_with(pool).await?;
+    // It would say that a connection was lost only when it has another.
+    listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
-    loop {
-        // Here and after a new connection: whoever went while nobody listened.
-        users.forget_all();
-        while let Some(notification) = listener.try_recv().await? {
-            if let Ok(user) = notification.payload().parse() {
-                users.forget(user).await;
-            }
+    // Whoever went, and whatever broke, while nobody listened.
+    users.forget_all();
+    outage.seen();
+    while let Some(notification) = listener.try_recv().await? {
+        if let Ok(user) = notification.payload().parse() {
+            users.forget(user).await;
         }
-        // The one connection that hears at once when Postgres goes.
-        outage.seen();
     }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use events::{Event, Topic};
 use jiff_sqlx::ToSqlx;
 use sha2::{Digest, Sha256};
-use sidecar::{Delivery, Outcome, PUBSUB, RawHandler, Sidecar, Subscription};
+use sidecar::{CallError, Delivery, Outcome, PUBSUB, RawHandler, Sidecar, Subscription};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -43,7 +43,13 @@ impl RawHandler for Recorder {
         let Some(topic) = Topic::from_dead_letter_name(&delivery.topic) else {
             return Outcome::Retry(format!("`{}` is not a dead-letter topic", delivery.topic));
         };
-        let letter = self.describe(topic, &delivery).await;
+        let letter = match self.describe(topic, &delivery).await {
+            Ok(letter) => letter,
+            Err(error) => {
+                tracing::warn!(error = %error, "could not learn why a letter was refused");
+                return Outcome::Retry("the state store did not answer".to_owned());
+            }
+        };
         match self.record(topic, &delivery, letter).await {
             Ok(()) => Outcome::Done,
             Err(error) => {
@@ -56,25 +62,23 @@ impl RawHandler for Recorder {
 
 impl Recorder {
     /// The cause that the handler gave, or else what is wrong with the letter itself.
-    async fn describe(&self, topic: Topic, delivery: &Delivery) -> Letter {
+    async fn describe(&self, topic: Topic, delivery: &Delivery) -> Result<Letter, CallError> {
         let cloud_event = match delivery.cloud_event() {
             Ok(cloud_event) => cloud_event,
             Err(error) => {
-                return Letter {
+                return Ok(Letter {
                     cause: format!("not a CloudEvent: {}", events::complaint(&error)),
                     ..Letter::default()
-                };
+                });
             }
         };
         let said = self
             .sidecar
             .dead_letter_cause(topic.name(), &cloud_event.id)
-            .await
-            .ok()
-            .flatten();
+            .await?;
         let handler = said.as_ref().map(|said| said.handler.clone());
         let data = serde_json::to_vec(&cloud_event.data).unwrap_or_default();
-        match Event::decode(&data) {
+        Ok(match Event::decode(&data) {
             Ok(event) => Letter {
                 event_id: Some(event.id.0),
                 event_type: Some(event.payload.event_type().to_owned()),
@@ -95,7 +99,7 @@ impl Recorder {
                 handler,
                 cause: said.map_or_else(|| error.to_string(), |said| said.cause),
             },
-        }
+        })
     }
 
     async fn record(&self, topic: Topic, delivery: &Delivery, letter: Letter) -> sqlx::Result<()> {
