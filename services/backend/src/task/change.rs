@@ -263,8 +263,8 @@ const fn comes_back(before: &Task, after: &Task) -> bool {
     before.deleted_at.is_some() && after.deleted_at.is_none()
 }
 
-/// The project and the parent must be the user's own and alive, and a part has no parts. A task
-/// that is deleted may be a part of one that is.
+/// The project and the parent must be the user's own and alive, and a part has no parts but deleted
+/// ones, which cannot come back to it. A task that is deleted may be a part of one that is.
 async fn check_links(
     write: &mut Write,
     task: &Task,
@@ -308,13 +308,20 @@ async fn check_links(
             "That task is a subtask itself; subtasks go one level deep",
         ));
     }
-    if before.is_some() && !store::parts(write.tx(), user, task.id).await?.is_empty() {
+    if before.is_some() && has_live_parts(write, task.id).await? {
         return Err(ApiError::invalid(
             "parent_id",
             "This task has subtasks; subtasks go one level deep",
         ));
     }
     Ok(())
+}
+
+/// Whether a task is a whole.
+pub(crate) async fn has_live_parts(write: &mut Write, id: TaskId) -> Result<bool, ApiError> {
+    let user = write.ctx.user;
+    let parts = store::parts(write.tx(), user, id).await?;
+    Ok(parts.iter().any(|part| part.deleted_at.is_none()))
 }
 
 /// A part comes again with its whole, and an occurrence is one task.
@@ -379,11 +386,14 @@ pub(crate) async fn restore(write: &mut Write, task: Task) -> Result<Task, ApiEr
     }
     let parts = store::parts(write.tx(), user, task.id).await?;
     let restored = bring_back(write, task).await?;
-    for part in parts
-        .into_iter()
-        .filter(|part| part.deleted_at == Some(deleted_at))
-    {
-        bring_back(write, part).await?;
+    // What has become a part itself has none.
+    if restored.parent_id.is_none() {
+        for part in parts
+            .into_iter()
+            .filter(|part| part.deleted_at == Some(deleted_at))
+        {
+            bring_back(write, part).await?;
+        }
     }
     Ok(restored)
 }

@@ -19,7 +19,7 @@ use crate::{
         change::{self, Look},
         store,
     },
-    task,
+    task::{self, model::Task},
     write::Write,
 };
 
@@ -39,7 +39,8 @@ pub(super) async fn undo(
         if before == after {
             continue;
         }
-        if how == How::Whole && before.is_none() && is_carried(write, &name).await? {
+        // A deleted task may be about to come back, and to lose the tag by itself.
+        if how == How::Whole && before.is_none() && !carriers(write, &name).await?.is_empty() {
             return Ok(Attempt::Waits);
         }
         changed.push((name, before, after));
@@ -77,7 +78,8 @@ async fn go_back(
             change::update(write, (name, &now), (name, &before)).await
         }
         (None, Some(now)) if after.as_ref() == Some(&now) => {
-            if is_carried(write, name).await? {
+            let carriers = carriers(write, name).await?;
+            if carriers.iter().any(|task| task.deleted_at.is_none()) {
                 report.skip(&subject, Vec::new(), "other tasks carry it now", None);
                 return Ok(());
             }
@@ -119,10 +121,10 @@ fn look(tags: &Tags, name: &str) -> Option<Look> {
     })
 }
 
-async fn is_carried(write: &mut Write, name: &str) -> Result<bool, ApiError> {
+/// The tasks that carry a tag, deleted or not.
+async fn carriers(write: &mut Write, name: &str) -> Result<Vec<Task>, ApiError> {
     let user = write.ctx.user;
-    let tasks = task::store::of_tag(write.tx(), user, name).await?;
-    Ok(tasks.iter().any(|task| task.deleted_at.is_none()))
+    Ok(task::store::of_tag(write.tx(), user, name).await?)
 }
 
 fn field(name: &'static str, before: Option<&str>, after: Option<&str>) -> FieldChange {

@@ -1,6 +1,6 @@
 //! A task on its way back.
 
-use events::TaskId;
+use events::{Payload, TaskId};
 
 use super::{
     merge::{Merge, Since, json},
@@ -25,11 +25,7 @@ pub(super) async fn undo(
 ) -> Result<Attempt, ApiError> {
     let (user, id) = (write.ctx.user, TaskId(deed.aggregate_id));
     let (start, end) = deed.span();
-    let before = at::task(write.tx(), user, id, start).await?;
-    let (Some(after), Some(now)) = (
-        at::task(write.tx(), user, id, end).await?,
-        store::find(write.tx(), user, id).await?,
-    ) else {
+    let Some(now) = store::find(write.tx(), user, id).await? else {
         return Ok(Attempt::Settled);
     };
     let events = sets::since(write.tx(), user, deed.aggregate_id, end).await?;
@@ -39,18 +35,27 @@ pub(super) async fn undo(
         id: id.0,
         name: now.title.clone(),
     };
-    match before {
-        None => uncreate(write, now, how, &since, &subject, report).await,
-        Some(before) => {
-            if after.deleted_at.is_none() && now.deleted_at.is_some() {
-                let by = since.touched("deleted_at").cloned();
-                report.skip(&subject, Vec::new(), "it was deleted since", by);
-                return Ok(Attempt::Settled);
-            }
-            let merged = merge(&before, &after, &now, &since);
-            go_back(write, now, merged, how, &subject, report).await
-        }
+    // Nothing was before it, so the log need not be asked.
+    let is_created = matches!(
+        deed.events.first().map(|event| &event.payload),
+        Some(Payload::TaskCreated(_))
+    );
+    if is_created {
+        return uncreate(write, now, how, &since, &subject, report).await;
     }
+    let (Some(before), Some(after)) = (
+        at::task(write.tx(), user, id, start).await?,
+        at::task(write.tx(), user, id, end).await?,
+    ) else {
+        return Ok(Attempt::Settled);
+    };
+    if after.deleted_at.is_none() && now.deleted_at.is_some() {
+        let by = since.touched("deleted_at").cloned();
+        report.skip(&subject, Vec::new(), "it was deleted since", by);
+        return Ok(Attempt::Settled);
+    }
+    let merged = merge(&before, &after, &now, &since);
+    go_back(write, now, merged, how, &subject, report).await
 }
 
 /// What was created goes, unless somebody has worked on it.
@@ -74,7 +79,7 @@ async fn uncreate(
         );
         return Ok(Attempt::Settled);
     }
-    if has_live_parts(write, now.id).await? {
+    if change::has_live_parts(write, now.id).await? {
         if how == How::Whole {
             return Ok(Attempt::Waits);
         }
@@ -131,7 +136,7 @@ async fn go_back(
     report: &mut Report,
 ) -> Result<Attempt, ApiError> {
     let goes = back.deleted_at.is_some() && now.deleted_at.is_none();
-    if goes && has_live_parts(write, now.id).await? {
+    if goes && change::has_live_parts(write, now.id).await? {
         if how == How::Whole {
             return Ok(Attempt::Waits);
         }
@@ -197,12 +202,6 @@ async fn go_back(
 /// Whether a field is about something that may go back as well.
 fn is_link(field: &str) -> bool {
     matches!(field, "project_id" | "parent_id" | "recurrence")
-}
-
-async fn has_live_parts(write: &mut Write, id: TaskId) -> Result<bool, ApiError> {
-    let user = write.ctx.user;
-    let parts = store::parts(write.tx(), user, id).await?;
-    Ok(parts.iter().any(|part| part.deleted_at.is_none()))
 }
 
 async fn is_parent_live(write: &mut Write, task: &Task) -> Result<bool, ApiError> {

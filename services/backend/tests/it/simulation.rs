@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use backend::MIGRATOR;
 use events::{Due, Moment, Recurrence, find_zone};
 use jiff::{Timestamp, ToSpan, civil::Time, tz::TimeZone};
-use proto::v1::{spawn_occurrences_request::Task, task_service_server::TaskService};
+use proto::v1::{
+    claim_due_response::Entry, spawn_occurrences_request::Task, task_service_server::TaskService,
+};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use recurrence::Rule;
 use serde_json::{Value, json};
@@ -61,6 +63,15 @@ async fn every_occurrence_is_one_task(pool: PgPool) {
         life.is_complete().await;
     }
     adds_up(&pool).await;
+}
+
+/// What a trigger asks for: of whoever it is, and others live on the same calendar.
+fn triggered(entry: Entry) -> Task {
+    Task {
+        user_id: entry.user_id,
+        task_id: entry.subject_id,
+        correlation_id: "tick".to_owned(),
+    }
 }
 
 struct Life<'a, T> {
@@ -209,14 +220,7 @@ impl<T: TaskService> Life<'_, T> {
             let clock = self.person.now + i64::from(self.rng.random_range(0..3)).seconds();
             let limit = self.rng.random_range(1..10);
             let entries = self.person.clockwork.claim(clock, limit).await;
-            let mut tasks: Vec<Task> = entries
-                .into_iter()
-                .map(|entry| Task {
-                    user_id: entry.user_id,
-                    task_id: entry.subject_id,
-                    correlation_id: "tick".to_owned(),
-                })
-                .collect();
+            let mut tasks: Vec<Task> = entries.into_iter().map(triggered).collect();
             tasks.append(&mut self.delayed);
             match self.rng.random_range(0..5) {
                 // Died before anything was published: the lease ends, and it comes again.
@@ -245,9 +249,7 @@ impl<T: TaskService> Life<'_, T> {
                 break;
             }
             assert!(round < 1_000, "it never ends: {entries:?}");
-            let tasks = entries
-                .into_iter()
-                .map(|entry| self.person.task(&entry.subject_id));
+            let tasks = entries.into_iter().map(triggered);
             self.person
                 .clockwork
                 .spawn(self.person.now, tasks.collect())
