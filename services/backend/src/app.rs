@@ -22,8 +22,10 @@ pub(crate) struct App {
     pub(crate) limits: Arc<RateLimits>,
     /// Whose turn it is to write.
     pub(crate) turns: Turns,
-    /// How many files may be taken in at a time.
+    /// Places for files that are taken in.
     pub(crate) imports: Arc<Semaphore>,
+    /// Places for those who ask how all of an account was.
+    pub(crate) look_backs: Arc<Semaphore>,
     pub(crate) sidecar: Sidecar,
     /// What browsers subscribe to web push with; none: there is no web push.
     pub(crate) push_key: Option<Arc<str>>,

@@ -46,7 +46,7 @@ pub(crate) enum ApiError {
     MediaType,
     #[error("{detail}")]
     Invalid { field: String, detail: String },
-    #[error("Other files are being taken in; try again in {retry_after} s")]
+    #[error("Others who ask for as much have to be served first; try again in {retry_after} s")]
     Occupied { retry_after: u64 },
     #[error("The body comes too slowly, so nothing was taken in")]
     TooSlow,

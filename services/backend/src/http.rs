@@ -5,6 +5,7 @@ pub(crate) mod admin;
 pub(crate) mod body;
 pub(crate) mod patch;
 pub(crate) mod path;
+pub(crate) mod place;
 pub(crate) mod precondition;
 pub(crate) mod query;
 pub(crate) mod rate_limit;

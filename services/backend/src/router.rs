@@ -99,7 +99,6 @@ fn api() -> OpenApiRouter<App> {
             project::endpoints::update_project,
             project::endpoints::delete_project
         ))
-        .routes(routes!(project::restore::restore_project))
         .routes(routes!(tag::endpoints::list_tags))
         .routes(routes!(
             tag::endpoints::update_tag,
@@ -107,7 +106,6 @@ fn api() -> OpenApiRouter<App> {
         ))
         .routes(routes!(profile::get_profile, profile::update_profile))
         .routes(routes!(stats::get_stats))
-        .routes(routes!(undo::endpoint::undo))
         .routes(routes!(history::endpoints::list_history))
         .routes(routes!(event::list::list_events))
         .routes(routes!(ticket::create_ticket))
@@ -147,6 +145,13 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(account::endpoint::delete_account))
 }
 
+/// They take as long as what they take back is large.
+fn unhurried() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(project::restore::restore_project))
+        .routes(routes!(undo::endpoint::undo))
+}
+
 /// They take as long as the file does.
 fn transfer() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -170,7 +175,7 @@ fn administration() -> OpenApiRouter<App> {
 /// The OpenAPI 3.1 document, made from the code that serves it.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     OpenApiRouter::with_openapi(Document::openapi())
-        .nest("/api/{user_id}", api().merge(transfer()))
+        .nest("/api/{user_id}", api().merge(unhurried()).merge(transfer()))
         .nest("/admin", administration())
         .merge(feeds())
         .split_for_parts()
@@ -183,11 +188,13 @@ pub(crate) fn router(
     health: &telemetry::health::Health,
 ) -> Router {
     let document = openapi();
+    let small = DefaultBodyLimit::max(MAX_BODY_BYTES);
     let in_bounds = ServiceBuilder::new()
         .layer(middleware::from_fn(in_time))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+        .layer(small);
     let (api, _) = api()
         .route_layer(in_bounds.clone())
+        .merge(unhurried().route_layer(small))
         .merge(transfer())
         .route_layer(middleware::from_fn_with_state(app.clone(), access::check))
         .with_state(app.clone())

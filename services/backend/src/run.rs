@@ -26,12 +26,11 @@ use crate::{
     config::{Command, Config, RelayCommand},
     database::{self, Outage},
     dead_letter, event, housekeeping,
-    http::rate_limit::RateLimits,
+    http::{place, rate_limit::RateLimits},
     rebuild,
     relay::{Relay, status},
     replay, router, rpc,
     secrets::{self, Secrets},
-    transfer,
     write::Turns,
 };
 
@@ -206,7 +205,8 @@ fn app(
             config.trusted_proxies,
         )),
         turns: Turns::default(),
-        imports: Arc::new(Semaphore::new(transfer::import::AT_ONCE)),
+        imports: Arc::new(Semaphore::new(place::AT_ONCE)),
+        look_backs: Arc::new(Semaphore::new(place::AT_ONCE)),
         committed: Arc::new(Notify::new()),
         sidecar,
         push_key: config.vapid_public_key.as_deref().map(Into::into),

@@ -11,6 +11,7 @@ use crate::{
     http::{
         body::OptionalBody,
         path::ProjectPath,
+        place,
         precondition::{IfMatch, RequestLine},
         reply::Reply,
     },
@@ -39,6 +40,11 @@ pub(crate) async fn restore_project(
     line: RequestLine,
     body: OptionalBody<RestoreRequest>,
 ) -> Result<Reply, ApiError> {
+    let moment = body.value.and_then(|body| body.as_of);
+    let _place = match moment {
+        Some(_) => Some(place::take(&app.look_backs).await?),
+        None => None,
+    };
     let mut write = match Write::begin(&app, ctx, line.key(body.hash)?).await? {
         Begun::Fresh(write) => write,
         Begun::Answered(reply) => return Ok(reply),
@@ -53,7 +59,7 @@ pub(crate) async fn restore_project(
         ..now.clone()
     };
     let mut tasks = Vec::new();
-    if let Some(moment) = body.value.and_then(|body| body.as_of) {
+    if let Some(moment) = moment {
         let ctx = write.ctx.clone();
         let past = moment.past(write.tx(), &ctx, "as_of").await?;
         write.ctx.cause = Some(Cause::Restore {

@@ -20,7 +20,7 @@ use crate::{
     ctx::Ctx,
     error::{ApiError, Problem},
     event::moment::Moment,
-    http::query::Query,
+    http::{place, query::Query},
 };
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -155,6 +155,10 @@ pub(crate) async fn list_tasks(
             "`limit` must lie between 1 and 200",
         ));
     }
+    let _place = match params.as_of {
+        Some(_) => Some(place::take(&app.look_backs).await?),
+        None => None,
+    };
     let mut db = app.pool.acquire().await?;
     let past = match params.as_of {
         Some(moment) => Some(moment.past(&mut db, &ctx, "as_of").await?),

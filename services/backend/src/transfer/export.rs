@@ -37,7 +37,7 @@ const PAGE: i64 = 1_000;
 )]
 pub(crate) async fn export(State(app): State<App>, ctx: Ctx) -> Result<Response, ApiError> {
     let stream = sqlx::query!(
-        r#"select seq, salt as "salt!" from taskflow.streams where user_id = $1"#,
+        r#"select seq, head_hash, salt as "salt!" from taskflow.streams where user_id = $1"#,
         ctx.user.0,
     )
     .fetch_one(&app.pool)
@@ -47,6 +47,7 @@ pub(crate) async fn export(State(app): State<App>, ctx: Ctx) -> Result<Response,
         user: ctx.user,
         salt: stream.salt,
         last: stream.seq,
+        head: stream.head_hash,
         seq: 0,
         hash: chain::GENESIS,
         part: Part::Header,
@@ -71,6 +72,8 @@ struct Export {
     salt: Vec<u8>,
     /// Where the log ended when the export began.
     last: i64,
+    /// The hash that must come out there.
+    head: Vec<u8>,
     seq: i64,
     hash: Hash,
     part: Part,
@@ -105,6 +108,11 @@ impl Export {
             Part::Events => {
                 self.page(&mut text).await?;
                 if self.seq == self.last {
+                    // Hashed anew, a log that was changed would look like one that was not.
+                    anyhow::ensure!(
+                        self.hash[..] == self.head[..],
+                        "the log was changed; `verify-log` says where"
+                    );
                     self.part = Part::Footer;
                 }
             }

@@ -1,7 +1,5 @@
 //! `POST /import`
 
-use std::time::Duration;
-
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -10,7 +8,6 @@ use axum::{
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::time::timeout;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -23,20 +20,12 @@ use crate::{
     ctx::Ctx,
     error::{ApiError, Problem},
     http::{
+        place,
         precondition::{IdempotencyKey, RequestLine},
         query::Query,
         reply::Reply,
     },
 };
-
-/// Files that a replica takes in at a time: each may take minutes, and hold a connection.
-pub(crate) const AT_ONCE: usize = 2;
-
-/// How long another one waits.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Retry after this many seconds.
-const RETRY_AFTER: u64 = 5;
 
 /// The largest table; a log has no limit, because it is read line by line.
 const MAX_TABLE_BYTES: usize = 4 * 1024 * 1024;
@@ -117,11 +106,7 @@ pub(crate) async fn import(
     line: RequestLine,
     request: Request,
 ) -> Result<Reply, ApiError> {
-    let Ok(Ok(_place)) = timeout(PATIENCE, app.imports.acquire()).await else {
-        return Err(ApiError::Occupied {
-            retry_after: RETRY_AFTER,
-        });
-    };
+    let _place = place::take(&app.imports).await?;
     let query = request.uri().query().unwrap_or_default().to_owned();
     let body = request.into_body();
     match params.format {
