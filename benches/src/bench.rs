@@ -1,6 +1,7 @@
 //! The benchmarks: one file each, all of them in [`ALL`].
 
 mod create;
+mod due;
 mod fanout;
 mod history;
 mod list;
@@ -30,6 +31,10 @@ pub struct Effort {
     pub backlog: usize,
     /// Events in the log that is rebuilt.
     pub log: usize,
+    /// Occurrences that come due at once.
+    pub due: usize,
+    /// Tasks among which those that are due have to be found.
+    pub open_tasks: usize,
 }
 
 impl Effort {
@@ -38,6 +43,8 @@ impl Effort {
         duration: Duration::from_secs(6),
         backlog: 60_000,
         log: 1_000_000,
+        due: 50_000,
+        open_tasks: 1_000_000,
     };
 
     /// Enough to see whether something is badly wrong.
@@ -46,6 +53,8 @@ impl Effort {
         duration: Duration::from_secs(2),
         backlog: 15_000,
         log: 100_000,
+        due: 5_000,
+        open_tasks: 100_000,
     };
 }
 
@@ -100,6 +109,12 @@ pub const ALL: &[Bench] = &[
         users: replay::USERS,
         env: &[],
         measure: |stage, effort| replay::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: due::NAME,
+        users: due::USERS,
+        env: &[],
+        measure: |stage, effort| due::measure(stage, effort).boxed(),
     },
     Bench {
         name: live::NAME,

@@ -7,6 +7,7 @@
 //! meanwhile, because everything shares one machine.
 
 pub mod bench;
+pub mod copies;
 pub mod cpu;
 pub mod http;
 pub mod load;

@@ -19,6 +19,7 @@ use crate::user::{User, sign_up};
 
 pub const BACKEND: &str = "taskflow-backend";
 pub const REALTIME: &str = "taskflow-realtime";
+pub const SCHEDULER: &str = "taskflow-scheduler";
 
 /// Nobody measures the rate limits.
 const UNLIMITED: &str = "1000000";
@@ -86,14 +87,27 @@ impl Stage {
         self.stack.realtime()
     }
 
+    /// A service and its sidecar, by the app-id.
+    pub fn app(&self, app_id: &str) -> Result<&App> {
+        self.stack
+            .app(app_id.strip_prefix("taskflow-").unwrap_or(app_id))
+    }
+
+    /// Where a service's HTTP is.
+    pub fn addr(&self, app_id: &str) -> Result<SocketAddr> {
+        let url = self.app(app_id)?.http()?;
+        let addr = url.trim_start_matches("http://");
+        addr.parse().with_context(|| format!("{url} is no address"))
+    }
+
     /// Where REST is.
     pub fn rest(&self) -> Result<SocketAddr> {
-        addr(self.backend()?)
+        self.addr(BACKEND)
     }
 
     /// Where sockets are.
     pub fn sockets(&self) -> Result<SocketAddr> {
-        addr(self.realtime()?)
+        self.addr(REALTIME)
     }
 
     pub fn secret(&self, key: &str) -> Result<&str> {
@@ -158,10 +172,4 @@ impl Stage {
         }
         Ok(())
     }
-}
-
-fn addr(app: &App) -> Result<SocketAddr> {
-    let url = app.http()?;
-    let addr = url.trim_start_matches("http://");
-    addr.parse().with_context(|| format!("{url} is no address"))
 }

@@ -5,12 +5,12 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use sqlx::{AssertSqlSafe, Executor};
 use tokio::process::Command;
 use tokio::time::sleep;
 use xtask::workspace;
 
 use super::Effort;
+use crate::copies;
 use crate::http::Client;
 use crate::report::{Finding, Limit, figure};
 use crate::stage::Stage;
@@ -20,6 +20,9 @@ pub(super) const NAME: &str = "rebuild";
 
 /// Tasks of the account whose log is copied, each changed twice.
 const TASKS: usize = 1_000;
+
+/// Where everything of an account is.
+const TABLES: [&str; 6] = ["streams", "events", "profiles", "projects", "tags", "tasks"];
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -107,46 +110,7 @@ async fn fill(stage: &Stage, events: usize) -> Result<usize> {
     }
     stage.drained().await?;
     let accounts = events / stage.events().await?;
-    let mut db = stage.db.acquire().await?;
-    // Triggers would write events of their own.
-    db.execute("set session_replication_role = replica").await?;
-    db.execute(AssertSqlSafe(format!(
-        r#"create temp table copies as
-           select gen_random_uuid() as id from generate_series(2, {accounts});
-           insert into auth."user" (id, name, email) select id, 'bench', id || '@bench.invalid' from copies"#
-    )))
-    .await?;
-    for table in ["streams", "events", "profiles", "projects", "tags", "tasks"] {
-        let columns: Vec<String> = sqlx::query_scalar(
-            "select column_name::text from information_schema.columns
-             where table_schema = 'taskflow' and table_name = $1
-               and is_generated = 'NEVER' and is_identity = 'NO'",
-        )
-        .bind(table)
-        .fetch_all(&mut *db)
-        .await?;
-        let values = columns.iter().map(|column| match column.as_str() {
-            "user_id" => "c.id".to_owned(),
-            "aggregate_id" => {
-                "case t.aggregate_id when t.user_id then c.id else t.aggregate_id end".to_owned()
-            }
-            other => format!("t.{other}"),
-        });
-        let values = values.collect::<Vec<_>>().join(", ");
-        let order = if table == "events" {
-            "c.id, t.seq"
-        } else {
-            "c.id"
-        };
-        let insert = format!(
-            "insert into taskflow.{table} ({}) select {values} from copies c, taskflow.{table} t
-             order by {order}",
-            columns.join(", "),
-        );
-        db.execute(AssertSqlSafe(insert)).await?;
-    }
-    db.execute("set session_replication_role = origin").await?;
-    db.execute("vacuum analyze").await?;
+    copies::copy(stage, user, accounts.saturating_sub(1), &TABLES).await?;
     stage.events().await
 }
 
@@ -181,7 +145,7 @@ async fn run(stage: &Stage, args: &[&str]) -> Result<Run> {
 }
 
 /// `VmHWM` only grows; there is none when the process ends.
-fn peak_bytes(pid: u32) -> Option<f64> {
+pub(super) fn peak_bytes(pid: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status
         .lines()
