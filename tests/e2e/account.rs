@@ -14,7 +14,7 @@ use crate::rest::steps::{add, path, text};
 use crate::stage::{Product, Stage};
 
 /// Far below the minute for which a replica remembers who exists.
-const AT_ONCE: Duration = Duration::from_secs(5);
+const AT_ONCE: Duration = Duration::from_secs(20);
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![

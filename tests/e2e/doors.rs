@@ -73,7 +73,7 @@ async fn strangers(product: &Product) -> Result<()> {
 
 async fn session_end(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
-    let owner = owner.with_token(Some(product.signer.token_for(owner.user, 3)?));
+    let owner = owner.with_token(Some(product.signer.token_for(owner.user, 8)?));
     let mut socket = product.socket(&owner, None).await?;
     ensure!(socket.ready().await?.1);
     ensure!(socket.closed().await? == Some(4001));

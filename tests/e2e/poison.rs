@@ -20,7 +20,7 @@ use crate::stage::{Product, Stage, handled};
 use crate::violation::{Violation, heard_exactly};
 
 /// How long a message may take through realtime, its dead-letter topic and the backend.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![

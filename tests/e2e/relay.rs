@@ -14,7 +14,7 @@ use crate::isolation::everything;
 use crate::stage::{Product, Stage};
 use crate::violation::{Violation, heard_exactly};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![

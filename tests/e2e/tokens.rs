@@ -287,7 +287,7 @@ async fn doors(product: &Product) -> Result<()> {
     add(&owner, &json!({"title": "x"})).await?;
     ensure!(lasting.event().await?.data.seq == 2);
 
-    let (_, brief) = token(&owner, "read", 3).await?;
+    let (_, brief) = token(&owner, "read", 8).await?;
     let mut socket = product.socket(&brief, None).await?;
     ensure!(socket.ready().await?.1);
     ensure!(socket.closed().await? == Some(4001));

@@ -27,7 +27,7 @@ const CHANGES_EACH: usize = 30;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long a backlog may take. What a relay has passed over does not leave at all.
-const DRAINED: Duration = Duration::from_secs(10);
+const DRAINED: Duration = Duration::from_secs(30);
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![

@@ -236,21 +236,23 @@ impl Running {
         )
     }
 
-    /// The app first, then the services with their sidecars, then what they stand on.
+    /// The app and the services with their sidecars first, then what they stand on.
     async fn stop(&self) {
         let report = |name: &str, result: Result<()>| {
             if let Err(error) = result {
                 eprintln!("stopping {name}: {error:#}");
             }
         };
-        if let Some(frontend) = &self.frontend {
-            report("frontend", frontend.stop().await);
-        }
+        let frontend = async {
+            if let Some(frontend) = &self.frontend {
+                report("frontend", frontend.stop().await);
+            }
+        };
         let apps = self
             .apps
             .iter()
             .map(|app| async { report(app.name(), app.stop().await) });
-        join_all(apps).await;
+        future::join(frontend, join_all(apps)).await;
         let postgres = async {
             if let Some(postgres) = &self.postgres {
                 report("postgres", postgres.stop().await);

@@ -228,11 +228,12 @@ impl Database {
         Ok(WriteLock(transaction))
     }
 
-    /// How many transactions wait for their client now.
+    /// How many transactions that write the log wait for their client now.
     pub async fn idle_in_transaction(&self) -> Result<i64> {
         let count = sqlx::query_scalar(
             "select count(*) from pg_stat_activity
-             where state = 'idle in transaction' and datname = current_database()",
+             where state = 'idle in transaction' and datname = current_database()
+               and query like '%insert into taskflow.events%'",
         )
         .fetch_one(&self.0)
         .await?;
@@ -338,7 +339,7 @@ impl Database {
             // In two steps: a condition beside the function might be looked at after it.
             r#"with listening as materialized (
                    select pid from pg_stat_activity
-                   where datname = current_database() and query = 'LISTEN "taskflow_user_deleted"'
+                   where datname = current_database() and query like 'LISTEN "taskflow_user_deleted"%'
                )
                select count(*) from listening where pg_terminate_backend(pid, 5000)"#,
         )
