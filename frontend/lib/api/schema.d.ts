@@ -84,8 +84,8 @@ export interface paths {
         post?: never;
         /**
          * Deletes the account, for ever, with all that it owns: tasks, projects, tags, settings, tokens,
-         *     sessions. Of its event log ids, times and hashes remain, so that the chain can still be
-         *     verified, but no text; an event that was not published yet never will be. Tokens stop working
+         *     sessions. Of its event log ids (also those that a client chose, such as `X-Run-Id`), times and
+         *     hashes remain, so that the chain can still be verified, but no text; an event that was not published yet never will be. Tokens stop working
          *     and sockets close at once. Kafka keeps what was published before for up to 7 days.
          * @description An account with very many events may be answered 503 while its deletion goes on.
          */
@@ -160,10 +160,82 @@ export interface paths {
         put?: never;
         /**
          * Takes in a file, all of it or nothing. A log makes an empty account the same as the exported
-         *     one, with the same history; a table adds its tasks in one change-set. A wrong line is named.
+         *     one, with the same history and its change-sets; a table adds its tasks in one change-set, once
+         *     for an Idempotency-Key. A log that is sent again finds that the account is not empty. A wrong
+         *     line is named.
+         * @description The body has to keep coming: after a pause of 10 s, or with less than 16 KiB a second, it is
+         *     answered 408. Two files are taken in at a time; more wait for 5 s, and are answered 429.
          */
         post: operations["import"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you were told in the app, newest first. */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks notifications as read. Ids that nothing has are passed over. */
+        post: operations["read_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/notifications/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many notifications are not read. */
+        get: operations["count_unread_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/notifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a notification. It does not come back, not by an undo either. */
+        delete: operations["delete_notification"];
         options?: never;
         head?: never;
         patch?: never;
@@ -238,6 +310,129 @@ export interface paths {
          *     what they were at that moment; tasks that came later stay as they are.
          */
         post: operations["restore_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browsers that have subscribed. */
+        get: operations["list_push_subscriptions"];
+        put?: never;
+        /** Subscribes a browser; again, and nothing changes but its keys. At most 10. */
+        post: operations["create_push_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/push-subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a browser's subscription. One that has ended is removed by itself. */
+        delete: operations["delete_push_subscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/push/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key that browsers subscribe with. */
+        get: operations["get_push_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/recurrence/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a recurrence means, and changes nothing. */
+        post: operations["preview_recurrence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/reminders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a reminder. */
+        delete: operations["delete_reminder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/reminders/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks to be reminded again, or later. Quiet hours do not move what was asked for; a task that
+         *     gets another due forgets it.
+         */
+        post: operations["snooze_reminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/reminders/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a reminder came, or did not: all that happened to it, and what holds now. */
+        get: operations["explain_reminder"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -331,6 +526,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tasks/quick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Creates a task from one line of text.
+         * @description Dates are those of the user's zone. Whatever is not understood stays in the title, and so does
+         *     a project that does not exist.
+         */
+        post: operations["quick_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/{id}": {
         parameters: {
             query?: never;
@@ -396,6 +612,82 @@ export interface paths {
         get: operations["get_task_history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{id}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The occurrences of a task's series on some days; none if it does not come again. */
+        get: operations["list_occurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{id}/recurrence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets how a task comes again, or changes it from this occurrence on. What came before keeps its
+         *     rule; what is open after it is deleted.
+         */
+        post: operations["set_recurrence"];
+        /** Ends a series: the task and what came after it are tasks like others. */
+        delete: operations["end_recurrence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{id}/recurrence/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves this occurrence out: the task becomes the next one. */
+        post: operations["skip_occurrence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A task's reminders. */
+        get: operations["list_reminders"];
+        put?: never;
+        /**
+         * Adds a reminder to a task; at most 10. One whose time has passed already, while the task is
+         *     open, fires at once.
+         */
+        post: operations["add_reminder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -484,6 +776,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your webhooks, without their secrets. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * A new webhook, which gets what happens from now on, signed and in order, each event at least
+         *     once. Its secret is shown in this answer only: therefore no Idempotency-Key is kept for it. At
+         *     most 20.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a webhook, and what is known of its deliveries. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook. Switched on, or with another URL, it is tried at once. */
+        patch: operations["update_webhook"];
+        trace?: never;
+    };
+    "/api/{user_id}/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of what was sent to a webhook, newest first. Kept for 30 days. */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a webhook events again, with the same ids, from a cursor on. */
+        post: operations["replay_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a message of the type `webhook.test`, even to a webhook that is off. What came of it is
+         *     among the deliveries.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/ws-ticket": {
         parameters: {
             query?: never;
@@ -499,6 +885,26 @@ export interface paths {
          *     that it could be given twice, and one that is not used ends by itself.
          */
         post: operations["create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The open tasks that are due as an iCalendar (RFC 5545), one event each, with what series will
+         *     bring within three months.
+         */
+        get: operations["get_calendar"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -528,6 +934,16 @@ export interface components {
             /** @description One for each operation, in order. */
             results: components["schemas"]["ItemResult"][];
         };
+        /**
+         * @description Which of several occurrences that have passed meanwhile are made up for.
+         * @enum {string}
+         */
+        CatchUp: "all" | "latest" | "skip";
+        /**
+         * @description A way to reach somebody.
+         * @enum {string}
+         */
+        Channel: "in_app" | "email" | "push" | "webhook";
         Completion: {
             completed: boolean;
         };
@@ -585,6 +1001,30 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        DeliveryPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["WebhookDelivery"][];
+            /**
+             * Format: int64
+             * @description Ask again with this for those before; null at the end.
+             */
+            next_cursor?: number | null;
+        };
+        /** @description What became of a firing at one destination. */
+        DeliveryView: {
+            /** Format: int32 */
+            attempts: number;
+            channel: components["schemas"]["Channel"];
+            /**
+             * Format: uuid
+             * @description The push subscription or the webhook.
+             */
+            destination?: string | null;
+            /** @description An attempt had an unknown outcome, so it may have arrived twice. */
+            may_be_twice: boolean;
+            state: components["schemas"]["State"];
+            steps: components["schemas"]["StepView"][];
+        };
         DropRequest: {
             reason: string;
         };
@@ -633,6 +1073,11 @@ export interface components {
             after: unknown;
             before: unknown;
             field: string;
+        };
+        FiringView: {
+            deliveries: components["schemas"]["DeliveryView"][];
+            /** Format: date-time */
+            due_at: string;
         };
         /** @description A change: who, when, why, and what of it. */
         HistoryEntry: {
@@ -697,6 +1142,12 @@ export interface components {
             /** Format: int32 */
             status: number;
         };
+        Keys: {
+            /** @description 16 bytes, base64url. */
+            auth: string;
+            /** @description 65 bytes, base64url. */
+            p256dh: string;
+        };
         /** @enum {string} */
         Kind: "task" | "project" | "tag" | "profile";
         /** @description A change that came after the one that is taken back. */
@@ -715,6 +1166,36 @@ export interface components {
             /** Format: double */
             position?: number | null;
         };
+        /** @description How a task is to come again. */
+        NewRecurrence: {
+            catch_up?: components["schemas"]["CatchUp"];
+            /** @description Occurrences to leave out: dates, or local times such as the task's. */
+            exdates?: string[];
+            mode?: components["schemas"]["RecurrenceMode"];
+            open?: components["schemas"]["OpenPolicy"];
+            /**
+             * @description `none`, `daily`, `weekly`, `monthly`, `yearly`, or an RRULE (RFC 5545): DAILY to YEARLY.
+             * @example FREQ=MONTHLY;BYMONTHDAY=-1
+             */
+            rule: string;
+        };
+        NewReminder: {
+            /** @description Absent or empty: those of the profile's settings. */
+            channels?: components["schemas"]["Channel"][] | null;
+            /** @description `before`: at most a year before the task is due. `at`: a moment that lies ahead. */
+            when: components["schemas"]["ReminderTime"];
+        };
+        /** @description As `PushSubscription.toJSON()` has it. */
+        NewSubscription: {
+            /** @description An `https` URL of at most 2,000 bytes. */
+            endpoint: string;
+            /**
+             * Format: double
+             * @description Passed over: the push service says itself when a subscription has ended.
+             */
+            expirationTime?: number | null;
+            keys: components["schemas"]["Keys"];
+        };
         /** @description A whole task: for `POST`, and for `PUT`, where what is absent becomes empty. */
         NewTask: {
             completed?: boolean | null;
@@ -732,6 +1213,9 @@ export interface components {
             priority?: components["schemas"]["Priority"] | null;
             /** Format: uuid */
             project_id?: string | null;
+            recurrence?: components["schemas"]["NewRecurrence"] | null;
+            /** @description Absent: none (`POST`), or those that it has (`PUT`). */
+            reminders?: components["schemas"]["NewReminder"][] | null;
             tags?: string[] | null;
             /** @description 1 to 200 characters after trimming. */
             title: string;
@@ -746,8 +1230,93 @@ export interface components {
             name: string;
             scope: components["schemas"]["Scope"];
         };
+        NewWebhook: {
+            /** @description True, if absent. */
+            active?: boolean | null;
+            /**
+             * @description Types such as `task.completed` or `reminder.fired`, `task.*` for all of a family, `*` for
+             *     everything; 1 to 50.
+             */
+            event_types: string[];
+            /** @description `https`, without a user name or a password, at most 2,000 bytes. */
+            url: string;
+        };
+        /** @description Something that somebody was told in the app. */
+        NotificationItem: {
+            /**
+             * Format: date-time
+             * @description When what it tells of came about, such as when the reminder was due.
+             */
+            at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["NotificationKind"];
+            /** Format: date-time */
+            read_at?: string | null;
+            /** Format: uuid */
+            reminder_id?: string | null;
+            /** Format: uuid */
+            task_id?: string | null;
+            /** @description What the task is called now; null when it is deleted. */
+            task_title?: string | null;
+            /** Format: uuid */
+            webhook_id?: string | null;
+        };
+        /** @enum {string} */
+        NotificationKind: "reminder" | "reminder_failed" | "webhook_off";
+        NotificationPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["NotificationItem"][];
+            /**
+             * Format: uuid
+             * @description Ask again with this for those before; null at the end.
+             */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Of all, not only of this page.
+             */
+            unread: number;
+        };
+        Occurrence: {
+            due?: components["schemas"]["Due"] | null;
+            /** Format: date-time */
+            due_at?: string | null;
+            /**
+             * @description As the rule gives it; the task may have been moved.
+             * @example 2026-11-21
+             */
+            occurrence: string;
+            state: components["schemas"]["OccurrenceState"];
+            /**
+             * Format: uuid
+             * @description If it is a task.
+             */
+            task_id?: string | null;
+        };
+        /** @enum {string} */
+        OccurrenceState: "open" | "completed" | "deleted" | "skipped" | "missed" | "planned";
+        Occurrences: {
+            /** @description In order. */
+            items: components["schemas"]["Occurrence"][];
+        };
+        Occurring: {
+            due: components["schemas"]["Due"];
+            /**
+             * Format: date-time
+             * @description The instant after which it is overdue.
+             */
+            due_at?: string | null;
+        };
         /** @enum {string} */
         Op: "create" | "update" | "complete" | "delete" | "restore";
+        /**
+         * @description What happens when an occurrence comes due and the one before is still open.
+         * @enum {string}
+         */
+        OpenPolicy: "keep_one" | "pile_up";
         /** @description One struct instead of one for each `op`, so that an error can name the exact field. */
         Operation: {
             /** @description For `complete`: true if absent. */
@@ -771,6 +1340,24 @@ export interface components {
             text: string;
         } | {
             base64: string;
+        };
+        Preview: {
+            /** @description The first dues; after a completion, as if each were completed on its day. */
+            next: components["schemas"]["Occurring"][];
+            /** @description The rule as it would be kept; none for `none`. */
+            rule?: string | null;
+            /** @description What it means, in English. */
+            words?: string | null;
+        };
+        /** @description A recurrence, and the due of the task that would have it. */
+        PreviewRequest: {
+            catch_up?: components["schemas"]["CatchUp"];
+            due: components["schemas"]["Due"];
+            exdates?: string[];
+            mode?: components["schemas"]["RecurrenceMode"];
+            open?: components["schemas"]["OpenPolicy"];
+            /** @description As in the recurrence of a task. */
+            rule: string;
         };
         /** @enum {string} */
         Priority: "none" | "low" | "medium" | "high" | "urgent";
@@ -800,7 +1387,7 @@ export interface components {
         Profile: {
             email: string;
             name: string;
-            /** @description The app's own settings; the server keeps and does not read them. */
+            /** @description `notifications` says when and how to be reminded; all others are the app's own. */
             settings: Record<string, never>;
             /** @description IANA name. */
             time_zone: string;
@@ -810,7 +1397,11 @@ export interface components {
         ProfilePatch: {
             /**
              * @description Merged into what is there (RFC 7396): null removes a setting. At most 8 KiB in all, and
-             *     not nested deeper than 32 levels.
+             *     not nested deeper than 32 levels. The server itself reads `notifications`:
+             *     `{"channels": ["in_app", "push"], "all_day_at": "09:00", "quiet_hours": {"from": "22:00",
+             *     "to": "07:00"}}`, where reminders go that do not say it themselves (`in_app`, `email`,
+             *     `push`, `webhook`), at which hour one of a whole day comes, and when none does that is
+             *     counted back from a due. Absent: the channels and the hour above, and no quiet hours.
              */
             settings?: Record<string, never>;
             /** @description IANA name, such as Europe/Berlin. */
@@ -839,6 +1430,150 @@ export interface components {
             name?: string;
             /** Format: double */
             position?: number;
+        };
+        PushKey: {
+            /** @description 65 bytes, base64url: the `applicationServerKey` to subscribe with. */
+            key: string;
+        };
+        /** @description The fields of a task, as far as the line gives them. */
+        QuickAdd: {
+            due?: components["schemas"]["Due"] | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description The name as it was typed. */
+            project?: string | null;
+            recurrence?: components["schemas"]["QuickAddRecurrence"] | null;
+            /** @description Minutes before the due, in the order of the line, each once. */
+            reminders: number[];
+            /** @description What was understood, in the order of the line; they do not overlap. */
+            spans: components["schemas"]["Span"][];
+            /** @description In the order of the line, each once. */
+            tags: string[];
+            /** @description Everything that was not understood, in its order; empty if nothing is left. */
+            title: string;
+        };
+        QuickAddRecurrence: {
+            /** @description Whether it counts from completion instead of from the due. */
+            after_completion: boolean;
+            /**
+             * @description An RFC 5545 RRULE without its name, such as `FREQ=MONTHLY;BYMONTHDAY=-1`.
+             * @example FREQ=MONTHLY;BYMONTHDAY=-1
+             */
+            rule: string;
+        };
+        QuickTask: {
+            /**
+             * Format: uuid
+             * @description The one of the user's projects that the text names.
+             */
+            project_id?: string | null;
+            task?: components["schemas"]["Task"] | null;
+            understood: components["schemas"]["QuickAdd"];
+        };
+        QuickText: {
+            /** @description Only say what would be understood, and change nothing. */
+            preview?: boolean;
+            /** @description Such as `Pay rent every month on the last day #home !high at 9:00`. */
+            text: string;
+        };
+        ReadReport: {
+            /**
+             * Format: int64
+             * @description How many are not read still.
+             */
+            unread: number;
+        };
+        ReadRequest: {
+            /** @description Or all that there are, the oldest 1,000 at a time. */
+            all?: boolean;
+            /** @description At most 1,000. */
+            ids?: string[] | null;
+        };
+        /**
+         * @description A task's place in a series. Every occurrence is a task of its own and carries the rule, so
+         *     that a changed rule leaves alone what came before.
+         */
+        Recurrence: {
+            catch_up: components["schemas"]["CatchUp"];
+            /** @description Occurrences that are left out, sorted. */
+            exdates?: string[];
+            mode: components["schemas"]["RecurrenceMode"];
+            /**
+             * Format: uuid
+             * @description The occurrence that followed; none while this one is the newest.
+             */
+            next?: string | null;
+            /**
+             * Format: int32
+             * @description Its number in the series: 1, 2, 3, …
+             */
+            number: number;
+            /**
+             * @description Which occurrence this task is. Moving the task changes its due, not this.
+             * @example 2026-11-21
+             */
+            occurrence: string;
+            open: components["schemas"]["OpenPolicy"];
+            /** @description The value of an RRULE (RFC 5545 §3.3.10). */
+            rule: string;
+            /**
+             * Format: uuid
+             * @description The same for all occurrences under one rule.
+             */
+            series_id: string;
+            /**
+             * @description What the rule counts from.
+             * @example 2026-11-21
+             */
+            start: string;
+            /** @description Where the local times are; they follow the person without one. Dates have none. */
+            zone?: string | null;
+        };
+        /**
+         * @description What the next occurrence is counted from.
+         * @enum {string}
+         */
+        RecurrenceMode: "from_due" | "after_completion";
+        /** @description One of a task's reminders. */
+        Reminder: {
+            /** @description Sorted; empty for those of the person's settings. */
+            channels?: components["schemas"]["Channel"][];
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Told of it, the person asked to be told again.
+             */
+            snoozed_until?: string | null;
+            when: components["schemas"]["ReminderTime"];
+        };
+        ReminderList: {
+            items: components["schemas"]["ReminderView"][];
+        };
+        ReminderTime: {
+            /** @enum {string} */
+            kind: "before";
+            /** Format: int32 */
+            minutes: number;
+        } | {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "at";
+        };
+        /** @description A reminder, and when it comes. */
+        ReminderView: components["schemas"]["Reminder"] & {
+            /**
+             * Format: date-time
+             * @description When it fires, or did; null when it will not: the task is done, deleted, or not due.
+             */
+            fires_at?: string | null;
+        };
+        Replay: {
+            /**
+             * Format: int32
+             * @description The `seq` after which everything that the webhook wants is sent again.
+             */
+            after: number;
         };
         ReplayReport: {
             /** @description In the order of the request; with `all`, oldest first. */
@@ -885,7 +1620,7 @@ export interface components {
          * @description What a token may do.
          * @enum {string}
          */
-        Scope: "read" | "write";
+        Scope: "read" | "write" | "calendar";
         Skipped: components["schemas"]["Subject"] & {
             by?: components["schemas"]["Later"] | null;
             /** @description The fields that keep their value; empty when it is about the whole. */
@@ -893,6 +1628,35 @@ export interface components {
             /** @description For a person to read. */
             reason: string;
         };
+        Snooze: {
+            /**
+             * Format: int32
+             * @description Or for how long from now, up to a year.
+             */
+            minutes?: number | null;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until?: string | null;
+        };
+        /**
+         * @description A stretch of the line that was understood.
+         *
+         *     Offsets count UTF-16 code units, as JavaScript's `slice` does. A phrase that a sign
+         *     interrupts ("every #home day") is two spans of one kind.
+         */
+        Span: {
+            /** @description Exclusive. */
+            end: number;
+            kind: components["schemas"]["SpanKind"];
+            start: number;
+            text: string;
+        };
+        /** @enum {string} */
+        SpanKind: "due" | "time" | "zone" | "recurrence" | "reminder" | "tag" | "project" | "priority";
+        /** @enum {string} */
+        State: "scheduled" | "claimed" | "sent" | "accepted" | "failed" | "unknown" | "seen";
         Stats: {
             /** Format: int64 */
             completed: number;
@@ -912,6 +1676,20 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        StepView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            latency_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Of HTTP or SMTP.
+             */
+            status?: number | null;
+            /** @description In words. */
+            text: string;
+            what: components["schemas"]["State"];
+        };
         /** @description What an item is about. */
         Subject: {
             /** Format: uuid */
@@ -919,6 +1697,20 @@ export interface components {
             kind: components["schemas"]["Kind"];
             /** @description A task's title, a project's or a tag's name. */
             name: string;
+        };
+        Subscription: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * @description SHA-256 of the endpoint, base64url: by it a browser finds itself. Whoever knew the
+             *     endpoint could send to the browser.
+             */
+            endpoint_hash: string;
+            /** Format: uuid */
+            id: string;
+        };
+        SubscriptionList: {
+            items: components["schemas"]["Subscription"][];
         };
         Tag: {
             /** @description `#rrggbb`. */
@@ -970,6 +1762,8 @@ export interface components {
             priority: components["schemas"]["Priority"];
             /** Format: uuid */
             project_id?: string | null;
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            reminders: components["schemas"]["Reminder"][];
             /** @description Sorted, without duplicates. */
             tags: string[];
             /** @description 1 to 200 characters. */
@@ -1014,8 +1808,17 @@ export interface components {
             priority?: components["schemas"]["Priority"] | null;
             /** Format: uuid */
             project_id?: string | null;
+            /** @description In the place of those that it has; one that is there already keeps its id. */
+            reminders?: components["schemas"]["NewReminder"][] | null;
             tags?: string[] | null;
             title?: string;
+        };
+        TestStarted: {
+            /**
+             * Format: uuid
+             * @description The `webhook-id` of the message, and its `event_id` among the deliveries.
+             */
+            event_id: string;
         };
         Ticket: {
             /** Format: date-time */
@@ -1061,6 +1864,11 @@ export interface components {
             /** @description Or everything that an agent did in one run. */
             run_id?: string | null;
         };
+        /** @description How many notifications are not read. */
+        UnreadCount: {
+            /** Format: int64 */
+            unread: number;
+        };
         Warning: {
             /**
              * Format: int64
@@ -1068,6 +1876,83 @@ export interface components {
              */
             line: number;
             message: string;
+        };
+        /** @description One attempt to deliver one event. */
+        WebhookDelivery: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int32
+             * @description 1 for the first.
+             */
+            attempt: number;
+            /** Format: uuid */
+            event_id: string;
+            event_type: string;
+            /** Format: int32 */
+            latency_ms: number;
+            /** @description `accepted`, `failed` or `unknown`. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description Null of a test.
+             */
+            seq?: number | null;
+            /**
+             * Format: int32
+             * @description Of HTTP; null when there was no answer.
+             */
+            status?: number | null;
+            why?: string | null;
+        };
+        WebhookList: {
+            items: components["schemas"]["WebhookView"][];
+        };
+        WebhookPatch: {
+            /** @description Switched on again, it gets what happened meanwhile. */
+            active?: boolean;
+            event_types?: string[];
+            /** @description Makes a new secret, which the answer shows. What is sent from now on is signed with it. */
+            rotate_secret?: boolean;
+            url?: string;
+        };
+        /** @description A webhook as the API shows it. */
+        WebhookView: {
+            active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description The `seq` up to which it had everything that it wants.
+             */
+            cursor: number;
+            /** @description Sorted, without duplicates. */
+            event_types: string[];
+            /** Format: date-time */
+            failing_since?: string | null;
+            /**
+             * Format: int32
+             * @description How often it failed in a row.
+             */
+            failures: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Why the server switched it off. */
+            off_because?: string | null;
+            /**
+             * Format: date-time
+             * @description When the next attempt is made after one that failed.
+             */
+            retry_at?: string | null;
+            url: string;
+        };
+        /** @description A webhook, with its secret where there is a new one. */
+        WebhookWithSecret: components["schemas"]["WebhookView"] & {
+            /**
+             * @description `whsec_` and base64: signs what is sent (<https://www.standardwebhooks.com>). It is shown
+             *     this once.
+             */
+            secret?: string | null;
         };
         /** @description What a change was made to. */
         What: {
@@ -1077,6 +1962,21 @@ export interface components {
             kind: string;
             /** @description Its title or name after the change; a profile has none. */
             name?: string | null;
+        };
+        Why: {
+            /**
+             * Format: date-time
+             * @description When it fires next; null when it will not.
+             */
+            fires_at?: string | null;
+            /** @description Each time that it fired, the newest first. */
+            firings: components["schemas"]["FiringView"][];
+            /** Format: uuid */
+            reminder_id: string;
+            /** Format: uuid */
+            task_id: string;
+            /** @description What holds now, in words. */
+            text: string;
         };
     };
     responses: never;
@@ -1336,7 +2236,7 @@ export interface operations {
                 actor?: "user" | "agent_run" | "rule" | "import" | "token" | "system";
                 /** @description What an agent did in this run. */
                 run?: string;
-                /** @description May be repeated: only these event types. */
+                /** @description May be repeated: only these event types. Absent: all but notifications. */
                 type?: string[];
                 /** @description From an instant on, or from the event with this `seq`. */
                 from?: string;
@@ -1382,7 +2282,9 @@ export interface operations {
                  */
                 project?: string;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1394,11 +2296,20 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    "X-Change-Set-Id"?: string;
+                    /** @description Of a table; a log has its own */
+                    "X-Change-Set-Id"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Imported"];
+                };
+            };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             409: {
@@ -1418,6 +2329,129 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description Only those that are not read. */
+                unread?: boolean;
+                /** @description 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadReport"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_unread_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+        };
+    };
+    delete_notification: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1748,6 +2782,305 @@ export interface operations {
             };
         };
     };
+    list_push_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_push_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubscription"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_push_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_push_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKey"];
+                };
+            };
+            /** @description Web push is not configured */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_recurrence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_reminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The task's ETag */
+                "If-Match"?: string | null;
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snooze_reminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The task's ETag */
+                "If-Match"?: string | null;
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The task's */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_reminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_stats: {
         parameters: {
             query?: never;
@@ -1984,6 +3317,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quick_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickText"];
+            };
+        };
+        responses: {
+            /** @description A preview */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickTask"];
+                };
+            };
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickTask"];
                 };
             };
             422: {
@@ -2276,7 +3653,7 @@ export interface operations {
                 actor?: "user" | "agent_run" | "rule" | "import" | "token" | "system";
                 /** @description What an agent did in this run. */
                 run?: string;
-                /** @description May be repeated: only these event types. */
+                /** @description May be repeated: only these event types. Absent: all but notifications. */
                 type?: string[];
                 /** @description From an instant on, or from the event with this `seq`. */
                 from?: string;
@@ -2304,6 +3681,289 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_occurrences: {
+        parameters: {
+            query: {
+                /**
+                 * @description The first day.
+                 * @example 2026-11-01
+                 */
+                from: string;
+                /**
+                 * @description The day after the last, at most 366 days later.
+                 * @example 2026-12-01
+                 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occurrences"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_recurrence: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecurrence"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_recurrence: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skip_occurrence: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_reminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The task's ETag */
+                "If-Match"?: string | null;
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReminder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The task's */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2541,6 +4201,310 @@ export interface operations {
             };
         };
     };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description From this event on. */
+                from_seq?: number;
+                /** @description Up to this event, which still belongs to it. */
+                to_seq?: number;
+                /** @description 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestStarted"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_ticket: {
         parameters: {
             query?: never;
@@ -2556,6 +4520,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query: {
+                /**
+                 * @description An API token of the scope `calendar`, which opens nothing else; calendar programs cannot
+                 *     send headers. Revoke it to close the feed.
+                 */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -14,6 +14,7 @@ export function example(fields: Partial<Task> = {}): Task {
     position: 0,
     due: null,
     due_at: null,
+    reminders: [],
     created_at: '2026-11-20T08:00:00Z',
     updated_at: '2026-11-20T08:00:00Z',
     completed_at: null,

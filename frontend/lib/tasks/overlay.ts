@@ -56,6 +56,7 @@ function draft(write: Extract<TaskWrite, { kind: 'create' }>, now: string): Task
     position: task.position ?? LAST,
     due: task.due ?? null,
     due_at: null,
+    reminders: [],
     created_at: now,
     updated_at: now,
     completed_at: null,
