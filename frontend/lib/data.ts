@@ -1,4 +1,5 @@
 import { api, read, type Profile, type Project, type Schemas, type Tag, type Task } from '@/lib/api';
+import { createHeard, type Heard } from '@/lib/heard';
 import type { Initial } from '@/lib/initial';
 import { Remote } from '@/lib/remote';
 import { EMPTY, withTasks, type Collection } from '@/lib/tasks/collection';
@@ -10,8 +11,11 @@ export type Data = {
   projects: Remote<Project[]>;
   tags: Remote<Tag[]>;
   profile: Remote<Profile>;
+  /** How many notifications are not read. */
+  unread: Remote<number>;
   /** What has been asked for and not been answered. */
   writes: Writes;
+  heard: Heard;
 };
 
 export function createData(initial: Initial | null): Data {
@@ -24,13 +28,16 @@ export function createData(initial: Initial | null): Data {
     projects: new Remote(async () => (await read(api.GET('/projects'))).items, initial?.projects),
     tags: new Remote(async () => (await read(api.GET('/tags'))).items, initial?.tags),
     profile: new Remote(() => read(api.GET('/profile')), initial?.profile),
+    unread: new Remote(async () => (await read(api.GET('/notifications/unread'))).unread),
     writes: new Writes(),
+    heard: createHeard(),
   };
 }
 
 /** Reads everything anew. */
-export function refreshAll({ tasks, projects, tags, profile }: Data): void {
-  for (const remote of [tasks, projects, tags, profile]) void remote.refresh();
+export function refreshAll({ tasks, projects, tags, profile, unread, heard }: Data): void {
+  for (const remote of [tasks, projects, tags, profile, unread]) void remote.refresh();
+  heard.set({ about: 'everything' });
 }
 
 export function knownTasks(data: Data): Collection {

@@ -1,9 +1,8 @@
 import { announce, announceProblem } from '@/lib/announce';
 import { api, written, type UndoReport } from '@/lib/api';
-import { ApiError, Unauthenticated } from '@/lib/api/errors';
+import { messageOf, Unauthenticated } from '@/lib/api/errors';
 import { refreshKind, type Data } from '@/lib/data';
 import { randomId } from '@/lib/id';
-import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { sessionOver } from '@/lib/session-over';
 import { createStore } from '@/lib/store';
@@ -32,7 +31,7 @@ export async function undo(data: Data, changeSetId: string): Promise<void> {
     tell(data, answer.data, answer.changeSetId);
   } catch (error) {
     if (error instanceof Unauthenticated) sessionOver();
-    else announceProblem(error instanceof ApiError ? error.message : messages.errors.failed);
+    else announceProblem(messageOf(error));
   }
 }
 

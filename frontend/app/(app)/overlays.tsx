@@ -8,20 +8,26 @@ import type { Command } from '@/lib/commands';
 import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { commandsMessages } from '@/lib/messages/commands';
+import { useOpenTask } from '@/lib/open-task';
 import { closePanel, openPanel } from '@/lib/panels';
 import { followOtherTabs } from '@/lib/session-over';
 import { useStore } from '@/lib/store';
+import { openConflict } from '@/lib/tasks/open-conflict';
 
 const Palette = lazy(() => import('@/components/commands/palette'));
 const Help = lazy(() => import('@/components/commands/help'));
 const MenuSheet = lazy(() => import('@/components/shell/menu-sheet'));
 const NewProjectDialog = lazy(() => import('@/components/projects/new-project-dialog'));
+const TaskSheet = lazy(() => import('@/components/tasks/detail/task-sheet'));
+const ConflictDialog = lazy(() => import('@/components/tasks/conflict-dialog'));
 const Toaster = lazy(() => import('@/components/ui/toaster'));
 
 /** What lies over every view, each loaded when it is first asked for. */
 export default function Overlays() {
   useEffect(() => followOtherTabs(), []);
   const panel = useStore(openPanel);
+  const task = useOpenTask();
+  const conflict = useStore(openConflict);
   const hasSpoken = useStore(announcement) !== null;
   return (
     <>
@@ -32,6 +38,8 @@ export default function Overlays() {
         {panel === 'menu' ? <MenuSheet onClose={closePanel} /> : null}
         {panel === 'new-project' ? <NewProjectDialog onClose={closePanel} /> : null}
       </Suspense>
+      <Suspense fallback={null}>{task === null ? null : <TaskSheet key={task} id={task} />}</Suspense>
+      <Suspense fallback={null}>{conflict === null ? null : <ConflictDialog conflict={conflict} />}</Suspense>
       <Suspense fallback={null}>{hasSpoken ? <Toaster /> : null}</Suspense>
     </>
   );

@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Field, Input } from '@/components/ui/input';
 import { api, written } from '@/lib/api';
-import { ApiError } from '@/lib/api/errors';
+import { messageOf } from '@/lib/api/errors';
 import { useData } from '@/lib/data-provider';
 import { randomId } from '@/lib/id';
 import { messages } from '@/lib/messages';
@@ -41,7 +41,7 @@ export default function NewProjectDialog({ onClose }: { onClose: () => void }) {
     try {
       await create();
     } catch (problem) {
-      setError(problem instanceof ApiError ? problem.message : messages.errors.failed);
+      setError(messageOf(problem));
       setIsWorking(false);
     }
   };

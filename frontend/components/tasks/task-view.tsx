@@ -6,18 +6,14 @@ import { ListSkeleton } from '@/components/tasks/list/list-skeleton';
 import { TaskList } from '@/components/tasks/list/task-list';
 import { EmptyState } from '@/components/ui/empty-state';
 import type { IconNode } from '@/components/ui/icon';
-import { useOpenTask } from '@/lib/open-task';
 import { useStore } from '@/lib/store';
 import { groupTasks } from '@/lib/tasks/groups';
 import { lingering } from '@/lib/tasks/lingering';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { defaultsFor, type Scope } from '@/lib/tasks/scope';
 import { loadWriter } from '@/lib/tasks/write-task';
-import { openConflict } from '@/lib/tasks/open-conflict';
 
-const LoadFailure = lazy(() => import('@/components/tasks/load-failure'));
-const TaskSheet = lazy(() => import('@/components/tasks/detail/task-sheet'));
-const ConflictDialog = lazy(() => import('@/components/tasks/conflict-dialog'));
+const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 
 type Props = {
   scope: Scope;
@@ -47,22 +43,5 @@ export function TaskView({ scope, heading, empty }: Props) {
       {!isLoading && !error && groups.length === 0 ? <EmptyState {...empty} /> : null}
     </>
   );
-  return (
-    <>
-      <TaskList groups={groups} isProjectKnown={scope.kind === 'project'} before={top} />
-      <Overlays />
-    </>
-  );
-}
-
-/** Loaded when first needed. */
-function Overlays() {
-  const id = useOpenTask();
-  const conflict = useStore(openConflict);
-  return (
-    <Suspense fallback={null}>
-      {id === null ? null : <TaskSheet key={id} id={id} />}
-      {conflict === null ? null : <ConflictDialog conflict={conflict} />}
-    </Suspense>
-  );
+  return <TaskList groups={groups} isProjectKnown={scope.kind === 'project'} before={top} />;
 }

@@ -15,6 +15,11 @@ export abstract class ApiError extends Error {
   override name = 'ApiError';
 }
 
+/** What to tell somebody of a request that did not work. */
+export function messageOf(error: unknown): string {
+  return error instanceof ApiError ? error.message : messages.errors.failed;
+}
+
 /** There was no answer: nobody knows whether the request arrived. */
 export class NetworkError extends ApiError {
   constructor(readonly isOffline: boolean, options?: ErrorOptions) {

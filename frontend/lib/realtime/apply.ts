@@ -20,7 +20,18 @@ export function applyNotice(data: Data, refresher: TaskRefresher, notice: Notice
     case 'user':
       void data.profile.refresh();
       break;
+    case 'notification':
+      void data.unread.refresh();
+      break;
+    case 'conversation':
+    case 'message':
+    case 'tool':
+      data.heard.set({ about: 'conversation' });
+      return;
+    default:
+      return;
   }
+  data.heard.set({ about: aggregate });
 }
 
 function applyToTask(data: Data, refresher: TaskRefresher, { type, data: what }: Notice): void {

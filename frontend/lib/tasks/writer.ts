@@ -1,6 +1,6 @@
 import { announceProblem } from '@/lib/announce';
 import { api, type Task, type Written } from '@/lib/api';
-import { ApiError, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
+import { messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
 import { knownTasks, type Data } from '@/lib/data';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
@@ -54,10 +54,6 @@ function tell(data: Data, write: TaskWrite, error: unknown): void {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
     announceProblem(messages.errors.taskGone);
   } else announceProblem(messageOf(error));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : messages.errors.failed;
 }
 
 function describe(write: TaskWrite): string {

@@ -1,6 +1,6 @@
 'use client';
 
-import type { ListFocus } from '@/components/tasks/list/list-focus';
+import type { TaskFocus } from '@/components/tasks/list/area-focus';
 import type { RowHandlers } from '@/components/tasks/list/task-row';
 import type { PickerKind } from '@/components/tasks/pickers/use-picker';
 import type { Task } from '@/lib/api';
@@ -10,8 +10,11 @@ import { openTask } from '@/lib/open-task';
 
 const text = commandsMessages;
 
+/** Where titles are not edited in place, there is no `edit`. */
+type Handlers = Omit<RowHandlers, 'edit'> & Partial<Pick<RowHandlers, 'edit'>>;
+
 /** What the keyboard does in a list: to the task that has the focus. */
-export default function ListCommands({ focus, on }: { focus: ListFocus; on: RowHandlers }): null {
+export default function ListCommands({ focus, on }: { focus: TaskFocus; on: Handlers }): null {
   const toCurrent = (act: (task: Task, element: HTMLElement) => void) => () => {
     const found = focus.current();
     if (found) act(found.task, found.element);
@@ -31,7 +34,7 @@ export default function ListCommands({ focus, on }: { focus: ListFocus; on: RowH
     list('previous', text.previous, 'k', () => focus.move(-1)),
     list('open', text.open, 'o', toCurrent((task) => openTask(task.id))),
     list('complete', text.complete, 'x', toCurrent(on.toggle)),
-    list('edit', text.edit, 'e', toCurrent((task) => on.edit(task.id))),
+    ...(on.edit ? [list('edit', text.edit, 'e', toCurrent((task) => on.edit?.(task.id)))] : []),
     list('due', text.setDue, 'd', picks('due')),
     list('priority', text.setPriority, 'p', picks('priority')),
     list('tags', text.setTags, 't', picks('tags')),

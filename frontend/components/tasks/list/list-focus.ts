@@ -1,3 +1,4 @@
+import type { TaskFocus } from '@/components/tasks/list/area-focus';
 import { nextTask, type Row } from '@/components/tasks/list/rows';
 import type { Task } from '@/lib/api';
 
@@ -5,7 +6,7 @@ import type { Task } from '@/lib/api';
 type Reveal = (index: number) => void;
 
 /** Which task of a list has the focus, and the way to the next one. */
-export class ListFocus {
+export class ListFocus implements TaskFocus {
   #rows: readonly Row[] = [];
   #element: HTMLElement | null = null;
   #reveal: Reveal = () => {};

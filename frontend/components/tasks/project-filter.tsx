@@ -1,0 +1,26 @@
+'use client';
+
+import { Select } from '@/components/ui/select';
+import { useData, useRemote } from '@/lib/data-provider';
+import { messages } from '@/lib/messages';
+import { viewsMessages } from '@/lib/messages/views';
+
+const ALL = 'all';
+
+/** All projects, or one. */
+export function ProjectFilter({ projectId, onChange }: { projectId: string | null; onChange: (id: string | null) => void }) {
+  const { value: projects = [] } = useRemote(useData().projects);
+  if (projects.length === 0) return null;
+  return (
+    <Select
+      label={messages.task.project}
+      value={projectId ?? ALL}
+      options={[
+        { value: ALL, label: viewsMessages.allProjects },
+        ...projects.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+      onChange={(value) => onChange(value === ALL ? null : value)}
+      className="h-8! w-44"
+    />
+  );
+}

@@ -1,0 +1,41 @@
+import { Remote } from '@/lib/remote';
+
+/** As the API gives lists: ask again with `next_cursor` for what follows. */
+export type Page<T, C> = { items: T[]; next_cursor?: C | null };
+
+/** As much of a list as has been asked for. */
+export type Listed<T, C> = { items: readonly T[]; next: C | null };
+
+/** A list on the server, a page at a time. Reading it anew reads as much of it as was shown. */
+export class Listing<T, C = string> extends Remote<Listed<T, C>> {
+  readonly #readPage: (cursor: C | null) => Promise<Page<T, C>>;
+  #wanted = 1;
+
+  constructor(readPage: (cursor: C | null) => Promise<Page<T, C>>) {
+    super(() => this.#readWanted());
+    this.#readPage = readPage;
+  }
+
+  /** One page more. */
+  async more(): Promise<void> {
+    const before = this.value;
+    if (!before || before.next === null) return;
+    const page = await this.#readPage(before.next);
+    this.#wanted += 1;
+    // Read anew meanwhile: what has come follows another beginning.
+    if (this.value !== before) return this.refresh();
+    this.set({ items: [...before.items, ...page.items], next: page.next_cursor ?? null });
+  }
+
+  async #readWanted(): Promise<Listed<T, C>> {
+    const items: T[] = [];
+    let next: C | null = null;
+    for (let pages = 0; pages < this.#wanted; pages += 1) {
+      const page: Page<T, C> = await this.#readPage(next);
+      items.push(...page.items);
+      next = page.next_cursor ?? null;
+      if (next === null) break;
+    }
+    return { items, next };
+  }
+}

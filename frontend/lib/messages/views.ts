@@ -1,0 +1,3 @@
+import { views } from '@/messages/en/views';
+
+export const viewsMessages: typeof views = views;
