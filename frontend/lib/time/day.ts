@@ -42,3 +42,8 @@ export function monthPage(year: number, month: number): Day[] {
   const days = daysBetween(start, last) + 1;
   return Array.from({ length: Math.ceil(days / 7) * 7 }, (_, index) => addDays(start, index));
 }
+
+/** Whether a text is a day that exists. */
+export function isDay(text: string): text is Day {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(utc(text).getTime()) && utc(text).toISOString().startsWith(text);
+}

@@ -1,5 +1,6 @@
-import { addDays, daysBetween, timeOf, type Day } from '@/lib/time/day';
+import { addDays, dayOf, daysBetween, timeOf, type Day } from '@/lib/time/day';
 import { messages } from '@/lib/messages';
+import { wallTime } from '@/lib/time/zone';
 
 const formats = {
   weekday: { weekday: 'short' },
@@ -44,4 +45,10 @@ export function dayHeading(day: Day, today: Day): string {
   const long = formatDay(day, 'heading');
   const isNamed = day === today || day === addDays(today, 1);
   return isNamed ? `${relativeDay(day, today)} · ${long}` : long;
+}
+
+/** An instant as one speaks of it, on the wall of somebody at home in the clock's zone. */
+export function momentInWords(instant: string, { zone, today }: { zone: string; today: Day }): string {
+  const wall = wallTime(Date.parse(instant), zone);
+  return relativeMoment(dayOf(wall), wall, today);
 }

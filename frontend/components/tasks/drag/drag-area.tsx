@@ -23,6 +23,9 @@ import { viewsMessages } from '@/lib/messages/views';
 
 const text = viewsMessages.drag;
 
+/** Enter is left to what a handle does besides. */
+const KEYS = { start: ['Space'], cancel: ['Escape'], end: ['Space', 'Enter', 'Tab'] };
+
 /** What is dragged, and where it can be put. */
 export type Dragged = { task: Task };
 export type Place = { key: string; title: string };
@@ -42,7 +45,7 @@ export function DragArea({ id, onDrop, draw, children }: Props) {
     useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
     // Until then a finger scrolls.
     useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: byArrows }),
+    useSensor(KeyboardSensor, { coordinateGetter: byArrows, keyboardCodes: KEYS }),
   );
   const drop = ({ active, over, activatorEvent }: DragEndEvent) => {
     setCarried(null);

@@ -1,0 +1,94 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { useMemo, useRef, useState } from 'react';
+import { useTaskActions } from '@/components/tasks/actions';
+import { AreaCommands } from '@/components/tasks/area-commands';
+import { AddOnDay } from '@/components/tasks/calendar/add-on-day';
+import { CarriedChip } from '@/components/tasks/calendar/chip';
+import { DayCell } from '@/components/tasks/calendar/day-cell';
+import { DragArea } from '@/components/tasks/drag/drag-area';
+import { usePicker } from '@/components/tasks/pickers/use-picker';
+import { useData } from '@/lib/data-provider';
+import { messages } from '@/lib/messages';
+import { Remote } from '@/lib/remote';
+import { daysOf, entriesByDay, moveTo, type CalendarView } from '@/lib/tasks/calendar';
+import { useClock, useTasks } from '@/lib/tasks/provider';
+import { readCompleted } from '@/lib/tasks/read-completed';
+import { readPlanned } from '@/lib/tasks/read-planned';
+import type { Aggregate } from '@/lib/heard';
+import { useFollowing } from '@/lib/use-following';
+import { addDays, type Day } from '@/lib/time/day';
+import { formatDay } from '@/lib/time/format';
+import { startOfDay } from '@/lib/time/zone';
+
+type Props = { view: CalendarView; day: Day; onShowWeek: (day: Day) => void };
+
+const OF_TASKS: readonly Aggregate[] = ['task'];
+
+/** The days of a month or a week, with what is due on them. */
+export function Calendar({ view, day, onShowWeek }: Props) {
+  const area = useRef<HTMLDivElement>(null);
+  const { byId } = useTasks();
+  const { today, zone } = useClock();
+  const actions = useTaskActions();
+  const { pick, element: picker } = usePicker();
+  const [adding, setAdding] = useState<{ day: Day; anchor: HTMLElement } | null>(null);
+  const days = useMemo(() => daysOf(view, day), [view, day]);
+  const planned = usePlanned(days, zone);
+  const entries = useMemo(() => entriesByDay(byId.values(), planned, days, zone), [byId, planned, days, zone]);
+  return (
+    <DragArea
+      id="calendar"
+      onDrop={(task, to) => actions.set(task, { due: moveTo(task.due, to) })}
+      draw={(task) => <CarriedChip task={task} />}
+    >
+      <div ref={area} role="group" aria-label={messages.nav.calendar} className="min-h-0 flex-1 overflow-y-auto px-3 pb-6 sm:px-6">
+        {view === 'month' ? (
+          <div aria-hidden className="grid grid-cols-7">
+            {days.slice(0, 7).map((each) => (
+              <span key={each} className="px-2 py-1 text-xs text-muted">
+                {formatDay(each, 'weekday')}
+              </span>
+            ))}
+          </div>
+        ) : null}
+        <div className={clsx('grid border-t border-l', view === 'month' ? 'grid-cols-7' : 'grid-cols-1 sm:grid-cols-7')}>
+          {days.map((each) => (
+            <DayCell
+              key={each}
+              day={each}
+              view={view}
+              entries={entries.get(each) ?? []}
+              isToday={each === today}
+              isOutside={view === 'month' && each.slice(0, 7) !== day.slice(0, 7)}
+              onShowWeek={onShowWeek}
+              onAdd={(on, anchor) => setAdding({ day: on, anchor })}
+            />
+          ))}
+        </div>
+      </div>
+      {adding ? <AddOnDay {...adding} onClose={() => setAdding(null)} /> : null}
+      {picker}
+      <AreaCommands area={area} actions={actions} pick={pick} />
+    </DragArea>
+  );
+}
+
+/** What series will bring on these days; besides, what was done on them becomes known. */
+function usePlanned(days: readonly Day[], zone: string) {
+  const data = useData();
+  const planned = useMemo(
+    () =>
+      new Remote(async () => {
+        const [first = '', last = ''] = [days.at(0), days.at(-1)];
+        const instant = (of: Day) => new Date(startOfDay(of, zone)).toISOString();
+        await readCompleted(data, { due: { after: instant(first), before: instant(addDays(last, 2)) } });
+        return readPlanned(data.tasks.value?.byId.values() ?? [], days);
+      }),
+    [data, days, zone],
+  );
+  return useFollowing(planned, OF_TASKS).value ?? NOTHING;
+}
+
+const NOTHING: [] = [];
