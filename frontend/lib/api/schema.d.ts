@@ -3194,8 +3194,8 @@ export interface operations {
     list_tasks: {
         parameters: {
             query?: {
-                /** @description `open`, `completed` or `all`, the default. */
-                status?: "open" | "completed" | "all";
+                /** @description `open`, `completed` or `all`, the default; or `deleted`: what is in the trash, done or not. */
+                status?: "open" | "completed" | "all" | "deleted";
                 /** @description May be repeated: any of them. */
                 priority?: components["schemas"]["Priority"][];
                 /** @description May be repeated: all of them. */

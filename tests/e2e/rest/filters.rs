@@ -57,6 +57,8 @@ async fn each(product: &Product) -> Result<()> {
         (&[("status", "all")], "abcde"),
         (&[("status", "open")], "acd"),
         (&[("status", "completed")], "be"),
+        (&[("status", "deleted")], "f"),
+        (&[("status", "deleted"), ("priority", "urgent")], ""),
         (&[("priority", "low")], "a"),
         (&[("priority", "low"), ("priority", "urgent")], "ae"),
         (&[("priority", "none")], "cd"),

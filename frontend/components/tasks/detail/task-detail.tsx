@@ -13,9 +13,7 @@ import type { Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
 import { openTask } from '@/lib/open-task';
 import { useClock, useTasks } from '@/lib/tasks/provider';
-import { dayOf } from '@/lib/time/day';
-import { relativeMoment } from '@/lib/time/format';
-import { wallTime } from '@/lib/time/zone';
+import { momentInWords } from '@/lib/time/format';
 
 const text = messages.task;
 
@@ -113,14 +111,10 @@ function DescriptionField({ task, onSave }: FieldProps) {
 
 function Footer({ task }: { task: Task }) {
   const clock = useClock();
-  const when = (instant: string) => {
-    const wall = wallTime(Date.parse(instant), clock.zone);
-    return relativeMoment(dayOf(wall), wall, clock.today);
-  };
   return (
     <p className="flex shrink-0 flex-wrap gap-x-4 border-t px-6 py-3 text-xs text-muted">
-      <span>{text.created(when(task.created_at))}</span>
-      <span>{text.updated(when(task.updated_at))}</span>
+      <span>{text.created(momentInWords(task.created_at, clock))}</span>
+      <span>{text.updated(momentInWords(task.updated_at, clock))}</span>
     </p>
   );
 }

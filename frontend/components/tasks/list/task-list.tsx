@@ -21,10 +21,11 @@ type Props = {
   /** Where all tasks are of one project, its name says nothing. */
   isProjectKnown: boolean;
   before: ReactNode;
+  after?: ReactNode;
 };
 
 /** Tasks, as many as there are: only those near the screen are drawn. */
-export function TaskList({ groups, isProjectKnown, before }: Props) {
+export function TaskList({ groups, isProjectKnown, before, after }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
@@ -90,6 +91,7 @@ export function TaskList({ groups, isProjectKnown, before }: Props) {
             </li>
           ))}
         </ul>
+        {after}
       </div>
       {picker}
       <Suspense fallback={null}>{isDrawn ? <ListCommands focus={focus} on={on} /> : null}</Suspense>

@@ -51,13 +51,14 @@ pub(crate) enum Status {
     Open,
     Completed,
     All,
+    Deleted,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
-    /// `open`, `completed` or `all`, the default.
+    /// `open`, `completed` or `all`, the default; or `deleted`: what is in the trash, done or not.
     #[serde(default)]
     #[param(inline)]
     status: Option<Status>,
@@ -207,7 +208,7 @@ fn filter(
     params: &ListParams,
     now: Timestamp,
 ) -> Result<(), ApiError> {
-    if !params.include_deleted {
+    if !params.include_deleted && !matches!(params.status, Some(Status::Deleted)) {
         query.push(" and deleted_at is null");
     }
     match params.status {
@@ -216,6 +217,9 @@ fn filter(
         }
         Some(Status::Completed) => {
             query.push(" and completed_at is not null");
+        }
+        Some(Status::Deleted) => {
+            query.push(" and deleted_at is not null");
         }
         Some(Status::All) | None => {}
     }
