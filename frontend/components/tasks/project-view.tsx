@@ -1,7 +1,7 @@
 'use client';
 
 import { Folder } from 'lucide';
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { TaskView } from '@/components/tasks/task-view';
 import { ViewHeading } from '@/components/tasks/view-heading';
 import { EmptyState } from '@/components/ui/empty-state';
@@ -10,7 +10,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 
-export function ProjectView({ id }: { id: string }) {
+export function ProjectView({ id, actions }: { id: string; actions: ReactNode }) {
   const { value: projects } = useRemote(useData().projects);
   const scope = useMemo(() => ({ kind: 'project', id }) as const, [id]);
   const project = projects?.find((each) => each.id === id);
@@ -21,7 +21,7 @@ export function ProjectView({ id }: { id: string }) {
     <TaskView
       scope={scope}
       heading={
-        <ViewHeading>
+        <ViewHeading actions={actions}>
           {project ? (
             <span className="flex items-center gap-2.5">
               <Icon of={Folder} className="size-5 shrink-0 text-muted" style={{ color: project.color ?? undefined }} />

@@ -1,18 +1,18 @@
 'use client';
 
 import { Hash } from 'lucide';
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { TaskView } from '@/components/tasks/task-view';
 import { ViewHeading } from '@/components/tasks/view-heading';
 import { messages } from '@/lib/messages';
 
-export function TagView({ name }: { name: string }) {
+export function TagView({ name, actions }: { name: string; actions: ReactNode }) {
   const scope = useMemo(() => ({ kind: 'tag', name }) as const, [name]);
   return (
     <TaskView
       scope={scope}
       heading={
-        <ViewHeading>
+        <ViewHeading actions={actions}>
           <span className="text-muted">#</span>
           {name}
         </ViewHeading>

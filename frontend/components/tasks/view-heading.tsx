@@ -1,11 +1,14 @@
 import type { ReactNode } from 'react';
 
-/** What a view is called. */
-export function ViewHeading({ children, note }: { children: ReactNode; note?: ReactNode }) {
+type Props = { children: ReactNode; note?: ReactNode; actions?: ReactNode };
+
+/** What a view is called, and what can be done with it as a whole. */
+export function ViewHeading({ children, note, actions }: Props) {
   return (
     <div className="flex items-baseline gap-3">
       <h1 className="min-w-0 truncate text-xl font-semibold tracking-tight">{children}</h1>
       {note ? <p className="shrink-0 text-muted">{note}</p> : null}
+      {actions ? <div className="-my-1 self-center">{actions}</div> : null}
     </div>
   );
 }

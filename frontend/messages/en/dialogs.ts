@@ -13,6 +13,10 @@ export const dialogs = {
     deleted: 'Task deleted',
     changed: 'Task changed',
     projectCreated: 'Project added',
+    projectChanged: 'Project changed',
+    projectDeleted: 'Project deleted; its tasks are in the inbox',
+    tagChanged: 'Tag changed',
+    tagDeleted: 'Tag deleted',
     fields: {
       title: 'Title changed',
       description: 'Description changed',
@@ -58,5 +62,14 @@ export const dialogs = {
     colors: ['Teal', 'Blue', 'Violet', 'Pink', 'Orange', 'Gold', 'Green', 'Grey'],
     create: 'Create project',
     cancel: 'Cancel',
+    save: 'Save',
+    edit: 'Name and colour…',
+    editTitle: 'Name and colour of the project',
+    delete: 'Delete the project',
+  },
+  tag: {
+    edit: 'Name and colour…',
+    editTitle: 'Name and colour of the tag',
+    delete: 'Delete the tag',
   },
 };

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { ProjectActions } from '@/components/projects/project-actions';
 import { ProjectView } from '@/components/tasks/project-view';
 import { messages } from '@/lib/messages';
 
@@ -6,5 +7,5 @@ export const metadata: Metadata = { title: messages.task.project };
 
 export default async function ProjectPage({ params }: PageProps<'/projects/[id]'>) {
   const { id } = await params;
-  return <ProjectView id={id} />;
+  return <ProjectView id={id} actions={<ProjectActions id={id} />} />;
 }

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { TagActions } from '@/components/tags/tag-actions';
 import { TagView } from '@/components/tasks/tag-view';
 
 type Props = PageProps<'/tags/[name]'>;
@@ -8,7 +9,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function TagPage({ params }: Props) {
-  return <TagView name={await nameOf(params)} />;
+  const name = await nameOf(params);
+  return <TagView name={name} actions={<TagActions name={name} />} />;
 }
 
 async function nameOf(params: Props['params']): Promise<string> {

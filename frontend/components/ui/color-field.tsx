@@ -1,0 +1,37 @@
+'use client';
+
+import { dialogsMessages } from '@/lib/messages/dialogs';
+
+const text = dialogsMessages.project;
+
+/** Readable on light and on dark. */
+const COLORS = ['#0f8b7d', '#3b7dd8', '#8a63d2', '#c2527e', '#d1603d', '#b98a1b', '#5f8f3a', '#71808a'] as const;
+
+export const FIRST_COLOR: string = COLORS[0];
+
+/** One of a few colours. One that was set otherwise is none of them, and stays until another is chosen. */
+export function ColorField({ color, onChange }: { color: string | null; onChange: (color: string) => void }) {
+  return (
+    <fieldset>
+      <legend className="mb-1.5 font-medium">{text.color}</legend>
+      <div className="flex flex-wrap gap-1.5">
+        {COLORS.map((value, index) => (
+          <label
+            key={value}
+            className="relative grid size-8 place-items-center rounded-full has-checked:ring-2 has-checked:ring-foreground has-focus-visible:outline-2 has-focus-visible:outline-offset-2"
+          >
+            <input
+              type="radio"
+              name="color"
+              aria-label={text.colors[index]}
+              checked={value === color}
+              onChange={() => onChange(value)}
+              className="absolute inset-0 cursor-pointer opacity-0"
+            />
+            <span aria-hidden className="size-6 rounded-full" style={{ backgroundColor: value }} />
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

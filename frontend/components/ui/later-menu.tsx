@@ -1,0 +1,28 @@
+'use client';
+
+import { Ellipsis } from 'lucide';
+import { Suspense, useState, type ReactNode } from 'react';
+import { Button } from '@/components/ui/button';
+import { Icon } from '@/components/ui/icon';
+
+type Props = { label: string; load: () => Promise<unknown>; children: ReactNode };
+
+/** The button of a menu that comes when somebody reaches for it. `children` is the menu, open at first. */
+export function LaterMenu({ label, load, children }: Props) {
+  const [isWanted, setIsWanted] = useState(false);
+  const fetch = () => void load();
+  const button = (
+    <Button
+      variant="ghost"
+      size="icon"
+      aria-label={label}
+      aria-haspopup="menu"
+      onPointerEnter={fetch}
+      onFocus={fetch}
+      onClick={() => setIsWanted(true)}
+    >
+      <Icon of={Ellipsis} className="size-4" />
+    </Button>
+  );
+  return isWanted ? <Suspense fallback={button}>{children}</Suspense> : button;
+}
