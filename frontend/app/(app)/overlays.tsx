@@ -66,5 +66,13 @@ function useGlobalCommands(): Command[] {
     go(messages.nav.upcoming, '/upcoming', 'u'),
     go(messages.nav.inbox, '/inbox', 'i'),
     go(messages.nav.all, '/dashboard', 'a'),
+    go(messages.nav.board, '/board', 'b'),
+    go(messages.nav.calendar, '/calendar', 'c'),
+    go(messages.nav.search, '/search', 's'),
+    go(messages.nav.notifications, '/notifications', 'n'),
+    go(messages.nav.history, '/history', 'h'),
+    go(messages.nav.trash, '/trash', 'd'),
+    go(messages.nav.statistics, '/statistics', 'v'),
+    go(messages.nav.settings, '/settings', ','),
   ];
 }

@@ -1,7 +1,8 @@
 'use client';
 
 import { Command as Cmdk } from 'cmdk';
-import { Circle, CircleCheck } from 'lucide';
+import { Circle, CircleCheck, Search } from 'lucide';
+import { useRouter } from 'next/navigation';
 import { useMemo, useState } from 'react';
 import { Keys } from '@/components/commands/keys';
 import { Dialog } from '@/components/ui/dialog';
@@ -22,6 +23,7 @@ const itemClass =
 /** Finds tasks and does things, by what is typed. */
 export default function Palette({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('');
+  const router = useRouter();
   const offered = useStore(commands);
   const { byId } = useTasks();
   const tasks = useMemo(() => search(byId.values(), typed, SHOWN_TASKS), [byId, typed]);
@@ -71,6 +73,14 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           ) : null}
           {section(text.actions, offered.filter((command) => command.group === 'anywhere' && fits(command)))}
           {section(text.goTo, offered.filter((command) => command.group === 'go' && fits(command)))}
+          {wanted.length > 0 ? (
+            <Cmdk.Group className={groupClass}>
+              <Cmdk.Item value="everywhere" onSelect={choose(() => router.push(`/search?q=${encodeURIComponent(typed.trim())}`))} className={itemClass}>
+                <Icon of={Search} className="size-4 shrink-0 text-muted" />
+                <span className="min-w-0 flex-1 truncate">{text.everywhere(typed.trim())}</span>
+              </Cmdk.Item>
+            </Cmdk.Group>
+          ) : null}
         </Cmdk.List>
       </Cmdk>
     </Dialog>

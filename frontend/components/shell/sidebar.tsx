@@ -1,6 +1,6 @@
 'use client';
 
-import { CalendarDays, CircleCheckBig, Folder, Hash, Inbox, ListTodo, Plus, Sun } from 'lucide';
+import { Calendar, CalendarDays, ChartColumn, CircleCheckBig, Folder, Hash, History, Inbox, ListTodo, Plus, Settings, SquareKanban, Sun, Trash2 } from 'lucide';
 import { useMemo, type ReactNode } from 'react';
 import { NavLink } from '@/components/shell/nav-link';
 import { Button } from '@/components/ui/button';
@@ -32,6 +32,8 @@ export function Sidebar() {
         <NavLink href="/upcoming" label={text.upcoming} icon={CalendarDays} />
         <NavLink href="/inbox" label={text.inbox} icon={Inbox} count={counts.inbox} />
         <NavLink href="/dashboard" label={text.all} icon={ListTodo} />
+        <NavLink href="/board" label={text.board} icon={SquareKanban} />
+        <NavLink href="/calendar" label={text.calendar} icon={Calendar} />
       </div>
       <Section title={text.projects} action={<NewProject />} empty={projects.length === 0 ? text.noProjects : null}>
         {projects.map(({ id, name, color }) => (
@@ -57,6 +59,12 @@ export function Sidebar() {
           />
         ))}
       </Section>
+      <div className="mt-auto grid gap-0.5">
+        <NavLink href="/statistics" label={text.statistics} icon={ChartColumn} />
+        <NavLink href="/history" label={text.history} icon={History} />
+        <NavLink href="/trash" label={text.trash} icon={Trash2} />
+        <NavLink href="/settings" label={text.settings} icon={Settings} />
+      </div>
     </nav>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 
-import { Keyboard, LogOut } from 'lucide';
+import { Keyboard, LogOut, Settings } from 'lucide';
+import { useRouter } from 'next/navigation';
 import { useRef, type ReactNode } from 'react';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from '@/components/ui/menu';
@@ -15,6 +16,7 @@ const THEMES: readonly Theme[] = ['light', 'dark', 'system'];
 
 export default function UserMenu({ user, trigger }: Props) {
   const form = useRef<HTMLFormElement>(null);
+  const router = useRouter();
   return (
     <>
       {/* A form and not a request: the navigation takes the page's memory with it. */}
@@ -35,6 +37,10 @@ export default function UserMenu({ user, trigger }: Props) {
           ))}
         </MenuRadioGroup>
         <MenuSeparator />
+        <MenuItem onSelect={() => router.push('/settings')}>
+          <Icon of={Settings} />
+          {messages.nav.settings}
+        </MenuItem>
         <MenuItem onSelect={() => openPanel.set('help')}>
           <Icon of={Keyboard} />
           {messages.header.shortcuts}

@@ -34,6 +34,7 @@ export const en = {
   header: {
     search: 'Search',
     searchHint: 'Search and commands',
+    notifications: (unread: number) => (unread === 0 ? 'Notifications' : `Notifications, ${unread} unread`),
     account: 'Account menu',
     signedInAs: 'Signed in as',
     signOut: 'Sign out',
@@ -124,6 +125,7 @@ export const en = {
     reopen: 'Reopen',
     delete: 'Delete',
     details: 'Task details',
+    history: 'History',
     title: 'Title',
     description: 'Description',
     descriptionPlaceholder: 'Add notes…',

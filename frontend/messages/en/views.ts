@@ -50,7 +50,6 @@ export const views = {
     clear: 'Clear the filters',
     found: (count: number, isAll: boolean) => (isAll ? plural(count, 'task', 'tasks') : `The first ${count} tasks`),
     nothing: { title: 'Nothing found', text: 'No task fits. Try fewer words or filters.' },
-    everywhere: (typed: string) => `Search everything for “${typed}”`,
   },
   trash: {
     title: 'Trash',

@@ -1,13 +1,14 @@
 'use client';
 
-import { Trash2, X } from 'lucide';
+import { History, Trash2, X } from 'lucide';
 import { useTaskActions } from '@/components/tasks/actions';
 import { Properties } from '@/components/tasks/detail/properties';
 import { Subtasks } from '@/components/tasks/detail/subtasks';
 import { useDraft } from '@/components/tasks/detail/use-draft';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
 import { TaskCheck } from '@/components/tasks/task-check';
-import { Button } from '@/components/ui/button';
+import { AppLink } from '@/components/ui/app-link';
+import { Button, buttonClass } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import type { Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
@@ -32,10 +33,12 @@ export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void 
             </span>
           </Button>
         ) : null}
+        <AppLink href={`/history/${task.id}`} aria-label={text.history} className={`${buttonClass('ghost', 'icon')} ml-auto`}>
+          <Icon of={History} className="size-4" />
+        </AppLink>
         <Button
           variant="ghost"
           size="icon"
-          className="ml-auto"
           aria-label={text.delete}
           onClick={() => {
             actions.remove(task);

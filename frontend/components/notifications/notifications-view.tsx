@@ -1,0 +1,112 @@
+'use client';
+
+import { Bell, CheckCheck } from 'lucide';
+import { useSearchParams } from 'next/navigation';
+import { lazy, Suspense, useMemo } from 'react';
+import { Notification } from '@/components/notifications/notification';
+import { Button } from '@/components/ui/button';
+import { EmptyState } from '@/components/ui/empty-state';
+import { Icon } from '@/components/ui/icon';
+import { MoreButton } from '@/components/ui/more-button';
+import { Page } from '@/components/ui/page';
+import { Segments } from '@/components/ui/segments';
+import { Skeleton } from '@/components/ui/skeleton';
+import { setParameters } from '@/lib/address';
+import { announceProblem } from '@/lib/announce';
+import { api, read, type Schemas } from '@/lib/api';
+import { messageOf } from '@/lib/api/errors';
+import { useData, useRemote } from '@/lib/data-provider';
+import type { Aggregate } from '@/lib/heard';
+import { randomId } from '@/lib/id';
+import { Listing } from '@/lib/listing';
+import { messages } from '@/lib/messages';
+import { notificationsMessages } from '@/lib/messages/notifications';
+import { useFollowing } from '@/lib/use-following';
+
+const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
+const text = notificationsMessages;
+/** A task that is renamed or deleted is called otherwise here, too. */
+const OF_NOTIFICATIONS: readonly Aggregate[] = ['notification', 'task'];
+
+type Item = Schemas['NotificationItem'];
+
+/** What somebody was told in the app. */
+export function NotificationsView() {
+  const isUnreadOnly = useSearchParams().get('show') === 'unread';
+  const data = useData();
+  const { value: unread = 0 } = useRemote(data.unread);
+  const listing = useMemo(() => new Listing<Item>((cursor) => readPage(isUnreadOnly, cursor)), [isUnreadOnly]);
+  const { value, error } = useFollowing(listing, OF_NOTIFICATIONS);
+  /** What was done is shown when the server has done it: it is quick, and there is nothing to lose. */
+  const act = async (write: () => Promise<unknown>) => {
+    try {
+      await write();
+      await Promise.all([listing.refresh(), data.unread.refresh()]);
+    } catch (problem) {
+      announceProblem(messageOf(problem));
+    }
+  };
+  return (
+    <Page
+      title={messages.nav.notifications}
+      note={unread > 0 ? text.unread(unread) : null}
+      actions={
+        <>
+          <Segments
+            label={text.show}
+            value={isUnreadOnly ? 'unread' : 'all'}
+            options={[
+              { value: 'all', label: text.all },
+              { value: 'unread', label: text.onlyUnread },
+            ]}
+            onChange={(show) => setParameters({ show: show === 'all' ? null : show })}
+          />
+          <Button size="small" disabled={unread === 0} onClick={() => void act(() => markRead({ all: true }))}>
+            <Icon of={CheckCheck} className="size-4" />
+            {text.readAll}
+          </Button>
+        </>
+      }
+    >
+      <Suspense fallback={null}>
+        {error && !value ? <LoadFailure error={error} retry={() => void listing.refresh()} /> : null}
+      </Suspense>
+      {value || error ? null : <Loading />}
+      {value?.items.length === 0 ? <EmptyState icon={Bell} {...text.empty} /> : null}
+      <ul className="divide-y">
+        {value?.items.map((item) => (
+          <Notification
+            key={item.id}
+            item={item}
+            onRead={() => void act(() => markRead({ ids: [item.id] }))}
+            onRemove={() => void act(() => remove(item.id))}
+          />
+        ))}
+      </ul>
+      {value && value.next !== null ? <MoreButton more={() => listing.more()} /> : null}
+    </Page>
+  );
+}
+
+function readPage(isUnreadOnly: boolean, cursor: string | null) {
+  const query = { ...(isUnreadOnly ? { unread: true } : {}), ...(cursor === null ? {} : { cursor }) };
+  return read(api.GET('/notifications', { params: { query } }));
+}
+
+function markRead(body: Schemas['ReadRequest']) {
+  return api.POST('/notifications/read', { body, params: { header: { 'Idempotency-Key': randomId() } } });
+}
+
+function remove(id: string) {
+  return api.DELETE('/notifications/{id}', { params: { path: { id }, header: { 'Idempotency-Key': randomId() } } });
+}
+
+function Loading() {
+  return (
+    <div className="grid gap-3 pt-2">
+      {['w-2/3', 'w-1/2', 'w-3/5'].map((width) => (
+        <Skeleton key={width} className={`h-10 ${width}`} />
+      ))}
+    </div>
+  );
+}

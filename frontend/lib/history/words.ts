@@ -1,0 +1,82 @@
+import type { Project, Schemas } from '@/lib/api';
+import { messages } from '@/lib/messages';
+import { historyMessages } from '@/lib/messages/history';
+import { dayOf, isDay, timeOf, type Day } from '@/lib/time/day';
+import { formatDay, momentInWords } from '@/lib/time/format';
+
+type FieldChange = Schemas['FieldChange'];
+
+/** What is needed to say what a value means. */
+export type Context = {
+  projects: readonly Pick<Project, 'id' | 'name'>[];
+  titleOf: (taskId: string) => string | null;
+  clock: { zone: string; today: Day };
+};
+
+/** What is said by an event's kind already, or says nothing to people. */
+const HIDDEN = new Set(['position', 'completed_at', 'deleted_at', 'created_at', 'updated_at', 'id', 'due_at', 'schema']);
+
+/** The changes that say something which the event's name does not. */
+export function tellingChanges(changes: readonly FieldChange[]): FieldChange[] {
+  return changes.filter(({ field }) => !HIDDEN.has(field));
+}
+
+export function fieldInWords(field: string): string {
+  const names: Partial<Record<string, string>> = historyMessages.fields;
+  return names[field] ?? field.replaceAll('_', ' ');
+}
+
+/** A field's value for people. Whatever this version does not know is shown as it is. */
+export function valueInWords(field: string, value: unknown, context: Context): string {
+  if (isNothing(value)) return historyMessages.nothing;
+  switch (field) {
+    case 'priority':
+      return priorityInWords(value);
+    case 'project_id':
+      return context.projects.find(({ id }) => id === value)?.name ?? historyMessages.goneProject;
+    case 'parent_id':
+      return context.titleOf(String(value)) ?? historyMessages.goneTask;
+    case 'due':
+      return dueInWords(value);
+    case 'completed':
+      return value === true ? historyMessages.yes : historyMessages.no;
+    case 'recurrence':
+      return ruleInWords(value);
+    case 'reminders':
+      return Array.isArray(value) ? historyMessages.reminders(value.length) : asIs(value);
+    case 'tags':
+      return Array.isArray(value) ? value.map((tag) => `#${tag}`).join(' ') : asIs(value);
+    default:
+      return isInstant(value) ? momentInWords(value, context.clock) : asIs(value);
+  }
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function priorityInWords(value: unknown): string {
+  const names: Partial<Record<string, string>> = messages.priorities;
+  return names[String(value)] ?? asIs(value);
+}
+
+function dueInWords(value: unknown): string {
+  const due = value as Partial<Record<'kind' | 'date' | 'local' | 'zone', string>>;
+  if (due.kind === 'date' && due.date && isDay(due.date)) return formatDay(due.date, 'dayMonthYear');
+  if (!due.local || !isDay(dayOf(due.local))) return asIs(value);
+  const words = `${formatDay(dayOf(due.local), 'dayMonthYear')}, ${timeOf(due.local)}`;
+  return due.kind === 'zoned' && due.zone ? `${words} (${due.zone})` : words;
+}
+
+function ruleInWords(value: unknown): string {
+  const { rule } = value as { rule?: unknown };
+  return typeof rule === 'string' ? rule : asIs(value);
+}
+
+function isInstant(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+}
+
+function asIs(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,3 @@
+import { history } from '@/messages/en/history';
+
+export const historyMessages: typeof history = history;

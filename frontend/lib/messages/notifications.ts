@@ -1,0 +1,3 @@
+import { notifications } from '@/messages/en/notifications';
+
+export const notificationsMessages: typeof notifications = notifications;

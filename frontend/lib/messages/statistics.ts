@@ -1,0 +1,3 @@
+import { statistics } from '@/messages/en/statistics';
+
+export const statisticsMessages: typeof statistics = statistics;
