@@ -5,8 +5,11 @@ import { cache } from 'react';
 import { auth } from '@/lib/auth';
 import { findBearer, type Bearer } from '@/lib/auth/bearer';
 
+/** The session as it is at this moment. */
+export const sessionNow = async () => auth().api.getSession({ headers: await headers() });
+
 /** The session of the page that is being drawn, asked for once. */
-export const currentSession = cache(async () => auth().api.getSession({ headers: await headers() }));
+export const currentSession = cache(sessionNow);
 
 /** The signed-in user, or else the way to the sign-in page. */
 export async function requireUser() {

@@ -2,12 +2,13 @@
 
 import { Keyboard, LogOut, Settings } from 'lucide';
 import { useRouter } from 'next/navigation';
-import { useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from '@/components/ui/menu';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { openPanel } from '@/lib/panels';
+import { signOut } from '@/lib/session-over';
 import { currentTheme, setTheme, type Theme } from '@/lib/theme';
 
 type Props = { user: { name: string; email: string }; trigger: ReactNode };
@@ -15,12 +16,9 @@ type Props = { user: { name: string; email: string }; trigger: ReactNode };
 const THEMES: readonly Theme[] = ['light', 'dark', 'system'];
 
 export default function UserMenu({ user, trigger }: Props) {
-  const form = useRef<HTMLFormElement>(null);
   const router = useRouter();
   return (
     <>
-      {/* A form and not a request: the navigation takes the page's memory with it. */}
-      <form ref={form} method="post" action="/api/sign-out" hidden />
       <Menu trigger={trigger} defaultOpen>
         <MenuLabel>
           {messages.header.signedInAs}
@@ -45,7 +43,7 @@ export default function UserMenu({ user, trigger }: Props) {
           <Icon of={Keyboard} />
           {messages.header.shortcuts}
         </MenuItem>
-        <MenuItem onSelect={() => form.current?.submit()}>
+        <MenuItem onSelect={signOut}>
           <Icon of={LogOut} />
           {messages.header.signOut}
         </MenuItem>

@@ -1,0 +1,111 @@
+'use client';
+
+import { useState, type FormEvent } from 'react';
+import { Button } from '@/components/ui/button';
+import { Field, fieldClass, Input } from '@/components/ui/input';
+import { Select } from '@/components/ui/select';
+import { api, written, type Schemas } from '@/lib/api';
+import { messageOf } from '@/lib/api/errors';
+import { refreshAll } from '@/lib/data';
+import { useData } from '@/lib/data-provider';
+import { settingsMessages } from '@/lib/messages/settings';
+import { noteChange } from '@/lib/undo';
+
+const text = settingsMessages.data;
+const FORMATS = ['log', 'csv', 'todoist'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** Takes in a file. What the server finds wrong with it stands in the form, with the line. */
+export function ImportForm() {
+  const data = useData();
+  const [format, setFormat] = useState<Format>('csv');
+  const [project, setProject] = useState('');
+  const [file, setFile] = useState<File | null>(null);
+  const [error, setError] = useState<string>();
+  const [imported, setImported] = useState<Schemas['Imported'] | null>(null);
+  const [isWorking, setIsWorking] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!file) return setError(text.noFile);
+    setIsWorking(true);
+    setError(undefined);
+    setImported(null);
+    try {
+      const answer = await send(file, format, project.trim());
+      setImported(answer.data);
+      refreshAll(data);
+      if (answer.changeSetId !== null) noteChange(data, text.importedShort, answer.changeSetId);
+    } catch (problem) {
+      setError(messageOf(problem));
+    }
+    setIsWorking(false);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="grid max-w-sm gap-4">
+      <Field id="format" label={text.format}>
+        {({ id }) => (
+          <Select
+            id={id}
+            label={text.format}
+            value={format}
+            options={FORMATS.map((value) => ({ value, label: text.formats[value] }))}
+            onChange={setFormat}
+          />
+        )}
+      </Field>
+      {format === 'todoist' ? (
+        <Field id="project" label={text.project} hint={text.projectHint}>
+          {(described) => (
+            <Input {...described} value={project} maxLength={100} onChange={(event) => setProject(event.target.value)} />
+          )}
+        </Field>
+      ) : null}
+      <Field id="file" label={text.file} error={error}>
+        {(described) => (
+          <input
+            {...described}
+            type="file"
+            accept={format === 'log' ? '.ndjson,.jsonl,application/x-ndjson' : '.csv,text/csv'}
+            onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+            className={`${fieldClass} py-1.5 file:mr-3 file:rounded-md file:border-0 file:bg-hover file:px-2.5 file:py-1 file:text-foreground`}
+          />
+        )}
+      </Field>
+      <Button type="submit" disabled={isWorking} className="justify-self-start">
+        {isWorking ? settingsMessages.working : text.start}
+      </Button>
+      {imported ? <Result imported={imported} /> : null}
+    </form>
+  );
+}
+
+function send(file: File, format: Format, project: string) {
+  const query = { format, ...(format === 'todoist' && project !== '' ? { project } : {}) };
+  return written(
+    api.POST('/import', {
+      params: { query },
+      headers: { 'Content-Type': format === 'log' ? 'application/x-ndjson' : 'text/csv' },
+      // The file as it is, and not read into memory here.
+      body: '',
+      bodySerializer: () => file,
+    }),
+  );
+}
+
+function Result({ imported }: { imported: Schemas['Imported'] }) {
+  return (
+    <div role="status" className="grid gap-2">
+      <p className="text-success">{text.imported(imported.tasks, imported.projects)}</p>
+      {imported.warnings.length > 0 ? (
+        <details>
+          <summary className="text-warning">{text.warnings}</summary>
+          <ul className="mt-1 grid gap-0.5 text-[0.8125rem] text-muted">
+            {imported.warnings.map(({ line, message }, index) => (
+              <li key={index}>{text.line(line, message)}</li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </div>
+  );
+}

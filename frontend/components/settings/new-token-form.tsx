@@ -1,0 +1,73 @@
+'use client';
+
+import { useState, type FormEvent } from 'react';
+import { Button } from '@/components/ui/button';
+import { Field, Input } from '@/components/ui/input';
+import { Select } from '@/components/ui/select';
+import { api, read } from '@/lib/api';
+import { messageOf } from '@/lib/api/errors';
+import { settingsMessages } from '@/lib/messages/settings';
+import { expiry, LIFETIMES, type Lifetime } from '@/lib/settings/expiry';
+
+const text = settingsMessages.tokens;
+const SCOPES = ['read', 'write'] as const;
+
+type Props = { onClose: () => void; onCreated: (token: string) => void };
+
+export function NewTokenForm({ onClose, onCreated }: Props) {
+  const [name, setName] = useState('');
+  const [scope, setScope] = useState<(typeof SCOPES)[number]>('read');
+  const [days, setDays] = useState<Lifetime>('90');
+  const [error, setError] = useState<string>();
+  const [isWorking, setIsWorking] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setIsWorking(true);
+    try {
+      const body = { name: name.trim(), scope, expires_at: expiry(days, Date.now()) };
+      onCreated((await read(api.POST('/tokens', { body }))).token);
+    } catch (problem) {
+      setError(messageOf(problem));
+      setIsWorking(false);
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="grid gap-4 rounded-card border bg-raised p-4">
+      <Field id="token-name" label={text.name} error={error}>
+        {(described) => (
+          <Input {...described} autoFocus autoComplete="off" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />
+        )}
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field id="token-scope" label={text.scope}>
+          {({ id }) => (
+            <Select
+              id={id}
+              label={text.scope}
+              value={scope}
+              options={SCOPES.map((value) => ({ value, label: text.scopes[value] }))}
+              onChange={setScope}
+            />
+          )}
+        </Field>
+        <Field id="token-days" label={text.expires}>
+          {({ id }) => (
+            <Select
+              id={id}
+              label={text.expires}
+              value={days}
+              options={LIFETIMES.map((value) => ({ value, label: text.days[value] }))}
+              onChange={setDays}
+            />
+          )}
+        </Field>
+      </div>
+      <div className="flex gap-2">
+        <Button type="submit" variant="primary" disabled={name.trim() === '' || isWorking}>
+          {text.create}
+        </Button>
+        <Button onClick={onClose}>{settingsMessages.cancel}</Button>
+      </div>
+    </form>
+  );
+}

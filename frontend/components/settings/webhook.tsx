@@ -1,0 +1,109 @@
+'use client';
+
+import { useState } from 'react';
+import { Deliveries } from '@/components/settings/deliveries';
+import { Button } from '@/components/ui/button';
+import { Checkbox } from '@/components/ui/checkbox';
+import { Dialog } from '@/components/ui/dialog';
+import { announce, announceProblem } from '@/lib/announce';
+import { api, MERGE_PATCH, read, type Schemas } from '@/lib/api';
+import { messageOf } from '@/lib/api/errors';
+import { settingsMessages } from '@/lib/messages/settings';
+import { useClock } from '@/lib/tasks/provider';
+import { momentInWords } from '@/lib/time/format';
+
+const text = settingsMessages.webhooks;
+
+type Props = {
+  webhook: Schemas['WebhookView'];
+  /** With its new secret, if there is one. */
+  onChanged: (secret: string | null) => void;
+};
+
+/** A webhook, how it is doing, and what can be done with it. */
+export function Webhook({ webhook, onChanged }: Props) {
+  const { id, url, active } = webhook;
+  const [isOpen, setIsOpen] = useState(false);
+  const [isDeleting, setIsDeleting] = useState(false);
+  const act = async (write: () => Promise<string | null>, said?: string) => {
+    try {
+      onChanged(await write());
+      if (said) announce(said);
+    } catch (error) {
+      announceProblem(messageOf(error));
+    }
+  };
+  const path = { path: { id } };
+  const patch = async (body: Schemas['WebhookPatch']) =>
+    (await read(api.PATCH('/webhooks/{id}', { headers: MERGE_PATCH, body, params: path }))).secret ?? null;
+  const test = async () => {
+    await api.POST('/webhooks/{id}/test', { params: path });
+    setIsOpen(true);
+    return null;
+  };
+  const remove = async () => {
+    await api.DELETE('/webhooks/{id}', { params: path });
+    return null;
+  };
+  return (
+    <li className="rounded-card border bg-raised p-4">
+      <div className="flex items-start gap-3">
+        <Checkbox
+          aria-label={text.activeOf(url)}
+          checked={active}
+          onCheckedChange={(isOn) => void act(() => patch({ active: isOn === true }))}
+          className="mt-0.5"
+        />
+        <div className="min-w-0 flex-1">
+          <p className="font-medium break-all">{url}</p>
+          <p className="mt-1 flex flex-wrap gap-1.5">
+            {webhook.event_types.map((type) => (
+              <code key={type} className="rounded bg-hover px-1.5 text-xs text-muted">
+                {type}
+              </code>
+            ))}
+          </p>
+          <Health webhook={webhook} />
+        </div>
+      </div>
+      <div className="mt-3 flex flex-wrap gap-1">
+        <Button variant="ghost" size="small" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          {text.deliveries}
+        </Button>
+        <Button variant="ghost" size="small" onClick={() => void act(test, text.testSent)}>
+          {text.test}
+        </Button>
+        <Button variant="ghost" size="small" onClick={() => void act(() => patch({ rotate_secret: true }))}>
+          {text.rotate}
+        </Button>
+        <Button variant="danger" size="small" onClick={() => setIsDeleting(true)}>
+          {text.delete}
+        </Button>
+      </div>
+      {isOpen ? <Deliveries webhookId={id} /> : null}
+      {isDeleting ? (
+        <Dialog isOpen onClose={() => setIsDeleting(false)} title={text.confirmDelete} description={url} className="max-w-md">
+          <div className="mt-5 flex justify-end gap-2">
+            <Button onClick={() => setIsDeleting(false)}>{settingsMessages.cancel}</Button>
+            <Button variant="danger" onClick={() => void act(remove, text.deleted)}>
+              {text.delete}
+            </Button>
+          </div>
+        </Dialog>
+      ) : null}
+    </li>
+  );
+}
+
+function Health({ webhook }: { webhook: Props['webhook'] }) {
+  const clock = useClock();
+  const { off_because: why, failures, failing_since: since, retry_at: retry } = webhook;
+  if (why) return <p className="mt-1.5 text-[0.8125rem] text-danger">{text.offBecause(why)}</p>;
+  if (failures === 0 || !since) return null;
+  return (
+    <p className="mt-1.5 flex flex-wrap gap-x-3 text-[0.8125rem] text-warning">
+      <span>{text.failing(failures, momentInWords(since, clock))}</span>
+      {retry ? <span>{text.retryAt(momentInWords(retry, clock))}</span> : null}
+    </p>
+  );
+}

@@ -1,0 +1,63 @@
+'use client';
+
+import { useState, useSyncExternalStore } from 'react';
+import { Button } from '@/components/ui/button';
+import { Field, fieldClass } from '@/components/ui/input';
+import { Skeleton } from '@/components/ui/skeleton';
+import { messageOf } from '@/lib/api/errors';
+import { useData, useRemote } from '@/lib/data-provider';
+import { settingsMessages } from '@/lib/messages/settings';
+import { changeProfile } from '@/lib/settings/change-profile';
+import { deviceZone } from '@/lib/time/zone';
+import { useIsDrawn } from '@/lib/use-is-drawn';
+
+const text = settingsMessages.account;
+const never = () => () => {};
+
+/** Where somebody is at home. A choice is saved at once. */
+export function ZoneForm() {
+  const data = useData();
+  const { value: profile } = useRemote(data.profile);
+  // What zones there are a browser knows otherwise than a server.
+  const zones = useIsDrawn() ? Intl.supportedValuesOf('timeZone') : [];
+  const device = useSyncExternalStore(never, deviceZone, () => null);
+  const [error, setError] = useState<string>();
+  if (!profile) return <Skeleton className="h-9 max-w-sm" />;
+  const zone = profile.time_zone;
+  const choose = async (next: string) => {
+    setError(undefined);
+    try {
+      await changeProfile(data, { time_zone: next });
+    } catch (problem) {
+      setError(messageOf(problem));
+    }
+  };
+  return (
+    <div className="grid max-w-sm gap-2">
+      <Field id="zone" label={text.zone} error={error}>
+        {(described) => (
+          <select
+            {...described}
+            value={zone}
+            onChange={(event) => void choose(event.target.value)}
+            className={`${fieldClass} h-10 text-base sm:h-9 sm:text-sm`}
+          >
+            {[...new Set([zone, 'UTC', ...zones])].sort().map((name) => (
+              <option key={name} value={name}>
+                {name.replaceAll('_', ' ')}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {device !== null && device !== zone ? (
+        <p className="flex flex-wrap items-center gap-x-2 text-[0.8125rem] text-warning">
+          {text.device(device)}
+          <Button variant="ghost" size="small" onClick={() => void choose(device)}>
+            {text.useDevice}
+          </Button>
+        </p>
+      ) : null}
+    </div>
+  );
+}

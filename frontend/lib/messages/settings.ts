@@ -1,0 +1,3 @@
+import { settings } from '@/messages/en/settings';
+
+export const settingsMessages: typeof settings = settings;
