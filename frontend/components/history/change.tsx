@@ -14,7 +14,7 @@ type Props = { entry: HistoryEntry; context: Context; isOfTask: boolean; isUndon
 export function Change({ entry, context, isOfTask, isUndone }: Props) {
   const { what, event_type: type } = entry;
   const isNew = type.endsWith('.created');
-  const changes = tellingChanges(entry.changes).filter(({ field }) => !(isNew && (field === 'title' || field === 'name')));
+  const changes = tellingChanges(entry.changes, isNew);
   return (
     <li className={clsx(isUndone && 'opacity-65')}>
       <p>

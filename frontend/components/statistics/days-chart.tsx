@@ -5,9 +5,9 @@ import { formatDay } from '@/lib/time/format';
 
 export type DayCount = { day: Day; count: number };
 
-const WIDTH = 40;
-const BAR = 24;
-const HEIGHT = 120;
+const WIDTH = 60;
+const BAR = 30;
+const HEIGHT = 130;
 const LABEL = 22;
 const NUMBER = 18;
 
@@ -19,7 +19,7 @@ export function DaysChart({ days, title }: { days: readonly DayCount[]; title: s
       <svg
         aria-hidden
         viewBox={`0 0 ${days.length * WIDTH} ${NUMBER + HEIGHT + LABEL}`}
-        className="w-full max-w-md text-xs"
+        className="w-full max-w-md"
       >
         {days.map(({ day, count }, index) => {
           const height = (count / most) * HEIGHT;

@@ -77,7 +77,7 @@ function ofPriority(priority: Priority, counts: readonly number[]): Share {
 
 /** Where the open tasks are. These are known here. */
 function Open() {
-  const { byId } = useTasks();
+  const { byId, isLoading } = useTasks();
   const clock = useClock();
   const data = useData();
   const { value: projects = [] } = useRemote(data.projects);
@@ -93,6 +93,7 @@ function Open() {
     color,
     count: counts.byTag.get(name) ?? 0,
   }));
+  if (isLoading) return <Skeleton className="h-40" />;
   return (
     <>
       <Card title={text.byProject}>

@@ -20,7 +20,7 @@ export function ProjectFilter({ projectId, onChange }: { projectId: string | nul
         ...projects.map(({ id, name }) => ({ value: id, label: name })),
       ]}
       onChange={(value) => onChange(value === ALL ? null : value)}
-      className="h-8! w-44"
+      className="h-8! w-44!"
     />
   );
 }

@@ -58,4 +58,10 @@ test('fields have names, also those that came later', () => {
 test('what the event says by its name is not said again', () => {
   const changes = ['completed_at', 'title', 'position'].map((field) => ({ field, before: null, after: 1 }));
   expect(tellingChanges(changes).map(({ field }) => field)).toEqual(['title']);
+  const fresh = [
+    { field: 'title', before: null, after: 'x' },
+    { field: 'priority', before: null, after: 'none' },
+    { field: 'tags', before: null, after: ['a'] },
+  ];
+  expect(tellingChanges(fresh, true).map(({ field }) => field)).toEqual(['tags']);
 });

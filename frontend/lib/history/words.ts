@@ -16,9 +16,15 @@ export type Context = {
 /** What is said by an event's kind already, or says nothing to people. */
 const HIDDEN = new Set(['position', 'completed_at', 'deleted_at', 'created_at', 'updated_at', 'id', 'due_at', 'schema']);
 
-/** The changes that say something which the event's name does not. */
-export function tellingChanges(changes: readonly FieldChange[]): FieldChange[] {
-  return changes.filter(({ field }) => !HIDDEN.has(field));
+/** Of something new these stand in the sentence already. */
+const NAMES = new Set(['title', 'name']);
+
+/** The changes that say something which the sentence about them does not. */
+export function tellingChanges(changes: readonly FieldChange[], isNew = false): FieldChange[] {
+  return changes.filter(({ field, after }) => {
+    if (HIDDEN.has(field)) return false;
+    return !isNew || !(NAMES.has(field) || after === 'none' || after === false);
+  });
 }
 
 export function fieldInWords(field: string): string {

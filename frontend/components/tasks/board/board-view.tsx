@@ -47,7 +47,11 @@ export function BoardView() {
       <div className="sm:max-w-4xl sm:px-2">
         <Composer defaults={projectId && by !== 'project' ? { project_id: projectId } : {}} />
       </div>
-      {isLoading ? <ListSkeleton /> : null}
+      {isLoading ? (
+        <div className="max-w-4xl">
+          <ListSkeleton />
+        </div>
+      ) : null}
       <Suspense fallback={null}>
         {error && byId.size === 0 ? <LoadFailure error={error} retry={retry} /> : null}
       </Suspense>

@@ -2,7 +2,7 @@
 
 import { ChevronLeft, ChevronRight } from 'lucide';
 import { useSearchParams } from 'next/navigation';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Calendar } from '@/components/tasks/calendar/calendar';
 import { ViewHeading } from '@/components/tasks/view-heading';
 import { Button } from '@/components/ui/button';
@@ -12,17 +12,19 @@ import { setParameters } from '@/lib/address';
 import { messages } from '@/lib/messages';
 import { viewsMessages } from '@/lib/messages/views';
 import { CALENDAR_VIEWS, daysOf, turn, type CalendarView as View } from '@/lib/tasks/calendar';
-import { useClock } from '@/lib/tasks/provider';
+import { useClock, useTasks } from '@/lib/tasks/provider';
 import { loadWriter } from '@/lib/tasks/write-task';
 import { isDay, type Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
 
+const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 const text = viewsMessages.calendar;
 
 /** The calendar: which page of it is in the address. */
 export function CalendarView() {
   const parameters = useSearchParams();
   const { today } = useClock();
+  const { byId, error, retry } = useTasks();
   const view = CALENDAR_VIEWS.find((each) => each === parameters.get('view')) ?? 'month';
   const wanted = parameters.get('day');
   const day = wanted !== null && isDay(wanted) ? wanted : today;
@@ -51,6 +53,9 @@ export function CalendarView() {
           />
         </div>
       </div>
+      <Suspense fallback={null}>
+        {error && byId.size === 0 ? <LoadFailure error={error} retry={retry} /> : null}
+      </Suspense>
       <Calendar view={view} day={day} onShowWeek={(on) => setParameters({ view: 'week', day: on })} />
     </div>
   );

@@ -53,7 +53,10 @@ export function Calendar({ view, day, onShowWeek }: Props) {
             ))}
           </div>
         ) : null}
-        <div className={clsx('grid border-t border-l', view === 'month' ? 'grid-cols-7' : 'grid-cols-1 sm:grid-cols-7')}>
+        <div className={clsx(
+            'grid border-t border-l',
+            view === 'month' ? 'min-h-[calc(100%-1.75rem)] auto-rows-fr grid-cols-7' : 'grid-cols-1 sm:min-h-full sm:grid-cols-7',
+          )}>
           {days.map((each) => (
             <DayCell
               key={each}

@@ -38,7 +38,7 @@ export function DayCell({ day, view, entries, isToday, isOutside, onShowWeek, on
       aria-label={`${full}, ${text.tasks(entries.length)}`}
       className={clsx(
         'group/row flex min-w-0 flex-col gap-1 border-r border-b p-1.5',
-        isWeek ? 'min-h-24 sm:min-h-96' : 'min-h-20 sm:min-h-32',
+        isWeek ? 'min-h-24' : 'min-h-20 sm:min-h-26',
         isOutside && 'bg-sidebar',
         isOver && 'bg-selected!',
       )}
