@@ -2,7 +2,7 @@
 //! when it comes steadily, and how long it takes to find it among a million tasks.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use jiff::{SignedDuration, Timestamp, Unit, tz::TimeZone};
@@ -181,7 +181,7 @@ fn in_time(wait: Duration) -> Result<Timestamp> {
 
 /// The same moment by the clock that never goes back.
 fn instant(at: Timestamp) -> Result<tokio::time::Instant> {
-    let wait = SystemTime::from(at).duration_since(SystemTime::now());
+    let wait = Duration::try_from(at.duration_since(telemetry::clock::now()));
     Ok(tokio::time::Instant::now() + wait.context("it is too late: the tasks took too long")?)
 }
 
@@ -452,7 +452,10 @@ async fn find(stage: &Stage, open_tasks: usize) -> Result<Latencies> {
     // What a connection has read, it reports within a second.
     sleep(Duration::from_secs(2)).await;
     let read = whole_reads(stage).await? - before;
-    ensure!(read == 0, "the agenda was read from end to end {read} times");
+    ensure!(
+        read == 0,
+        "the agenda was read from end to end {read} times"
+    );
     Ok(latencies)
 }
 

@@ -69,7 +69,8 @@ fn pool_options(connections: u32, outage: Outage) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .min_connections(2.min(connections))
-        .acquire_timeout(Duration::from_secs(3))
+        // Long enough to open all of them at once on a machine that is busy.
+        .acquire_timeout(Duration::from_secs(6))
         .max_lifetime(Duration::from_mins(30))
         // A ping before each use would cost every request a round trip.
         .test_before_acquire(false)
