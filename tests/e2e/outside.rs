@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// How long something may take to arrive: a tick of the scheduler, its topic, and some load.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What is done to a request.
+/// What is done to a request, or to a mail when all of it has come.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Manner {
     Answer(u16),
@@ -52,7 +52,7 @@ pub(crate) struct Outside {
 
 #[derive(Default)]
 struct Shared {
-    /// By path; those without are taken.
+    /// By path, or by address; those without are taken.
     manners: HashMap<String, Manner>,
     got: HashMap<String, Vec<Got>>,
     mails: Vec<Mail>,
@@ -111,11 +111,16 @@ impl Outside {
         .await
     }
 
+    /// What is done to the mails for an address from now on.
+    pub(crate) fn mail_behaves(&self, address: &str, manner: Manner) {
+        self.with(|shared| shared.manners.insert(address.to_owned(), manner));
+    }
+
     fn with<T>(&self, look: impl FnOnce(&mut Shared) -> T) -> T {
         look(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// SMTP (RFC 5321), as far as somebody needs it who is never refused.
+    /// SMTP (RFC 5321), as far as somebody needs it who is refused only at the end.
     async fn talk(self, stream: TcpStream) -> Result<()> {
         let mut stream = BufReader::new(stream);
         stream.write_all(b"220 here\r\n").await?;
@@ -128,9 +133,22 @@ impl Outside {
             if let Some(text) = &mut content {
                 if line == ".\r\n" {
                     let content = content.take().unwrap_or_default();
-                    let to = to.clone();
-                    self.with(|shared| shared.mails.push(Mail { to, content }));
-                    stream.write_all(b"250 taken\r\n").await?;
+                    let mail = Mail {
+                        to: to.clone(),
+                        content,
+                    };
+                    let manner = self.with(|shared| {
+                        shared.mails.push(mail);
+                        shared.manners.get(&to).copied()
+                    });
+                    match manner.unwrap_or(Manner::Answer(250)) {
+                        Manner::Answer(code) => {
+                            stream
+                                .write_all(format!("{code} so\r\n").as_bytes())
+                                .await?;
+                        }
+                        Manner::Hang => std::future::pending().await,
+                    }
                 } else {
                     text.push_str(&line);
                 }

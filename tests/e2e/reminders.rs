@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use futures::future::try_join_all;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use testing::{Client, wait};
 use xtask::progress::Progress;
 
-use crate::outside::{Manner, Place};
+use crate::outside::{Manner, Outside, Place};
 use crate::rest::steps::{add, list, path, text};
+use crate::series::{PROMISED, TRIES};
 use crate::stage::{Product, Stage};
 use crate::violation::Violation;
 
@@ -32,6 +34,7 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "reminders: quiet hours and all-day tasks have their hour",
             hours,
         ),
+        stage.shared("reminders: one comes on time", on_time),
         stage.shared("reminders: what was refused is tried again", tried_again),
         stage.shared("reminders: an unknown outcome is told, and marked", unknown),
         stage.shared(
@@ -64,7 +67,7 @@ fn soon(milliseconds: i64) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test's own clock")]
-fn now() -> jiff::Timestamp {
+pub(crate) fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
@@ -104,12 +107,7 @@ async fn every_way(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
     let (webhook, push) = (product.outside.place(), product.outside.place());
     hook(&owner, &webhook, &["reminder.*"]).await?;
-    let keys = json!({"p256dh": P256DH, "auth": "AAAAAAAAAAAAAAAAAAAAAA"});
-    let browser = json!({"endpoint": push.url(), "keys": keys});
-    owner
-        .post("/push-subscriptions", &browser)
-        .await?
-        .expect(201)?;
+    browser(&owner, &push).await?;
     let (task, reminder) = remind(&owner, &["in_app", "email", "push", "webhook"]).await?;
     for channel in ["email", "push", "webhook"] {
         let delivery = delivery(&owner, &reminder, channel, "accepted").await?;
@@ -281,15 +279,82 @@ async fn hours(product: &Product) -> Result<()> {
         .invalid("settings.notifications")
 }
 
+/// Somewhere that reminders go to, out of the product.
+struct Way {
+    channel: &'static str,
+    outside: Outside,
+    place: Place,
+    address: String,
+}
+
+const WAYS: [&str; 3] = ["webhook", "push", "email"];
+
+impl Way {
+    /// A channel of somebody's own.
+    async fn open(product: &Product, owner: &Client, channel: &'static str) -> Result<Self> {
+        let place = product.outside.place();
+        match channel {
+            "webhook" => drop(hook(owner, &place, &["reminder.fired"]).await?),
+            "push" => drop(browser(owner, &place).await?),
+            _ => {}
+        }
+        let profile = owner.get("/profile").await?.expect(200)?;
+        Ok(Self {
+            channel,
+            outside: product.outside.clone(),
+            place,
+            address: text(&profile["email"]).to_owned(),
+        })
+    }
+
+    fn behaves(&self, manner: Manner) {
+        match self.channel {
+            "email" => self.outside.mail_behaves(&self.address, manner),
+            _ => self.place.behaves(manner),
+        }
+    }
+
+    /// What it answers when it takes something, and when it does not.
+    fn answers(&self) -> [u16; 2] {
+        match self.channel {
+            "email" => [250, 451],
+            _ => [201, 503],
+        }
+    }
+
+    /// Waits until so much has come.
+    async fn wait(&self, count: usize) -> Result<()> {
+        match self.channel {
+            "email" => drop(self.outside.mails(&self.address, count).await?),
+            _ => drop(self.place.wait(count).await?),
+        }
+        Ok(())
+    }
+}
+
+async fn browser(owner: &Client, place: &Place) -> Result<Value> {
+    let keys = json!({"p256dh": P256DH, "auth": "AAAAAAAAAAAAAAAAAAAAAA"});
+    let browser = json!({"endpoint": place.url(), "keys": keys});
+    owner
+        .post("/push-subscriptions", &browser)
+        .await?
+        .expect(201)
+}
+
 /// What the destination refused is sent again, until it is taken; and not said to have arrived
 /// before.
 pub(crate) async fn tried_again(product: &Product) -> Result<()> {
+    let ways = WAYS.map(|channel| refused(product, channel));
+    try_join_all(ways).await.map(drop)
+}
+
+async fn refused(product: &Product, channel: &'static str) -> Result<()> {
     let owner = product.sign_up().await?;
-    let place = product.outside.place();
-    place.behaves(Manner::Answer(503));
-    hook(&owner, &place, &["reminder.fired"]).await?;
-    let (_, reminder) = remind(&owner, &["webhook"]).await?;
-    place.wait(1).await?;
+    let way = Way::open(product, &owner, channel).await?;
+    let [taken, refused] = way.answers();
+    way.behaves(Manner::Answer(refused));
+    let (_, reminder) = remind(&owner, &[channel]).await?;
+    way.wait(1).await?;
     let delivery = wait::until("the refusal to be written down", TOLD, async || {
         let why = why(&owner, &reminder).await?;
         let delivery = why["firings"][0]["deliveries"][0].clone();
@@ -298,37 +363,70 @@ pub(crate) async fn tried_again(product: &Product) -> Result<()> {
     })
     .await?;
     if delivery["state"] == "accepted" {
-        return Err(Violation::Lost(format!("{delivery}, which was answered with 503")).into());
+        let what = format!("{delivery}, which was answered with {refused}");
+        return Err(Violation::Lost(what).into());
     }
     let steps = list(&delivery["steps"]);
-    let refused = steps.last().context("no steps")?;
+    let last = steps.last().context("no steps")?;
     ensure!(
-        text(&refused["text"]).contains("the server answered 503"),
+        text(&last["text"]).contains(&format!("answered {refused}")),
         "{delivery}"
     );
-    ensure!(refused["status"] == 503, "{delivery}");
-    place.behaves(Manner::Answer(200));
-    let got = place.wait(2).await?;
-    ensure!(got[0].headers["webhook-id"] == got[1].headers["webhook-id"]);
-    ensure!(got[1].json()?["data"]["may_be_twice"] == false);
-    let delivery = self::delivery(&owner, &reminder, "webhook", "accepted").await?;
-    ensure!(delivery["attempts"] == 2, "{delivery}");
+    ensure!(last["status"] == refused, "{delivery}");
+    way.behaves(Manner::Answer(taken));
+    way.wait(2).await?;
+    if channel == "webhook" {
+        let got = way.place.got();
+        ensure!(got[0].headers["webhook-id"] == got[1].headers["webhook-id"]);
+        ensure!(got[1].json()?["data"]["may_be_twice"] == false);
+    }
+    let delivery = self::delivery(&owner, &reminder, channel, "accepted").await?;
+    ensure!(
+        delivery["attempts"] == 2 && delivery["may_be_twice"] == false,
+        "{delivery}"
+    );
     Ok(())
 }
 
 async fn unknown(product: &Product) -> Result<()> {
+    let ways = WAYS.map(|channel| unanswered(product, channel));
+    try_join_all(ways).await.map(drop)
+}
+
+async fn unanswered(product: &Product, channel: &'static str) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let way = Way::open(product, &owner, channel).await?;
+    way.behaves(Manner::Hang);
+    let (_, reminder) = remind(&owner, &[channel]).await?;
+    let unknown = delivery(&owner, &reminder, channel, "unknown").await?;
+    ensure!(unknown["may_be_twice"] == true, "{unknown}");
+    way.behaves(Manner::Answer(way.answers()[0]));
+    way.wait(2).await?;
+    if channel == "webhook" {
+        ensure!(way.place.got()[1].json()?["data"]["may_be_twice"] == true);
+    }
+    delivery(&owner, &reminder, channel, "accepted").await?;
+    Ok(())
+}
+
+/// From when it was asked for until it arrives.
+async fn on_time(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
     let place = product.outside.place();
-    place.behaves(Manner::Hang);
     hook(&owner, &place, &["reminder.fired"]).await?;
-    let (_, reminder) = remind(&owner, &["webhook"]).await?;
-    let unknown = delivery(&owner, &reminder, "webhook", "unknown").await?;
-    ensure!(unknown["may_be_twice"] == true, "{unknown}");
-    place.behaves(Manner::Answer(204));
-    let got = place.wait(2).await?;
-    ensure!(got[1].json()?["data"]["may_be_twice"] == true);
-    delivery(&owner, &reminder, "webhook", "accepted").await?;
-    Ok(())
+    let mut late = Vec::new();
+    for count in 1..=TRIES {
+        let (task, _) = remind(&owner, &["webhook"]).await?;
+        place.wait(count).await?;
+        let arrived = now();
+        let at: jiff::Timestamp = text(&task["reminders"][0]["when"]["at"]).parse()?;
+        ensure!(arrived >= at, "it came before {at}");
+        late.push(arrived.duration_since(at));
+        if late.last().is_some_and(|late| *late <= PROMISED) {
+            return Ok(());
+        }
+    }
+    bail!("reminders are {late:?} late");
 }
 
 async fn nobody(product: &Product) -> Result<()> {
@@ -358,16 +456,8 @@ async fn forgotten(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
     let place = product.outside.place();
     place.behaves(Manner::Answer(410));
-    let keys = json!({"p256dh": P256DH, "auth": "AAAAAAAAAAAAAAAAAAAAAA"});
-    let browser = json!({"endpoint": place.url(), "keys": keys});
-    let made = owner
-        .post("/push-subscriptions", &browser)
-        .await?
-        .expect(201)?;
-    let again = owner
-        .post("/push-subscriptions", &browser)
-        .await?
-        .expect(201)?;
+    let made = browser(&owner, &place).await?;
+    let again = browser(&owner, &place).await?;
     ensure!(made["id"] == again["id"], "{again}");
     let (_, reminder) = remind(&owner, &["push", "in_app"]).await?;
     let failed = delivery(&owner, &reminder, "push", "failed").await?;
@@ -427,16 +517,17 @@ async fn killed(product: &Product) -> Result<()> {
 }
 
 /// Reminders at one moment.
-const MANY: usize = 40;
+const MANY: usize = 200;
 
 async fn many(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
     let place = product.outside.place();
     hook(&owner, &place, &["reminder.fired"]).await?;
-    let at = soon(5_000);
-    for _ in 0..MANY {
-        let reminders = json!([{"when": {"kind": "at", "at": at}, "channels": ["webhook"]}]);
-        add(&owner, &json!({"title": "x", "reminders": reminders})).await?;
+    let reminders = json!([{"when": {"kind": "at", "at": soon(10_000)}, "channels": ["webhook"]}]);
+    let task = json!({"title": "x", "reminders": reminders});
+    let batch = json!({"operations": vec![json!({"op": "create", "task": task}); 100]});
+    for _ in 0..MANY / 100 {
+        owner.post("/tasks/batch", &batch).await?.expect(200)?;
     }
     place.wait(MANY).await?;
     // And what might come twice, before this.

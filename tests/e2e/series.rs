@@ -4,20 +4,29 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use jiff::{Timestamp, Unit, tz::TimeZone};
+use anyhow::{Context, Result, bail, ensure};
+use events::{Notice, Topic};
+use jiff::{SignedDuration, Timestamp, Unit, civil::DateTime, tz::TimeZone};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use testing::{Client, from_now, kafka::Record, wait};
+use xtask::progress::Progress;
 
 use crate::isolation::everything;
 use crate::poison::own_records;
+use crate::reminders::now;
 use crate::rest::steps::{list, text};
-use crate::stage::{Product, Stage};
+use crate::stage::{Product, Stage, handled};
 use crate::violation::{Violation, heard_exactly};
 
 /// Far more than a wake-up, two topics and two calls take.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The product's own promise of how late an occurrence appears.
+pub(crate) const PROMISED: SignedDuration = SignedDuration::from_secs(5);
+
+/// Of these, one has to keep it: whoever else is busy on this machine, is not so all the time.
+pub(crate) const TRIES: usize = 4;
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![
@@ -38,6 +47,11 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "series: an undone completion takes the next one back",
             undone,
         ),
+        stage.alone(
+            "series: a scheduler that dies with what it took on loses none of it",
+            killed,
+        ),
+        stage.schedulers("series: two schedulers make each of many once", many),
     ]
 }
 
@@ -101,15 +115,106 @@ async fn completed(product: &Product) -> Result<()> {
 
 async fn by_the_clock(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
-    let soon = from_now(3).to_zoned(TimeZone::UTC);
+    let mut socket = product.socket(&owner, None).await?;
+    socket.ready().await?;
+    let mut late = Vec::new();
+    for _ in 0..TRIES {
+        let recurrence = json!({"rule": "daily", "open": "pile_up"});
+        let task = create(&owner, &piles_up(3)?.to_string(), recurrence).await?;
+        let is_next = |notice: &Notice| {
+            notice.event_type == "task.created" && notice.data.task_id.to_string() != task["id"]
+        };
+        while !is_next(&socket.event().await?) {}
+        let arrived = now();
+        let next = next(&owner, text(&task["id"])).await?;
+        let at = |time: &Value| text(time).parse::<Timestamp>().context("no time");
+        ensure!(at(&next["created_at"])? >= at(&next["due_at"])?, "{next}");
+        ensure!(task["completed"] == false && next["completed"] == false);
+        late.push(arrived.duration_since(at(&next["due_at"])?));
+        if late.last().is_some_and(|late| *late <= PROMISED) {
+            return Ok(());
+        }
+    }
+    bail!("occurrences are {late:?} late");
+}
+
+/// The local time a day before some seconds from now: what comes then piles up.
+fn piles_up(seconds: i64) -> Result<DateTime> {
+    let soon = from_now(seconds).to_zoned(TimeZone::UTC);
     let yesterday = soon.yesterday()?.with().time(soon.time()).build()?;
-    let first = yesterday.datetime().round(Unit::Second)?;
+    Ok(yesterday.datetime().round(Unit::Second)?)
+}
+
+/// It has claimed what came due, and has not told anybody of it: the broker is down.
+async fn killed(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let first = piles_up(8)?;
     let recurrence = json!({"rule": "daily", "open": "pile_up"});
     let task = create(&owner, &first.to_string(), recurrence).await?;
-    let next = next(&owner, text(&task["id"])).await?;
-    let at = |time: &Value| text(time).parse::<Timestamp>().context("no time");
-    ensure!(at(&next["created_at"])? >= at(&next["due_at"])?, "{next}");
-    ensure!(task["completed"] == false && next["completed"] == false);
+    product.drained(&[owner.user], PATIENCE).await?;
+    product.infra.kafka().kill9().await?;
+    wait::until("the scheduler to take it on", PATIENCE, async || {
+        Ok(product.database.has_leased(owner.user).await?.then_some(()))
+    })
+    .await?;
+    let scheduler = product.stack.app("scheduler")?;
+    scheduler.service.kill9().await?;
+    product.infra.kafka().restart().await?;
+    scheduler.service.restart().await?;
+    scheduler.ready(&Progress::hidden()).await?;
+    // Its lease has to end.
+    wait::until("the next occurrence", Duration::from_mins(2), async || {
+        let path = format!("/tasks/{}", text(&task["id"]));
+        let task = owner.get(&path).await?.expect(200)?;
+        Ok(task["recurrence"]["next"].is_string().then_some(()))
+    })
+    .await?;
+    product.delivers().await?;
+    let page = owner.get("/tasks?limit=200").await?.expect(200)?;
+    ensure!(list(&page["items"]).len() == 2, "{page}");
+    Ok(())
+}
+
+/// Series of one person, and people.
+const MANY: (usize, usize) = (25, 8);
+
+async fn many(product: &Product) -> Result<()> {
+    let (count, people) = MANY;
+    // Enough to write them all before.
+    let first = piles_up(20)?.to_string();
+    let recurrence = json!({"rule": "daily", "open": "pile_up"});
+    let task = json!({"title": "x", "due_date": first, "recurrence": recurrence});
+    let operations = vec![json!({"op": "create", "task": task}); count];
+    let mut owners = Vec::new();
+    for _ in 0..people {
+        let owner = product.sign_up().await?;
+        let batch = json!({"operations": operations});
+        owner.post("/tasks/batch", &batch).await?.expect(200)?;
+        owners.push(owner);
+    }
+    let tasks = async |owner: &Client| {
+        let page = owner.get("/tasks?limit=200").await?.expect(200)?;
+        Ok::<_, anyhow::Error>(list(&page["items"]).len())
+    };
+    for owner in &owners {
+        wait::until(
+            "an occurrence of each",
+            Duration::from_mins(1),
+            async || Ok((tasks(owner).await? >= 2 * count).then_some(())),
+        )
+        .await?;
+    }
+    // And what might come twice.
+    product.delivers().await?;
+    for owner in &owners {
+        let made = tasks(owner).await?;
+        ensure!(made == 2 * count, "{made} tasks of {count} series");
+    }
+    for scheduler in ["scheduler", "scheduler-2"] {
+        let app = product.stack.app(scheduler)?;
+        let handled = handled(product, app, Topic::Scheduling.name(), "done").await?;
+        ensure!(handled > 0, "{scheduler} had nothing to do");
+    }
     Ok(())
 }
 

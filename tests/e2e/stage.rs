@@ -28,6 +28,9 @@ const LIMIT: Duration = Duration::from_mins(10);
 /// The administrator of every product here.
 const ADMIN: &str = "0190c0de-0000-7000-8000-00000000ad31";
 
+/// How many backends, realtimes, notifiers and schedulers.
+type Replicas = [usize; 4];
+
 pub(crate) struct Stage {
     runtime: Runtime,
     progress: Progress,
@@ -101,7 +104,7 @@ impl Stage {
         self.trial(name, async move |stage| {
             let _turn = stage.turn.write().await;
             let infra = stage.spare().await?;
-            let product = stage.start("spare", infra, [1, 1, 1], &env).await?;
+            let product = stage.start("spare", infra, [1, 1, 1, 1], &env).await?;
             let outcome = check(&product).await;
             let outcome = outcome.map_err(|error| product.explain(&error));
             product.heal_servers().await?;
@@ -122,10 +125,28 @@ impl Stage {
         name: &str,
         check: impl AsyncFnOnce(&Product) -> Result<()> + Send + 'static,
     ) -> Trial {
+        self.replicas(name, [1, 1, 2, 1], check)
+    }
+
+    /// A trial on a product of its own with two schedulers.
+    pub(crate) fn schedulers(
+        self: &Arc<Self>,
+        name: &str,
+        check: impl AsyncFnOnce(&Product) -> Result<()> + Send + 'static,
+    ) -> Trial {
+        self.replicas(name, [1, 1, 1, 2], check)
+    }
+
+    fn replicas(
+        self: &Arc<Self>,
+        name: &str,
+        replicas: Replicas,
+        check: impl AsyncFnOnce(&Product) -> Result<()> + Send + 'static,
+    ) -> Trial {
         self.trial(name, async move |stage| {
             let _turn = stage.turn.write().await;
             let infra = stage.spare().await?;
-            let product = stage.start("spare", infra, [1, 1, 2], &[]).await?;
+            let product = stage.start("spare", infra, replicas, &[]).await?;
             let outcome = check(&product).await;
             let outcome = outcome.map_err(|error| product.explain(&error));
             let added_up = product.adds_up(&product.since(0)).await;
@@ -144,7 +165,7 @@ impl Stage {
         self.trial(name, async move |stage| {
             let _turn = stage.turn.write().await;
             let infra = stage.spare().await?;
-            let mut product = stage.start("spare", infra, [2, 1, 1], &[]).await?;
+            let mut product = stage.start("spare", infra, [2, 1, 1, 1], &[]).await?;
             let (leader, follower) = product.leader_and_follower().await?;
             product.site = Self::site(&product.stack, follower).await?;
             let outcome = check(&product, product.stack.app(leader)?).await;
@@ -172,7 +193,7 @@ impl Stage {
         let started = self.product.get_or_init(async || {
             let infra = Infra::start(&self.dir.join("main"), &self.progress).await;
             let infra = infra.map_err(|error| format!("{error:#}"))?;
-            let product = self.start("main", Arc::new(infra), [1, 2, 1], &[]).await;
+            let product = self.start("main", Arc::new(infra), [1, 2, 1, 1], &[]).await;
             product.map_err(|error| format!("{error:#}"))
         });
         started.await.as_ref().map_err(|error| anyhow!("{error}"))
@@ -191,13 +212,19 @@ impl Stage {
         &self,
         name: &str,
         infra: Arc<Infra>,
-        [backend_replicas, realtime_replicas, notifier_replicas]: [usize; 3],
+        [
+            backend_replicas,
+            realtime_replicas,
+            notifier_replicas,
+            scheduler_replicas,
+        ]: Replicas,
         env: &[(&str, &str)],
     ) -> Result<Product> {
         let mut options = Options {
             backend_replicas,
             realtime_replicas,
             notifier_replicas,
+            scheduler_replicas,
             ..Options::default()
         };
         // Tests are in a hurry; the limits have a trial of their own.

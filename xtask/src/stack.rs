@@ -27,6 +27,7 @@ pub struct Options {
     pub backend_replicas: usize,
     pub realtime_replicas: usize,
     pub notifier_replicas: usize,
+    pub scheduler_replicas: usize,
 }
 
 /// Every service with its sidecar, ready to serve. Dropping it kills them all.
@@ -45,6 +46,7 @@ impl Default for Options {
             backend_replicas: 1,
             realtime_replicas: 1,
             notifier_replicas: 1,
+            scheduler_replicas: 1,
         }
     }
 }
@@ -137,6 +139,7 @@ fn replicas(options: &Options) -> Result<Vec<(String, template::App)>> {
             "backend" => options.backend_replicas,
             "realtime" => options.realtime_replicas,
             "notifier" => options.notifier_replicas,
+            "scheduler" => options.scheduler_replicas,
             _ => 1,
         };
         for replica in 1..=count {

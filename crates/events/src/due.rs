@@ -51,6 +51,19 @@ impl Due {
             Self::Zoned { local, zone } => Ok(first_valid(&find_zone(zone)?, *local)),
         }
     }
+
+    /// Itself, if it means that instant to somebody at `home`. The second time that a local time
+    /// happens it does not, so then it is the instant in UTC.
+    #[must_use]
+    pub fn or_in_utc(self, instant: Timestamp, home: &TimeZone) -> Self {
+        if self.instant(home).is_ok_and(|own| own == instant) {
+            return self;
+        }
+        Self::Zoned {
+            local: instant.to_zoned(TimeZone::UTC).datetime(),
+            zone: "UTC".to_owned(),
+        }
+    }
 }
 
 /// In the database of zones, but not the time of any place: whatever this machine is set to, or

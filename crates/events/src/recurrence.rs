@@ -114,6 +114,12 @@ impl From<&Due> for Moment {
 }
 
 impl Recurrence {
+    /// Whether somebody left an occurrence out: this one, or its day.
+    pub fn leaves_out(&self, occurrence: Moment) -> bool {
+        let day = Moment::Date(occurrence.date());
+        self.exdates.contains(&occurrence) || self.exdates.contains(&day)
+    }
+
     /// When an occurrence of the series is due.
     pub fn due(&self, occurrence: Moment) -> Due {
         match (occurrence, &self.zone) {

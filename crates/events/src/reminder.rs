@@ -26,7 +26,7 @@ pub struct Reminder {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ReminderTime {
     /// So long before the task is due. For a whole day, before the hour at which the person
-    /// wants to hear of such tasks.
+    /// wants to hear of such tasks; whole days of it end at that hour, too.
     Before {
         minutes: u32,
     },

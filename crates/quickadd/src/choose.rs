@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     line::Word,
-    phrase::{At, Found, Phrase, Sure},
+    phrase::{Found, Phrase, Sure},
     resolve::Slots,
     understood::Kind,
     vocabulary::GOING_ON,
@@ -97,10 +97,7 @@ impl Slots {
     fn take(&mut self, found: Found) -> bool {
         let has_time = self.has_moment() || self.clock.is_some() || self.part.is_some();
         match found {
-            Found::Day(day) => {
-                let is_moment = matches!(day.at, At::Moment(_));
-                !(is_moment && has_time) && put(&mut self.day, day)
-            }
+            Found::Day(day) => !(day.has_time() && has_time) && put(&mut self.day, day),
             Found::Clock(clock) => !self.has_moment() && put(&mut self.clock, clock),
             Found::Part(part) => !self.has_moment() && put(&mut self.part, part),
             Found::Zone(zone) => put(&mut self.zone, zone),

@@ -10,7 +10,7 @@ mod repeat;
 
 use std::ops::Range;
 
-use jiff::{Zoned, civil};
+use jiff::{Timestamp, Zoned, civil};
 
 pub(crate) use self::{
     clock::{Clock, Half},
@@ -50,8 +50,10 @@ pub(crate) struct Day {
 #[derive(Clone, Copy)]
 pub(crate) enum At {
     Date(civil::Date),
-    /// "in 2 hours" has its time with it.
+    /// "2027-01-27T09:00" has its time with it,
     Moment(civil::DateTime),
+    /// and so has "in 2 hours", which is not said in local time.
+    Instant(Timestamp),
 }
 
 /// Where a phrase is understood.
@@ -92,10 +94,21 @@ impl Day {
         }
     }
 
-    fn moment(at: civil::DateTime) -> Self {
+    fn instant(at: Timestamp) -> Self {
         Self {
-            at: At::Moment(at),
+            at: At::Instant(at),
             part: None,
+        }
+    }
+
+    pub(crate) fn has_time(self) -> bool {
+        matches!(self.at, At::Moment(_) | At::Instant(_))
+    }
+
+    pub(crate) fn as_instant(self) -> Option<Timestamp> {
+        match self.at {
+            At::Instant(at) => Some(at),
+            At::Date(_) | At::Moment(_) => None,
         }
     }
 }

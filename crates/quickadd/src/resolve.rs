@@ -41,7 +41,7 @@ enum Ends {
 impl Slots {
     /// Whether "in 2 hours" has said the time already.
     pub(crate) fn has_moment(&self) -> bool {
-        self.day.is_some_and(|day| matches!(day.at, At::Moment(_)))
+        self.day.is_some_and(Day::has_time)
     }
 
     pub(crate) fn has_due(&self) -> bool {
@@ -53,6 +53,7 @@ impl Slots {
         let Some(when) = self.when(now) else {
             return (None, None);
         };
+        let instant = self.day.and_then(Day::as_instant);
         let end = self.limit.map(|limit| end(&limit, when.0));
         let recurrence = self.repeat.and_then(|repeat| {
             let rule = repeat.pattern.rule(&end.unwrap_or_default()).ok()?;
@@ -71,6 +72,10 @@ impl Slots {
                 zone,
             },
         };
+        let due = match instant {
+            Some(at) if recurrence.is_none() => due.or_in_utc(at, now.time_zone()),
+            _ => due,
+        };
         (Some(due), recurrence)
     }
 
@@ -79,8 +84,10 @@ impl Slots {
             Some(Ok(zone)) => now.with_time_zone(zone).datetime(),
             _ => now.datetime(),
         };
+        let has_both = |at: DateTime| (Some(at.date()), Some(TimeOfDay::new(at.time())));
         let (day, time) = match self.day.map(|day| day.at) {
-            Some(At::Moment(at)) => (Some(at.date()), Some(TimeOfDay::new(at.time()))),
+            Some(At::Moment(at)) => has_both(at),
+            Some(At::Instant(at)) => has_both(at.to_zoned(now.time_zone().clone()).datetime()),
             Some(At::Date(date)) => (Some(date), self.time()),
             None => (None, self.time()),
         };

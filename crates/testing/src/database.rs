@@ -125,6 +125,20 @@ impl Database {
         Ok(count)
     }
 
+    /// Whether somebody is to look after something of a user's agenda.
+    pub async fn has_leased(&self, user: UserId) -> Result<bool> {
+        let is_leased = sqlx::query_scalar(
+            "select exists (
+                 select from taskflow.agenda
+                 where user_id = $1 and wake_at > due_at and wake_at < 'infinity'
+             )",
+        )
+        .bind(user.0)
+        .fetch_one(&self.0)
+        .await?;
+        Ok(is_leased)
+    }
+
     /// How many tasks of a user have this title.
     pub async fn tasks_titled(&self, user: UserId, title: &str) -> Result<i64> {
         let count = sqlx::query_scalar(

@@ -9,5 +9,5 @@ mod store;
 
 pub(crate) use alerts::Alerts;
 pub(crate) use claim::{Claimed, claim, followed, put_off};
-pub(crate) use entry::{Entry, firing, next_at, of};
-pub(crate) use store::{put, remake};
+pub(crate) use entry::{Entry, Kind, firing, next_at, of};
+pub(crate) use store::{pass_over_due, put, remake};

@@ -1,4 +1,6 @@
-//! Forgets what is only kept for a time.
+//! Forgets what is only kept for a time, and puts right what a wrong clock did.
+
+mod clock;
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,14 +25,16 @@ pub(crate) async fn run(pool: PgPool, limits: Arc<RateLimits>, shutdown: Cancell
             _ = ticks.tick() => {}
         }
         limits.forget_idle();
-        if let Err(error) = forget(&pool).await {
+        if let Err(error) = tidy(&pool).await {
             tracing::warn!(error = %error, "housekeeping failed; the next round tries again");
         }
     }
 }
 
-async fn forget(pool: &PgPool) -> sqlx::Result<()> {
+/// One round of it.
+pub async fn tidy(pool: &PgPool) -> sqlx::Result<()> {
     let now = telemetry::clock::now();
+    clock::put_right(pool, now).await?;
     let kept_since = now - SignedDuration::from_hours(KEPT_HOURS);
     sqlx::query!(
         "delete from taskflow.idempotency where created_at < $1",
@@ -45,7 +49,7 @@ async fn forget(pool: &PgPool) -> sqlx::Result<()> {
     .execute(pool)
     .await?;
     sqlx::query!(
-        "delete from taskflow.deliveries where due_at < $1 and wake_at is null",
+        "delete from taskflow.deliveries where due_at < $1",
         (now - DELIVERIES_KEPT).to_sqlx(),
     )
     .execute(pool)

@@ -18,6 +18,7 @@ use crate::{
         precondition::{IfMatch, RequestLine},
         reply::Reply,
     },
+    reminder::ledger,
     task::{input, store},
     write::{Begun, Write},
 };
@@ -295,8 +296,9 @@ async fn move_local_dues(write: &mut Write, time_zone: &str) -> Result<(), ApiEr
 
 /// What is to be done at some time follows the zone and the settings.
 async fn remake_agenda(write: &mut Write) -> Result<(), ApiError> {
-    let (user, home) = (write.ctx.user, write.home.clone());
+    let (user, now, home) = (write.ctx.user, write.clock, write.home.clone());
     let tasks = store::on_agenda(write.tx(), user).await?;
+    ledger::follow(write.tx(), user, &tasks, &home, now).await?;
     agenda::remake(write.tx(), user, &tasks, &home).await?;
     Ok(())
 }

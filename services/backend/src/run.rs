@@ -6,7 +6,7 @@ use anyhow::Context;
 use auth::{KnownUsers, Verifier};
 use axum::Router;
 use proto::v1::{
-    notification_service_server::NotificationServiceServer,
+    notification_service_server::{NotificationService, NotificationServiceServer},
     task_service_server::{TaskService, TaskServiceServer},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -165,6 +165,16 @@ pub fn task_service(config: &Config, pool: PgPool) -> anyhow::Result<impl TaskSe
     let sidecar = Sidecar::new(&config.sidecar)?;
     let secret = config.better_auth_secret.clone();
     Ok(rpc::Tasks(app(config, secret, pool, sidecar)?))
+}
+
+/// What `NotificationService` answers, in the same way.
+pub fn notification_service(
+    config: &Config,
+    pool: PgPool,
+) -> anyhow::Result<impl NotificationService + use<>> {
+    let sidecar = Sidecar::new(&config.sidecar)?;
+    let secret = config.better_auth_secret.clone();
+    Ok(rpc::Notifications(app(config, secret, pool, sidecar)?))
 }
 
 /// REST alone, on a database that is up to date, with the secrets of the configuration: what

@@ -20,8 +20,7 @@ pub(crate) use turns::{Turn, Turns};
 use std::sync::Arc;
 
 use events::{Actor, Cause, ChangeSetId, EventId, Payload};
-use jiff::tz::TimeZone;
-use jiff_sqlx::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use sqlx::{PgConnection, PgTransaction};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -43,6 +42,9 @@ use crate::{
 pub(crate) struct Write {
     tx: PgTransaction<'static>,
     pub(crate) ctx: Ctx,
+    /// What the clock says. `ctx.now` is ahead of it while the log is, after a clock that ran
+    /// ahead; so it does not say what is due, or too late.
+    pub(crate) clock: Timestamp,
     pub(crate) home: Home,
     /// The user's newest `seq` when the write began; nobody else's moves until it ends.
     pub(crate) seq: i64,
@@ -93,14 +95,17 @@ impl Write {
         mut ctx: Ctx,
         key: Option<IdempotencyKey>,
     ) -> Result<Begun, ApiError> {
-        let turn = app.turns.take(ctx.user).await?;
+        let turn = match ctx.actor {
+            Actor::System => app.turns.take_as_service(ctx.user).await?,
+            _ => app.turns.take(ctx.user).await?,
+        };
         let mut tx = app.pool.begin().await?;
         if let Some(key) = &key {
             idempotency::claim(&mut tx, &ctx, key).await?;
         }
         // Both rows: a changed time zone must be seen by whoever waited for the lock.
         let stream = sqlx::query!(
-            r#"select s.seq, s.at as "at: Timestamp", s.head_hash, s.salt, p.time_zone,
+            r#"select s.seq, s.at as "at: jiff_sqlx::Timestamp", s.head_hash, s.salt, p.time_zone,
                       p.settings -> 'notifications' as notifications
              from taskflow.streams s join taskflow.profiles p using (user_id)
              where s.user_id = $1
@@ -117,9 +122,11 @@ impl Write {
             return Ok(Begun::Answered(reply));
         }
         // Whoever committed meanwhile may have asked later.
-        ctx.now = ctx.now.max(stream.at.to_jiff());
+        let clock = ctx.now;
+        ctx.now = clock.max(stream.at.to_jiff());
         Ok(Begun::Fresh(Box::new(Self {
             tx,
+            clock,
             home: Home {
                 zone: events::find_zone(&stream.time_zone).unwrap_or(TimeZone::UTC),
                 alerts: Alerts::read(stream.notifications.as_ref()),

@@ -7,7 +7,10 @@ use std::{sync::Arc, time::Duration};
 
 use events::UserId;
 use proto::v1::{self, record_webhook_request::Result as Tried};
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -17,6 +20,12 @@ use crate::{
     outbound::Outbound,
 };
 
+/// Webhooks that are claimed at a time. Each holds what it is to deliver, up to 256 KiB of it.
+pub const CLAIMS: usize = 512;
+
+/// Of them, those that wait for a turn at one host: it must not have all.
+const WAITING: usize = 112;
+
 /// Runs webhooks. Clones share their work.
 #[derive(Clone)]
 pub struct Drain(Arc<Inner>);
@@ -25,6 +34,7 @@ struct Inner {
     backend: Backend,
     outbound: Outbound,
     lanes: Lanes,
+    claims: Semaphore,
     sending: TaskTracker,
     stop: CancellationToken,
 }
@@ -42,6 +52,7 @@ impl Drain {
             backend,
             outbound,
             lanes,
+            claims: Semaphore::new(CLAIMS),
             sending,
             stop,
         }))
@@ -57,6 +68,10 @@ impl Drain {
 
     /// Delivers what can be claimed at once. Whether there is more.
     async fn batch(&self, user: UserId, webhook: Uuid) -> bool {
+        let claims = self.0.stop.run_until_cancelled(self.0.claims.acquire());
+        let Some(Ok(_held)) = claims.await else {
+            return false;
+        };
         let asked = Instant::now();
         let claim = v1::ClaimWebhookRequest {
             user_id: user.to_string(),
@@ -102,7 +117,10 @@ impl Drain {
         let lane = Outbound::host(&claimed.url);
         let mut results = Vec::new();
         for event in &claimed.events {
-            let turn = self.0.stop.run_until_cancelled(self.0.lanes.turn(&lane));
+            let turn = self
+                .0
+                .stop
+                .run_until_cancelled(self.0.lanes.turn_among(&lane, WAITING));
             let Ok(Some(Ok(turn))) = timeout_at(latest, turn).await else {
                 break;
             };

@@ -61,7 +61,12 @@ impl Lanes {
 
     /// Waits for a turn at sending to this destination.
     pub async fn turn(&self, destination: &str) -> Result<Turn, Crowded> {
-        let (place, turns) = self.join(destination)?;
+        self.turn_among(destination, self.0.limits.waiting).await
+    }
+
+    /// Waits for it, if no more than so many do.
+    pub async fn turn_among(&self, destination: &str, waiting: usize) -> Result<Turn, Crowded> {
+        let (place, turns) = self.join(destination, waiting)?;
         // That of the lane first: who waits for a slow destination must not hold one of all.
         let own = turns.acquire_owned().await.map_err(|_| Crowded)?;
         let all = Arc::clone(&self.0.all).acquire_owned().await;
@@ -71,8 +76,8 @@ impl Lanes {
         })
     }
 
-    fn join(&self, destination: &str) -> Result<(Place, Arc<Semaphore>), Crowded> {
-        let Limits { each, waiting, .. } = self.0.limits;
+    fn join(&self, destination: &str, waiting: usize) -> Result<(Place, Arc<Semaphore>), Crowded> {
+        let each = self.0.limits.each;
         let mut lanes = self.lock();
         let lane = lanes.entry(destination.to_owned()).or_insert_with(|| Lane {
             turns: Arc::new(Semaphore::new(each)),

@@ -1,7 +1,8 @@
 //! Asks for the occurrences that follow what has come due or was completed.
 //!
-//! One call for each would be slow when many come due at once. While a call is under way more
-//! gather, and the next call takes them all.
+//! One call for each would be slow when many come due at once. While calls are under way more
+//! gather, and the next call takes them all. A few are under way at a time, so that whose
+//! occurrences take long keep only those waiting who came with them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,12 +10,15 @@ use async_trait::async_trait;
 use events::{Event, Payload, Topic, Trigger, TriggerType};
 use proto::v1::{spawn_occurrences_request::Task, spawn_occurrences_response::Outcome as Spawned};
 use sidecar::{EventHandler, Outcome, Subscription, TriggerHandler};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::{
     backend::{AT_ONCE, Backend, BackendError},
     measured,
 };
+
+/// Calls under way.
+const CALLS: usize = 3;
 
 /// How many deliveries daprd hands over at once, and how long it waits for them.
 const BULK: (u32, Duration) = (Subscription::MAX_BULK, Duration::from_millis(10));
@@ -91,16 +95,29 @@ pub fn subscriptions(spawner: Spawner) -> Vec<Subscription> {
 
 /// Asks for as long as somebody waits.
 pub async fn run(mut waiting: mpsc::Receiver<Waiting>, backend: Backend) {
-    let mut batch = Vec::new();
-    while waiting.recv_many(&mut batch, AT_ONCE).await > 0 {
-        let (tasks, answers): (Vec<_>, Vec<_>) = batch
-            .drain(..)
-            .map(|waiting| (waiting.task, waiting.answer))
-            .unzip();
-        for (answer, outcome) in answers.into_iter().zip(outcomes(&backend, tasks).await) {
-            // Nobody waits any more when the delivery was cancelled.
-            let _ = answer.send(outcome);
+    let calls = Arc::new(Semaphore::new(CALLS));
+    // Nobody closes it.
+    while let Ok(call) = Arc::clone(&calls).acquire_owned().await {
+        let mut batch = Vec::new();
+        if waiting.recv_many(&mut batch, AT_ONCE).await == 0 {
+            return;
         }
+        let backend = backend.clone();
+        tokio::spawn(async move {
+            answer(&backend, batch).await;
+            drop(call);
+        });
+    }
+}
+
+async fn answer(backend: &Backend, batch: Vec<Waiting>) {
+    let (tasks, answers): (Vec<_>, Vec<_>) = batch
+        .into_iter()
+        .map(|waiting| (waiting.task, waiting.answer))
+        .unzip();
+    for (answer, outcome) in answers.into_iter().zip(outcomes(backend, tasks).await) {
+        // Nobody waits any more when the delivery was cancelled.
+        let _ = answer.send(outcome);
     }
 }
 

@@ -164,6 +164,14 @@ impl Spec {
 
     pub(super) fn command(&self) -> Result<Command> {
         let mut command = self.wrapped()?;
+        // What cargo told us of the package `xtask` is not so for any child, and a build script
+        // that watches it would run again, with all that depends on it.
+        for (name, _) in std::env::vars_os() {
+            let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+            if of_package.iter().any(|of| name.as_encoded_bytes().starts_with(of.as_bytes())) {
+                command.env_remove(name);
+            }
+        }
         command
             .args(&self.args)
             .envs(self.env.iter().map(|(k, v)| (k, v)))

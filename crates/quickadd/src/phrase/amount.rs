@@ -66,13 +66,8 @@ impl Amount {
             _ => return self.after(now.date()).map(Day::date),
         };
         let then = now.checked_add(i64::from(minutes).minutes()).ok()?;
-        let then = then.datetime();
-        Some(Day::moment(then.date().at(
-            then.hour(),
-            then.minute(),
-            0,
-            0,
-        )))
+        let minute = then.with().second(0).subsec_nanosecond(0).build().ok()?;
+        Some(Day::instant(minute.timestamp()))
     }
 
     /// Of weeks and shorter only.

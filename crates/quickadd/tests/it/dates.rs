@@ -96,6 +96,11 @@ fn clock_changes_move_hours_but_no_wall_times() {
     let autumn = "2026-10-31T23:30:00-04:00[America/New_York]";
     assert_eq!(due_at("x in 4 hours", autumn), "2026-11-01T02:30:00");
     assert_eq!(due_at("x in 1 day at 9", autumn), "2026-11-01T09:00:00");
+    // Half past one happens twice, and local time alone means the first.
+    assert_eq!(due_at("x in 2 hours", autumn), "2026-11-01T01:30:00");
+    assert_eq!(due_at("x in 3 hours", autumn), "2026-11-01T06:30:00 UTC");
+    let between = "2026-11-01T01:30:00-05:00[America/New_York]";
+    assert_eq!(due_at("x in 10m", between), "2026-11-01T06:40:00 UTC");
 }
 
 #[test]

@@ -36,6 +36,23 @@ pub(crate) async fn remake(
     write(db, user, &entries).await
 }
 
+/// Leaves alone the reminders that have come due already.
+pub(crate) async fn pass_over_due(
+    db: &mut PgConnection,
+    user: UserId,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update taskflow.agenda set wake_at = 'infinity'
+         where user_id = $1 and kind = 'reminder' and due_at <= $2",
+        user.0,
+        now.to_sqlx(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 async fn write(
     db: &mut PgConnection,
     user: UserId,

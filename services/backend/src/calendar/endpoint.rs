@@ -31,7 +31,8 @@ pub(crate) struct CalendarParams {
 }
 
 /// The open tasks that are due as an iCalendar (RFC 5545), one event each, with what series will
-/// bring within three months.
+/// bring within three months: the soonest 1,000 tasks, and 4,000 occurrences to come. Descriptions
+/// end after 2 MiB.
 #[utoipa::path(
     get, path = "/calendar.ics", tag = "calendar", operation_id = "get_calendar", security(()),
     params(CalendarParams),
@@ -55,7 +56,11 @@ pub(crate) async fn get_calendar(
     let mut db = app.pool.acquire().await?;
     let home = home::zone(&mut db, user).await?;
     let tasks = store::open_with_due(&mut db, user, now).await?;
-    let calendar = feed::write(&tasks, now, &home);
+    drop(db);
+    // Much of it, for somebody with many series.
+    let calendar = tokio::task::spawn_blocking(move || feed::write(&tasks, now, &home))
+        .await
+        .map_err(|error| ApiError::Internal(error.into()))?;
     Ok((
         [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")],
         calendar,

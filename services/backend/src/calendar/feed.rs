@@ -1,16 +1,20 @@
 //! Tasks written as an iCalendar. Events instead of to-dos, which most calendars do not show.
 
-use events::Due;
+use events::{Due, Moment};
 use icalendar::{Calendar, Component, Event, Property, ValueType};
-use jiff::{Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
 use crate::{series, task::model::Task};
 
 /// How far ahead the occurrences of a series are shown.
 const AHEAD_DAYS: i64 = 92;
 
-/// Of one series.
-const MOST_AHEAD: usize = 100;
+/// Of all series together, the soonest.
+const MOST_AHEAD: usize = 4_000;
 
 /// How often a program should ask again.
 const REFRESH: &str = "PT1H";
@@ -26,20 +30,34 @@ pub(super) fn write(tasks: &[Task], now: Timestamp, home: &TimeZone) -> String {
                 .append_parameter(ValueType::Duration)
                 .done(),
         );
-    let until = now
-        .to_zoned(home.clone())
-        .date()
-        .saturating_add(AHEAD_DAYS.days());
     for task in tasks {
         if let Some(due) = &task.due {
-            calendar.push(event(task, due, &task.id.to_string(), now));
-        }
-        let ahead = series::ahead(task, until);
-        for (number, due) in (1..).zip(ahead.into_iter().take(MOST_AHEAD)) {
-            calendar.push(event(task, &due, &format!("{}-{number}", task.id), now));
+            let mut event = event(task, due, &task.id.to_string(), now);
+            if !task.description.is_empty() {
+                event.description(&task.description);
+            }
+            calendar.push(event.done());
         }
     }
+    // Without the description, which would be there again and again.
+    for (occurrence, task, due) in ahead(tasks, now.to_zoned(home.clone()).date()) {
+        let uid = format!("{}-{occurrence}", task.id);
+        calendar.push(event(task, &due, &uid, now).done());
+    }
     calendar.done().to_string()
+}
+
+/// What the series of these tasks will bring, in order.
+fn ahead(tasks: &[Task], today: Date) -> Vec<(Moment, &Task, Due)> {
+    let until = today.saturating_add(AHEAD_DAYS.days());
+    let of = |task| {
+        let dues = series::ahead(task, today, until).into_iter();
+        dues.map(move |due| (Moment::from(&due), task, due))
+    };
+    let mut ahead: Vec<_> = tasks.iter().flat_map(of).collect();
+    ahead.sort_by_key(|(occurrence, ..)| occurrence.date());
+    ahead.truncate(MOST_AHEAD);
+    ahead
 }
 
 fn event(task: &Task, due: &Due, uid: &str, now: Timestamp) -> Event {
@@ -52,9 +70,6 @@ fn event(task: &Task, due: &Due, uid: &str, now: Timestamp) -> Event {
         .add_property("SEQUENCE", task.version.to_string())
         // Nobody is busy because something is due.
         .add_property("TRANSP", "TRANSPARENT");
-    if !task.description.is_empty() {
-        event.description(&task.description);
-    }
     if !task.tags.is_empty() {
         event.add_multi_property("CATEGORIES", &task.tags.join(","));
     }
@@ -76,7 +91,7 @@ fn event(task: &Task, due: &Due, uid: &str, now: Timestamp) -> Event {
             }
         }
     }
-    event.done()
+    event
 }
 
 fn day(name: &str, value: String) -> Property {

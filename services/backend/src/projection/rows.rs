@@ -1,6 +1,7 @@
 //! A user's rows, made anew from the log.
 
 use events::UserId;
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, types::Json};
 
@@ -17,6 +18,7 @@ pub(crate) async fn write(
     db: &mut PgConnection,
     user: UserId,
     seq: i64,
+    now: Timestamp,
 ) -> Result<Written, ApiError> {
     let profile = at::profile(db, user, seq).await?;
     sqlx::query!(
@@ -52,6 +54,8 @@ pub(crate) async fn write(
         task::store::update(db, user, task).await?;
     }
     agenda::remake(db, user, &tasks, &profile.settled().home).await?;
+    // Where the log comes from they were sent.
+    agenda::pass_over_due(db, user, now).await?;
     for notification in &at::notifications(db, user, seq).await? {
         notification::store::put(db, user, notification).await?;
     }

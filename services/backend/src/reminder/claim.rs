@@ -9,7 +9,7 @@ use super::{
     destination,
     ledger::{self, Firing},
     plan,
-    progress::{Delivery, State, is_too_late},
+    progress::{Delivery, State},
 };
 use crate::{
     app::App,
@@ -38,7 +38,7 @@ pub(crate) async fn claim(
     let Begun::Fresh(mut write) = Write::begin(app, ctx, None).await? else {
         return Ok(nothing);
     };
-    let (user, now) = (write.ctx.user, write.ctx.now);
+    let (user, now) = (write.ctx.user, write.clock);
     // Clocks go back, too.
     if wanted.due_at > now {
         return Ok(nothing);
@@ -88,7 +88,7 @@ async fn take(
     deliveries: &mut [Delivery],
     claim_id: Uuid,
 ) -> Result<Vec<v1::Delivery>, ApiError> {
-    let (user, now) = (write.ctx.user, write.ctx.now);
+    let (user, now) = (write.ctx.user, write.clock);
     let mut answer = Vec::new();
     for delivery in deliveries {
         if !delivery.claim(claim_id, firing.due_at, now) {
@@ -115,7 +115,7 @@ pub(super) async fn save(
     deliveries: &[Delivery],
     was_over: bool,
 ) -> Result<(), ApiError> {
-    let (user, now) = (write.ctx.user, write.ctx.now);
+    let user = write.ctx.user;
     for delivery in deliveries {
         ledger::put(write.tx(), user, firing, delivery).await?;
     }
@@ -124,7 +124,7 @@ pub(super) async fn save(
     let has_failed = is_over(deliveries) && states.all(|state| state == State::Failed);
     // Who has chosen no channel does not want to be reached.
     let reached_nobody = has_failed && !deliveries.is_empty();
-    if reached_nobody && !was_over && !is_too_late(firing.due_at, now) {
+    if reached_nobody && !was_over {
         plan::tell_of_failure(write, firing).await?;
     }
     Ok(())

@@ -93,7 +93,7 @@ pub(crate) async fn add_reminder(
         Begun::Answered(reply) => return Ok(reply),
     };
     let before = change::find_live(&mut write, path.id, if_match).await?;
-    let reminder = input::added(body.value, &before.reminders, write.ctx.now)?;
+    let reminder = input::added(body.value, &before.reminders, write.clock)?;
     let mut after = before.clone();
     after.reminders.push(reminder.clone());
     let task = change::save(&mut write, before, after).await?;

@@ -6,6 +6,10 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::progress::{Delivery, State, Step};
+use crate::{agenda, home::Home, task::model::Task};
+
+/// Of one reminder, that are told of.
+const FIRINGS: i64 = 50;
 
 /// A reminder that came due, once.
 #[derive(Clone, Copy, Debug)]
@@ -91,29 +95,51 @@ pub(super) async fn firing_of(
     }))
 }
 
-/// Every firing of a reminder, the newest first, each with its deliveries.
+/// The newest firings of a reminder, the last first, each with its deliveries.
 pub(super) async fn of_reminder(
     db: &mut PgConnection,
     user: UserId,
     reminder: ReminderId,
 ) -> sqlx::Result<Vec<(Firing, Vec<Delivery>)>> {
-    let dues = sqlx::query!(
-        r#"select distinct task_id, due_at as "due_at: Timestamp" from taskflow.deliveries
-           where user_id = $1 and reminder_id = $2 order by due_at desc"#,
+    let rows = sqlx::query!(
+        r#"select task_id, due_at as "due_at: Timestamp", id, channel, destination,
+                  state as "state: State", attempts, may_be_twice, claim_id,
+                  wake_at as "wake_at: Timestamp", steps as "steps: Json<Vec<Step>>"
+           from taskflow.deliveries
+           where user_id = $1 and reminder_id = $2
+             and due_at in (
+                 select distinct due_at from taskflow.deliveries
+                 where user_id = $1 and reminder_id = $2 order by due_at desc limit $3
+             )
+           order by due_at desc, id"#,
         user.0,
         reminder.0,
+        FIRINGS,
     )
-    .fetch_all(&mut *db)
+    .fetch_all(db)
     .await?;
-    let mut firings = Vec::new();
-    for row in dues {
+    let mut firings: Vec<(Firing, Vec<Delivery>)> = Vec::new();
+    for row in rows {
         let firing = Firing {
             reminder,
             task: TaskId(row.task_id),
             due_at: row.due_at.to_jiff(),
         };
-        let deliveries = of_firing(db, user, &firing).await?;
-        firings.push((firing, deliveries));
+        let delivery = Delivery::try_from(Row {
+            id: row.id,
+            channel: row.channel,
+            destination: row.destination,
+            state: row.state,
+            attempts: row.attempts,
+            may_be_twice: row.may_be_twice,
+            claim_id: row.claim_id,
+            wake_at: row.wake_at,
+            steps: row.steps,
+        })?;
+        match firings.last_mut() {
+            Some((last, deliveries)) if last.due_at == firing.due_at => deliveries.push(delivery),
+            _ => firings.push((firing, vec![delivery])),
+        }
     }
     Ok(firings)
 }
@@ -173,6 +199,24 @@ pub(super) async fn is_on_agenda(
     .await
 }
 
+/// The time of a reminder on the agenda, and whether it is still to be looked at.
+pub(super) async fn on_agenda(
+    db: &mut PgConnection,
+    user: UserId,
+    reminder: ReminderId,
+) -> sqlx::Result<Option<(jiff::Timestamp, bool)>> {
+    let row = sqlx::query!(
+        r#"select due_at as "due_at: Timestamp", wake_at < 'infinity' as "waits!"
+           from taskflow.agenda
+           where user_id = $1 and kind = 'reminder' and subject_id = $2"#,
+        user.0,
+        reminder.0,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (row.due_at.to_jiff(), row.waits)))
+}
+
 /// Says when the reminder is to be looked at again: when one of its deliveries is.
 pub(super) async fn wake(
     db: &mut PgConnection,
@@ -188,6 +232,40 @@ pub(super) async fn wake(
         firing.reminder.0,
         firing.due_at.to_sqlx(),
         wake_at.min().map(ToSqlx::to_sqlx) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Firings of reminders whose time moves with the person: what was sent at one that lies in the
+/// past then, too, is not sent again.
+pub(crate) async fn follow(
+    db: &mut PgConnection,
+    user: UserId,
+    tasks: &[Task],
+    home: &Home,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    let entries = tasks.iter().flat_map(|task| agenda::of(task, home));
+    let (reminders, dues): (Vec<Uuid>, Vec<Timestamp>) = entries
+        .filter(|entry| entry.kind == agenda::Kind::Reminder && entry.due_at <= now)
+        .map(|entry| (entry.subject, entry.due_at.to_sqlx()))
+        .unzip();
+    sqlx::query!(
+        "update taskflow.deliveries l set due_at = d.due_at
+         from unnest($2::uuid[], $3::timestamptz[]) as d (reminder_id, due_at)
+         join taskflow.agenda a
+             on a.user_id = $1 and a.kind = 'reminder' and a.subject_id = d.reminder_id
+         where l.user_id = $1 and l.reminder_id = d.reminder_id
+           and l.due_at = a.due_at and l.due_at <> d.due_at
+           and not exists (
+               select from taskflow.deliveries o
+               where o.user_id = $1 and o.reminder_id = d.reminder_id and o.due_at = d.due_at
+           )",
+        user.0,
+        &reminders,
+        &dues[..] as _,
     )
     .execute(db)
     .await?;

@@ -23,7 +23,7 @@ pub(crate) async fn start(
     let Begun::Fresh(mut write) = Write::begin(app, ctx, None).await? else {
         return Ok(false);
     };
-    let (user, now) = (write.ctx.user, write.ctx.now);
+    let (user, now) = (write.ctx.user, write.clock);
     let Some(firing) = ledger::firing_of(write.tx(), user, delivery_id).await? else {
         return Ok(false);
     };
@@ -52,7 +52,7 @@ pub(crate) async fn record(
     let Begun::Fresh(mut write) = Write::begin(app, ctx, None).await? else {
         return Ok(());
     };
-    let (user, now) = (write.ctx.user, write.ctx.now);
+    let (user, now) = (write.ctx.user, write.clock);
     let Some(firing) = ledger::firing_of(write.tx(), user, delivery_id).await? else {
         return Ok(());
     };

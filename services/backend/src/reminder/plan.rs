@@ -5,37 +5,31 @@ use jiff::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{
-    ledger::Firing,
-    progress::{Delivery, is_too_late},
-};
+use super::{ledger::Firing, progress::Delivery};
 use crate::{error::ApiError, notification, push, webhook, write::Write};
 
 /// The event that a webhook gets; it is in no log.
 pub(crate) const FIRED: &str = "reminder.fired";
 
-/// One delivery for each destination, and the notification if it goes into the app.
+/// One delivery for each destination, and the notification if it goes into the app, however late
+/// it is.
 pub(super) async fn make(
     write: &mut Write,
     firing: &Firing,
     reminder: &Reminder,
 ) -> Result<Vec<Delivery>, ApiError> {
-    let now = write.ctx.now;
+    let now = write.clock;
     let channels = if reminder.channels.is_empty() {
         write.home.alerts.channels.clone()
     } else {
         reminder.channels.clone()
     };
-    let is_too_late = is_too_late(firing.due_at, now);
     let mut deliveries: Vec<Delivery> = Vec::new();
     for channel in channels {
         if deliveries.iter().any(|other| other.channel == channel) {
             continue;
         }
         match channel {
-            _ if is_too_late => {
-                deliveries.push(failed(channel, "it is more than 24 hours late", now));
-            }
             Channel::InApp => deliveries.push(in_app(write, firing).await?),
             Channel::Email => deliveries.push(Delivery::new(channel, None, now)),
             Channel::Push | Channel::Webhook => {
@@ -55,7 +49,7 @@ pub(super) async fn tell_of_failure(write: &mut Write, firing: &Firing) -> Resul
 
 async fn in_app(write: &mut Write, firing: &Firing) -> Result<Delivery, ApiError> {
     let id = tell(write, firing, NotificationKind::Reminder).await?;
-    Ok(Delivery::in_app(id.0, write.ctx.now))
+    Ok(Delivery::in_app(id.0, write.clock))
 }
 
 async fn tell(
@@ -76,7 +70,7 @@ async fn tell(
 }
 
 async fn to_each(write: &mut Write, channel: Channel) -> Result<Vec<Delivery>, ApiError> {
-    let (user, now) = (write.ctx.user, write.ctx.now);
+    let (user, now) = (write.ctx.user, write.clock);
     let db: &mut PgConnection = write.tx();
     let (destinations, none): (Vec<Uuid>, _) = if channel == Channel::Push {
         let browsers = push::store::ids(db, user).await?;

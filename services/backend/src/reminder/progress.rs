@@ -12,8 +12,11 @@ const CLAIMED_FOR: SignedDuration = SignedDuration::from_secs(30);
 /// An attempt whose outcome nobody has told by then has an unknown one.
 const SENT_FOR: SignedDuration = SignedDuration::from_mins(2);
 
-/// What is later than this is no reminder any more.
-const LATEST: SignedDuration = SignedDuration::from_hours(24);
+/// What is later than this is no reminder any more: it is only told of in the app.
+pub(crate) const LATEST: SignedDuration = SignedDuration::from_hours(24);
+
+/// Why it is not sent then.
+pub(crate) const TOO_LATE: &str = "it is more than 24 hours late";
 
 /// After the first attempt, the second, and so on; there is one more attempt than pauses.
 const PAUSES: [SignedDuration; 4] = [
@@ -43,6 +46,8 @@ pub(crate) enum State {
     Unknown,
     /// In the app, by the person.
     Seen,
+    /// Only told, never kept: its task was completed, or the reminder moved, before it was sent.
+    Cancelled,
 }
 
 /// One destination of one firing.
@@ -98,7 +103,7 @@ pub(crate) enum Outcome {
 }
 
 /// Whether a firing is too long ago to be told of.
-pub(crate) fn is_too_late(due_at: Timestamp, now: Timestamp) -> bool {
+fn is_too_late(due_at: Timestamp, now: Timestamp) -> bool {
     now.duration_since(due_at) > LATEST
 }
 
@@ -175,7 +180,7 @@ impl Delivery {
             return false;
         }
         if is_too_late(due_at, now) {
-            self.fail("it is more than 24 hours late", now);
+            self.fail(TOO_LATE, now);
             return false;
         }
         self.state = State::Claimed;

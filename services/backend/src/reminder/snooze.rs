@@ -63,7 +63,7 @@ pub(crate) async fn snooze_reminder(
         Begun::Answered(reply) => return Ok(reply),
     };
     let before = find_task(&mut write, path, if_match).await?;
-    let until = body.value.until(write.ctx.now)?;
+    let until = body.value.until(write.clock)?;
     if before.completed {
         return Err(ApiError::Conflict(
             "The task is completed; reopen it to be reminded of it".to_owned(),

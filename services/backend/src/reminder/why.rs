@@ -79,11 +79,13 @@ pub(crate) async fn explain_reminder(
     let mut db = app.pool.acquire().await?;
     let home = home::of(&mut db, ctx.user).await?;
     let firings = ledger::of_reminder(&mut db, ctx.user, path.id).await?;
+    let on_agenda = ledger::on_agenda(&mut db, ctx.user, path.id).await?;
     let task = store::with_reminder(&mut db, ctx.user, path.id).await?;
     let of_ledger = firings.first().map(|(firing, _)| firing.task);
     let task_id = task.as_ref().map(|task| task.id).or(of_ledger);
     let fired: Vec<Timestamp> = firings.iter().map(|(firing, _)| firing.due_at).collect();
-    let now = state(task.as_ref(), path.id, &fired, &home, ctx.now);
+    let waits = on_agenda.is_some_and(|(_, waits)| waits);
+    let now = state(task.as_ref(), path.id, &fired, waits, &home, ctx.now);
     Ok(Json(Why {
         reminder_id: path.id,
         task_id: task_id.ok_or(ApiError::NotFound("Reminder"))?,
@@ -93,10 +95,12 @@ pub(crate) async fn explain_reminder(
             .into_iter()
             .map(|(firing, deliveries)| FiringView {
                 due_at: firing.due_at,
-                deliveries: deliveries
-                    .iter()
-                    .map(|delivery| DeliveryView::new(delivery, &home.zone))
-                    .collect(),
+                deliveries: {
+                    let goes_on = on_agenda.is_some_and(|(due_at, _)| due_at == firing.due_at);
+                    let views = deliveries.iter();
+                    let view = |one| DeliveryView::new(one, goes_on, &home.zone);
+                    views.map(view).collect()
+                },
             })
             .collect(),
     }))
@@ -107,6 +111,7 @@ fn state(
     task: Option<&Task>,
     id: ReminderId,
     fired: &[Timestamp],
+    waits: bool,
     home: &Home,
     now: Timestamp,
 ) -> Result<(Timestamp, String), String> {
@@ -129,10 +134,10 @@ fn state(
     }
     if firing.at <= now {
         let is_wanted = !(reminder.channels.is_empty() && home.alerts.channels.is_empty());
-        return Err(if is_wanted {
-            format!("It came due at {at}, and is about to be sent.")
-        } else {
-            format!("It came due at {at}, and went nowhere: no channel is chosen.")
+        return Err(match (is_wanted, waits) {
+            (false, _) => format!("It came due at {at}, and went nowhere: no channel is chosen."),
+            (true, true) => format!("It came due at {at}, and is about to be sent."),
+            (true, false) => format!("It came due at {at}, before this account had it."),
         });
     }
     let text = if firing.asked_for == firing.at {
@@ -152,17 +157,26 @@ fn snoozed(reminder: &Reminder) -> &'static str {
 }
 
 impl DeliveryView {
-    fn new(delivery: &Delivery, zone: &TimeZone) -> Self {
+    fn new(delivery: &Delivery, goes_on: bool, zone: &TimeZone) -> Self {
         let channel = delivery.channel;
-        let steps = delivery.steps.iter();
+        // What was sent is not cancelled; how it ended may be told yet.
+        let is_cancelled = !goes_on && !delivery.is_done() && delivery.state != Progress::Sent;
+        let steps = delivery.steps.iter().map(|step| Step {
+            next_at: step.next_at.filter(|_| !is_cancelled),
+            ..step.clone()
+        });
         Self {
             channel,
             destination: delivery.destination,
-            state: delivery.state,
+            state: if is_cancelled {
+                Progress::Cancelled
+            } else {
+                delivery.state
+            },
             attempts: delivery.attempts,
             may_be_twice: delivery.may_be_twice,
             steps: steps
-                .map(|step| StepView::new(step, channel, zone))
+                .map(|step| StepView::new(&step, channel, zone))
                 .collect(),
         }
     }
@@ -203,6 +217,7 @@ fn words(step: &Step, channel: Channel, zone: &TimeZone) -> String {
             "Nobody knows what became of it: {why}. It is sent once more, and may come twice."
         ),
         (Progress::Seen, _) => "It was read.".to_owned(),
+        (Progress::Cancelled, _) => "It was cancelled.".to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What has come due, and the occurrences that follow.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use events::{Actor, ChangeSetId, TaskId, UserId};
 use futures::{StreamExt, stream};
@@ -11,6 +11,7 @@ use proto::v1::{
     spawn_occurrences_response::Outcome,
 };
 use tonic::Status;
+use uuid::Uuid;
 
 use super::{unavailable, uuid};
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     error::ApiError,
     http::reply::Reply,
     series::spawn::{Wanted, spawn},
-    webhook,
+    task, webhook,
     write::{Begun, Write},
 };
 
@@ -33,8 +34,8 @@ const MAX_LEASE_SECONDS: u32 = 3_600;
 /// Users whose occurrences are made at a time.
 const USERS_AT_ONCE: usize = 8;
 
-/// Occurrences of one user in one transaction: what else the user does, waits for it.
-const IN_ONE_WRITE: usize = 250;
+/// Tasks that are made for one user in one transaction: what else the user does, waits for it.
+const IN_ONE_WRITE: usize = 500;
 
 pub(super) async fn claim_due(
     app: &App,
@@ -133,18 +134,20 @@ async fn followed(
         .collect())
 }
 
-async fn of_user(app: &App, user: UserId, mut wanted: Wanted) -> Vec<((UserId, TaskId), Outcome)> {
+async fn of_user(app: &App, user: UserId, wanted: Wanted) -> Vec<((UserId, TaskId), Outcome)> {
     let mut outcomes = Vec::with_capacity(wanted.len());
-    while let Some((first, _)) = wanted.first_key_value() {
-        let first = *first;
-        let rest = wanted.keys().nth(IN_ONE_WRITE).copied();
-        let rest = rest.map_or_else(Wanted::new, |key| wanted.split_off(&key));
-        let part = std::mem::replace(&mut wanted, rest);
+    let mut parts: VecDeque<Wanted> = split(app, user, wanted).await.into();
+    while let Some(part) = parts.pop_front() {
         let spawned = write(app, user, &part).await;
         if let Err(error) = &spawned {
-            let (user_id, task_id) = (user, first);
+            let task_id = part.keys().next();
             let error = format!("{error:?}");
-            tracing::error!(%user_id, %task_id, error, "occurrences were not made");
+            tracing::error!(user_id = %user, ?task_id, error, "occurrences were not made");
+            // Perhaps because of one of them; the others must not wait for it.
+            if part.len() > 1 {
+                parts.extend(part.into_iter().map(|one| Wanted::from([one])));
+                continue;
+            }
         }
         outcomes.extend(part.into_keys().map(|task| {
             let outcome = match &spawned {
@@ -156,6 +159,31 @@ async fn of_user(app: &App, user: UserId, mut wanted: Wanted) -> Vec<((UserId, T
         }));
     }
     outcomes
+}
+
+/// What is made in one transaction each: an occurrence comes with its parts.
+async fn split(app: &App, user: UserId, wanted: Wanted) -> Vec<Wanted> {
+    let ids: Vec<Uuid> = wanted.keys().map(|task| task.0).collect();
+    let sizes = async {
+        let mut db = app.pool.acquire().await?;
+        task::store::count_live_parts(&mut db, user, &ids).await
+    };
+    // Without a database it fails one by one as well as together.
+    let sizes = sizes.await.unwrap_or_default();
+    let mut all: Vec<Wanted> = Vec::new();
+    let mut size = IN_ONE_WRITE;
+    for (task, correlation_id) in wanted {
+        let own = 1 + sizes.get(&task).copied().unwrap_or_default();
+        if size + own > IN_ONE_WRITE || all.is_empty() {
+            all.push(Wanted::new());
+            size = 0;
+        }
+        size += own;
+        if let Some(last) = all.last_mut() {
+            last.insert(task, correlation_id);
+        }
+    }
+    all
 }
 
 async fn write(

@@ -6,9 +6,9 @@ use jiff::{ToSpan, civil::Date};
 use super::next;
 use crate::task::model::Task;
 
-/// The dues of the occurrences after a task's own, up to a day. None where only a completion
+/// The dues of the occurrences after a task's own, from one day up to another. None where only a completion
 /// says what follows, or where something has followed already.
-pub(crate) fn ahead(task: &Task, until: Date) -> Vec<Due> {
+pub(crate) fn ahead(task: &Task, from: Date, until: Date) -> Vec<Due> {
     let Some(recurrence) = &task.recurrence else {
         return Vec::new();
     };
@@ -18,14 +18,11 @@ pub(crate) fn ahead(task: &Task, until: Date) -> Vec<Due> {
     let Some(rule) = next::rule(recurrence) else {
         return Vec::new();
     };
+    let own = recurrence.occurrence;
+    let begin = Moment::Date(from.max(own.date()));
     let end = Moment::Date(until.saturating_add(1.day()));
-    rule.between(
-        recurrence.start,
-        &recurrence.exdates,
-        recurrence.occurrence,
-        end,
-    )
-    .filter(|occurrence| *occurrence != recurrence.occurrence)
-    .map(|occurrence| recurrence.due(occurrence))
-    .collect()
+    rule.between(recurrence.start, &recurrence.exdates, begin, end)
+        .filter(|occurrence| *occurrence > own)
+        .map(|occurrence| recurrence.due(occurrence))
+        .collect()
 }

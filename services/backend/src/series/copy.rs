@@ -1,7 +1,7 @@
 //! What an occurrence takes over from the one before.
 
-use events::{Recurrence, Reminder, ReminderId, ReminderTime, TaskId};
-use jiff::{Timestamp, tz::TimeZone};
+use events::{Due, Recurrence, Reminder, ReminderId, ReminderTime, TaskId};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::next;
 use crate::{
@@ -25,11 +25,37 @@ pub(super) fn whole(
     })
 }
 
-/// A part for the next occurrence, to be done again.
-pub(super) fn part(part: Task, whole: TaskId, now: Timestamp) -> Task {
-    Task {
+/// A part for the next occurrence, to be done again. It is due as many days later as that is, at
+/// the same hour.
+pub(super) fn part(
+    part: Task,
+    whole: TaskId,
+    days: i32,
+    now: Timestamp,
+    home: &TimeZone,
+) -> Result<Task, ApiError> {
+    let due = part.due.clone().map(|due| later(due, days));
+    Ok(Task {
         parent_id: Some(whole),
+        due_at: input::due_at(due.as_ref(), home)?,
+        due,
         ..anew(part, now)
+    })
+}
+
+fn later(due: Due, days: i32) -> Due {
+    let days = days.days();
+    match due {
+        Due::Date { date } => Due::Date {
+            date: date.saturating_add(days),
+        },
+        Due::Floating { local } => Due::Floating {
+            local: local.saturating_add(days),
+        },
+        Due::Zoned { local, zone } => Due::Zoned {
+            local: local.saturating_add(days),
+            zone,
+        },
     }
 }
 

@@ -36,21 +36,27 @@ pub(crate) fn next_at(task: &Task, home: &TimeZone) -> Option<Timestamp> {
 pub(crate) fn next_occurrence(task: &Task, now: Timestamp, home: &TimeZone) -> Option<Moment> {
     let recurrence = task.recurrence.as_ref()?;
     if recurrence.mode == RecurrenceMode::AfterCompletion {
-        return following_completion(recurrence, task.completed_at?, home);
+        // Not on a day that is still to come, where the clock ran ahead.
+        return following_completion(recurrence, task.completed_at?.min(now), home);
     }
     let first = following(recurrence)?;
     let today = local(recurrence, now, home);
-    if recurrence.catch_up == CatchUp::All || first > today {
+    // What is due on a day has not passed before its end.
+    let passed = match today {
+        Moment::Date(day) => Moment::Date(day.saturating_sub(1.day())),
+        Moment::DateTime(_) => today,
+    };
+    if recurrence.catch_up == CatchUp::All || first > passed {
         return Some(first);
     }
     // Some have passed already.
     let rule = rule(recurrence)?;
     let (start, exdates) = (recurrence.start, &recurrence.exdates);
     if recurrence.catch_up == CatchUp::Skip {
-        let coming = rule.after(start, exdates, today);
-        // What piles up has to come due to be made: a single one was not missed.
+        let coming = rule.after(start, exdates, passed);
+        // A time that piles up has passed when it is made: a single one was not missed.
         let is_single = rule.after(start, exdates, first) == coming;
-        let is_on_time = recurrence.open == OpenPolicy::PileUp && is_single;
+        let is_on_time = recurrence.open == OpenPolicy::PileUp && is_single && passed == today;
         return if is_on_time { Some(first) } else { coming };
     }
     let tomorrow = Moment::Date(today.date().saturating_add(1.day()));
@@ -63,9 +69,7 @@ pub(crate) fn next_occurrence(task: &Task, now: Timestamp, home: &TimeZone) -> O
 pub(super) fn after_skipping(recurrence: &Recurrence) -> Option<Moment> {
     match recurrence.mode {
         RecurrenceMode::FromDue => following(recurrence),
-        RecurrenceMode::AfterCompletion => {
-            rule(recurrence)?.after_completion(recurrence.occurrence, recurrence.number)
-        }
+        RecurrenceMode::AfterCompletion => counted_from(recurrence, recurrence.occurrence),
     }
 }
 
@@ -83,11 +87,16 @@ fn following_completion(
         Moment::Date(_) => Moment::Date(day),
         Moment::DateTime(start) => Moment::DateTime(day.to_datetime(start.time())),
     };
+    counted_from(recurrence, completed)
+}
+
+/// What follows a completion then.
+fn counted_from(recurrence: &Recurrence, completed: Moment) -> Option<Moment> {
     let rule = rule(recurrence)?;
     let next = |moment: Moment| rule.after_completion(moment, recurrence.number);
     // What is completed ahead of time is not followed by itself, or by what came before it.
     iter::successors(next(completed), |moment| next(*moment))
-        .find(|moment| *moment > recurrence.occurrence)
+        .find(|moment| *moment > recurrence.occurrence && !recurrence.leaves_out(*moment))
 }
 
 /// When an occurrence is due.
@@ -140,4 +149,125 @@ fn local(recurrence: &Recurrence, at: Timestamp, home: &TimeZone) -> Moment {
 fn zone(recurrence: &Recurrence, home: &TimeZone) -> TimeZone {
     let own = recurrence.zone.as_deref().map(find_zone);
     own.and_then(Result::ok).unwrap_or_else(|| home.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use events::SeriesId;
+
+    use super::*;
+
+    /// Daily; this is the one of the 10th.
+    fn daily(start: &str, mode: RecurrenceMode, open: OpenPolicy, catch_up: CatchUp) -> Recurrence {
+        let moment = |day: &str| start.replace("01", day).parse().unwrap();
+        Recurrence {
+            series_id: SeriesId::generate(),
+            rule: "FREQ=DAILY".to_owned(),
+            mode,
+            open,
+            catch_up,
+            start: moment("01"),
+            exdates: Vec::new(),
+            zone: None,
+            occurrence: moment("10"),
+            number: 10,
+            next: None,
+        }
+    }
+
+    fn task(recurrence: Recurrence, completed_at: Option<Timestamp>) -> Task {
+        Task {
+            completed: completed_at.is_some(),
+            completed_at,
+            recurrence: Some(recurrence),
+            ..Task::blank()
+        }
+    }
+
+    fn noon(day: u32) -> Timestamp {
+        format!("2026-05-{day}T12:00:00Z").parse().unwrap()
+    }
+
+    #[test]
+    fn what_follows_depends_on_what_has_passed() {
+        use CatchUp::{All, Latest, Skip};
+        use OpenPolicy::{KeepOne, PileUp};
+        use RecurrenceMode::{AfterCompletion, FromDue};
+        let (day, nine) = ("2026-05-01", "2026-05-01T09:00:00");
+        // At noon of the 10th, the 11th and the 13th.
+        for (start, mode, open, catch_up, follows) in [
+            (nine, FromDue, KeepOne, All, [11, 11, 11]),
+            (nine, FromDue, KeepOne, Latest, [11, 11, 13]),
+            (nine, FromDue, KeepOne, Skip, [11, 12, 14]),
+            (nine, FromDue, PileUp, All, [11, 11, 11]),
+            (nine, FromDue, PileUp, Latest, [11, 11, 13]),
+            // It piles up when it has come: then it is not missed.
+            (nine, FromDue, PileUp, Skip, [11, 11, 14]),
+            // A day has not passed at its noon.
+            (day, FromDue, KeepOne, All, [11, 11, 11]),
+            (day, FromDue, KeepOne, Latest, [11, 11, 13]),
+            (day, FromDue, KeepOne, Skip, [11, 11, 13]),
+            (day, FromDue, PileUp, All, [11, 11, 11]),
+            (day, FromDue, PileUp, Latest, [11, 11, 13]),
+            (day, FromDue, PileUp, Skip, [11, 11, 13]),
+            // Counted from the completion, there is nothing to catch up with.
+            (nine, AfterCompletion, KeepOne, All, [11, 12, 14]),
+            (nine, AfterCompletion, KeepOne, Skip, [11, 12, 14]),
+            (day, AfterCompletion, KeepOne, Latest, [11, 12, 14]),
+        ] {
+            for (now, follows) in [10, 11, 13].map(noon).into_iter().zip(follows) {
+                let recurrence = daily(start, mode, open, catch_up);
+                let task = task(recurrence, Some(now));
+                let next = next_occurrence(&task, now, &TimeZone::UTC).unwrap();
+                let case = format!("{start} {mode:?} {open:?} {catch_up:?} at {now}: {next}");
+                assert_eq!(next.date().day(), follows, "{case}");
+                let has_time = matches!(next, Moment::DateTime(_));
+                assert_eq!(has_time, start == nine, "{case}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_follows_no_completion_either() {
+        for (start, exdate) in [
+            ("2026-05-01", "2026-05-12"),
+            ("2026-05-01T09:00:00", "2026-05-12T09:00:00"),
+            ("2026-05-01T09:00:00", "2026-05-12"),
+        ] {
+            let recurrence = Recurrence {
+                exdates: vec![exdate.parse().unwrap()],
+                ..daily(
+                    start,
+                    RecurrenceMode::AfterCompletion,
+                    OpenPolicy::KeepOne,
+                    CatchUp::Latest,
+                )
+            };
+            let skipped = Recurrence {
+                occurrence: start.replace("01", "11").parse().unwrap(),
+                ..recurrence.clone()
+            };
+            assert_eq!(
+                after_skipping(&skipped).unwrap().date().day(),
+                13,
+                "{exdate}"
+            );
+            let task = task(recurrence, Some(noon(11)));
+            let next = next_occurrence(&task, noon(11), &TimeZone::UTC);
+            assert_eq!(next.unwrap().date().day(), 13, "{exdate}");
+        }
+    }
+
+    #[test]
+    fn a_completion_that_is_still_to_come_happened_now() {
+        let recurrence = daily(
+            "2026-05-01",
+            RecurrenceMode::AfterCompletion,
+            OpenPolicy::KeepOne,
+            CatchUp::Latest,
+        );
+        let task = task(recurrence, Some(noon(20)));
+        let next = next_occurrence(&task, noon(11), &TimeZone::UTC);
+        assert_eq!(next.unwrap().date().day(), 12);
+    }
 }

@@ -89,8 +89,11 @@ pub(crate) async fn list_occurrences(
         return Ok(Json(Occurrences { items: Vec::new() }));
     };
     let home = home::zone(&mut db, ctx.user).await?;
-    let tasks = store::of_series(&mut db, ctx.user, recurrence.series_id).await?;
-    let items = occurrences(&tasks, &range, &home)?;
+    let (series, days) = (recurrence.series_id, range.from..range.to);
+    let newest = store::newest_of_series(&mut db, ctx.user, series).await?;
+    let newest = newest.unwrap_or(task);
+    let tasks = store::of_series(&mut db, ctx.user, series, days).await?;
+    let items = occurrences(&newest, &tasks, &range, &home)?;
     Ok(Json(Occurrences { items }))
 }
 
@@ -112,16 +115,14 @@ impl Range {
     }
 }
 
-/// Of a series whose tasks these are, in order.
+/// Of a series, by its newest task and those on these days.
 fn occurrences(
+    newest: &Task,
     tasks: &[Task],
     range: &Range,
     home: &TimeZone,
 ) -> Result<Vec<Occurrence>, ApiError> {
-    let Some((newest, series)) = tasks
-        .last()
-        .and_then(|task| Some((task, task.recurrence.as_ref()?)))
-    else {
+    let Some(series) = &newest.recurrence else {
         return Ok(Vec::new());
     };
     let goes_on = newest.deleted_at.is_none() && series.next.is_none();
@@ -175,8 +176,7 @@ fn by_rule(series: &Recurrence, range: &Range) -> Vec<(Moment, OccurrenceState)>
 
 /// Of an occurrence that is no task.
 fn state(series: &Recurrence, moment: Moment) -> OccurrenceState {
-    let day = Moment::Date(moment.date());
-    if series.exdates.contains(&moment) || series.exdates.contains(&day) {
+    if series.leaves_out(moment) {
         OccurrenceState::Skipped
     } else if moment < series.occurrence {
         OccurrenceState::Missed

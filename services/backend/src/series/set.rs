@@ -114,9 +114,6 @@ async fn later(write: &mut Write, task: &Task) -> Result<Vec<Task>, ApiError> {
         return Ok(Vec::new());
     };
     let user = write.ctx.user;
-    let mut tasks = store::of_series(write.tx(), user, recurrence.series_id).await?;
-    let is_later = |other: &Recurrence| other.number > recurrence.number;
-    tasks
-        .retain(|task| task.deleted_at.is_none() && task.recurrence.as_ref().is_some_and(is_later));
-    Ok(tasks)
+    let (series, number) = (recurrence.series_id, recurrence.number);
+    Ok(store::later_in_series(write.tx(), user, series, number).await?)
 }

@@ -77,11 +77,13 @@ pub(crate) async fn spawn(
 
 /// Those of the tasks that another occurrence follows now.
 async fn due(write: &mut Write, wanted: &Wanted) -> Result<Vec<Due>, ApiError> {
-    let (user, now) = (write.ctx.user, write.ctx.now);
+    let (user, now) = (write.ctx.user, write.clock);
     let ids: Vec<Uuid> = wanted.keys().map(|id| id.0).collect();
     let (mut due, mut none) = (Vec::new(), Vec::new());
     for task in store::find_many(write.tx(), user, &ids).await? {
-        if agenda::next_at(&task, &write.home).is_none_or(|at| at > now) {
+        // What was completed is followed, even if the clock ran ahead then.
+        let is_due = |at| at <= now || task.completed_at.is_some();
+        if !agenda::next_at(&task, &write.home).is_some_and(is_due) {
             continue;
         }
         let occurrence = next::next_occurrence(&task, now, &write.home.zone);
@@ -198,7 +200,12 @@ impl Rows {
         let (now, home) = (write.ctx.now, &write.home.zone);
         let whole = copy::whole(&due.task, recurrence, now, home)?;
         let id = whole.id;
-        let parts = parts.into_iter().map(|part| copy::part(part, id, now));
+        let (from, to) = (due.recurrence.occurrence, due.occurrence);
+        let days = (to.date() - from.date()).get_days();
+        let parts = parts
+            .into_iter()
+            .map(|part| copy::part(part, id, days, now, home))
+            .collect::<Result<Vec<_>, _>>()?;
         for task in [whole].into_iter().chain(parts) {
             let created = Payload::TaskCreated(task.state());
             write.record(task.id.0, task.version, created);

@@ -19,6 +19,9 @@ use crate::{
 /// Rows of one statement, so that it stays well below the time that one may take.
 const ROWS: usize = 5_000;
 
+/// Of a task that comes again.
+const MAX_PARTS: usize = 499;
+
 /// What a kind of difference is told as.
 type Kind = fn(TaskChanged) -> Payload;
 
@@ -53,11 +56,7 @@ pub(crate) async fn create(write: &mut Write, new: NewTask) -> Result<Task, ApiE
         due_at: input::due_at(due.as_ref(), &write.home.zone)?,
         due,
         recurrence,
-        reminders: reminder::input::reminders(
-            new.reminders.unwrap_or_default(),
-            &[],
-            write.ctx.now,
-        )?,
+        reminders: reminder::input::reminders(new.reminders.unwrap_or_default(), &[], write.clock)?,
         created_at: write.ctx.now,
         updated_at: write.ctx.now,
         completed_at: new.completed.unwrap_or(false).then_some(write.ctx.now),
@@ -125,7 +124,7 @@ pub(crate) async fn patch(
     after.reminders = match patch.reminders {
         Patch::Absent => after.reminders,
         Patch::Null => Vec::new(),
-        Patch::Value(new) => reminder::input::reminders(new, &after.reminders, write.ctx.now)?,
+        Patch::Value(new) => reminder::input::reminders(new, &after.reminders, write.clock)?,
     };
     save(write, before, after).await
 }
@@ -308,6 +307,9 @@ async fn check_links(
             "That task is a subtask itself; subtasks go one level deep",
         ));
     }
+    if parent.recurrence.is_some() && is_live {
+        check_size(write, parent_id, 1).await?;
+    }
     if before.is_some() && has_live_parts(write, task.id).await? {
         return Err(ApiError::invalid(
             "parent_id",
@@ -335,6 +337,9 @@ async fn check_recurrence(write: &mut Write, after: &Task, before: &Task) -> Res
             "A subtask comes again with the task that it is a part of",
         ));
     }
+    if before.recurrence.is_none() {
+        check_size(write, after.id, 0).await?;
+    }
     let key = |recurrence: &Recurrence| (recurrence.series_id, recurrence.occurrence);
     let new = key(recurrence);
     if before.recurrence.as_ref().map(key) == Some(new) {
@@ -349,6 +354,20 @@ async fn check_recurrence(write: &mut Write, after: &Task, before: &Task) -> Res
         ));
     }
     Ok(())
+}
+
+/// All parts come again with their whole, at once.
+async fn check_size(write: &mut Write, whole: TaskId, more: usize) -> Result<(), ApiError> {
+    let user = write.ctx.user;
+    let counts = store::count_live_parts(write.tx(), user, &[whole.0]).await?;
+    if counts.get(&whole).copied().unwrap_or_default() + more <= MAX_PARTS {
+        return Ok(());
+    }
+    let detail = format!("A task that comes again must not have more than {MAX_PARTS} subtasks");
+    Err(ApiError::invalid(
+        if more > 0 { "parent_id" } else { "recurrence" },
+        detail,
+    ))
 }
 
 /// Deletes a task and its parts. They can be restored.

@@ -284,7 +284,7 @@ pub(crate) fn due_at(due: Option<&Due>, home: &TimeZone) -> Result<Option<Timest
 }
 
 /// A date; a local time; a time with an offset, which becomes a time in the user's own
-/// zone; or a time with a zone in brackets (RFC 9557).
+/// zone, or in UTC where that would mean another; or a time with a zone in brackets (RFC 9557).
 fn due_from_text(text: &str, home: &TimeZone) -> Result<Due, ApiError> {
     static PARSER: DateTimeParser = DateTimeParser::new();
     let wrong = || {
@@ -306,10 +306,11 @@ fn due_from_text(text: &str, home: &TimeZone) -> Result<Due, ApiError> {
     }
     if pieces.offset().is_some() {
         let instant: Timestamp = text.parse().map_err(|_| wrong())?;
-        return Ok(Due::Zoned {
+        let due = Due::Zoned {
             local: instant.to_zoned(home.clone()).datetime(),
             zone: home.iana_name().unwrap_or("UTC").to_owned(),
-        });
+        };
+        return Ok(due.or_in_utc(instant, home));
     }
     if pieces.time().is_some() {
         let local: DateTime = text.parse().map_err(|_| wrong())?;
@@ -343,6 +344,19 @@ mod tests {
             parsed("2026-11-21T09:00:00Z"),
             json!({"kind": "zoned", "local": "2026-11-21T10:00:00", "zone": "Europe/Berlin"})
         );
+        // The clocks there show half past two twice on that day.
+        for (text, local, zone) in [
+            (
+                "2026-10-25T00:30:00Z",
+                "2026-10-25T02:30:00",
+                "Europe/Berlin",
+            ),
+            ("2026-10-25T01:30:00Z", "2026-10-25T01:30:00", "UTC"),
+            ("2026-10-25T02:30:00+01:00", "2026-10-25T01:30:00", "UTC"),
+        ] {
+            let due = json!({"kind": "zoned", "local": local, "zone": zone});
+            assert_eq!(parsed(text), due, "{text}");
+        }
         assert_eq!(
             parsed("2026-11-21T09:00:00-05:00[America/New_York]"),
             json!({"kind": "zoned", "local": "2026-11-21T09:00:00", "zone": "America/New_York"})

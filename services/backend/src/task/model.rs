@@ -57,3 +57,30 @@ impl Task {
         }
     }
 }
+
+#[cfg(test)]
+impl Task {
+    /// One that says nothing, for tests to fill in.
+    pub(crate) fn blank() -> Self {
+        Self {
+            id: TaskId::generate(),
+            title: String::new(),
+            description: String::new(),
+            completed: false,
+            priority: Priority::None,
+            tags: Vec::new(),
+            project_id: None,
+            parent_id: None,
+            position: 0.0,
+            due: None,
+            due_at: None,
+            recurrence: None,
+            reminders: Vec::new(),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            completed_at: None,
+            deleted_at: None,
+            version: 1,
+        }
+    }
+}

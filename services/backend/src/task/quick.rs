@@ -81,7 +81,7 @@ pub(crate) async fn quick_task(
     };
     let (user, now) = (
         write.ctx.user,
-        write.ctx.now.to_zoned(write.home.zone.clone()),
+        write.clock.to_zoned(write.home.zone.clone()),
     );
     let (understood, project_id) = understand(write.tx(), user, &text, &now).await?;
     let new = new_task(understood.clone(), project_id);

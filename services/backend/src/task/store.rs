@@ -99,7 +99,8 @@ macro_rules! select {
 mod many;
 
 pub(crate) use many::{
-    after_occurrence, by_occurrence, find_many, insert_many, live_parts, of_series, set_recurrences,
+    after_occurrence, by_occurrence, count_live_parts, find_many, insert_many, later_in_series,
+    live_parts, newest_of_series, of_series, set_recurrences,
 };
 
 /// The task, deleted or not.
@@ -172,27 +173,36 @@ pub(crate) async fn on_agenda(db: &mut PgConnection, user: UserId) -> sqlx::Resu
     Ok(tasks(rows.fetch_all(db).await?))
 }
 
-/// The open tasks that are due after an instant, the soonest first.
+/// The open tasks that are due after an instant, the soonest first; after so many bytes of
+/// descriptions, without theirs.
 pub(crate) async fn open_with_due(
     db: &mut PgConnection,
     user: UserId,
     after: jiff::Timestamp,
     limit: i64,
+    described: i64,
 ) -> sqlx::Result<Vec<Task>> {
     let rows = sqlx::query_as!(
         TaskRow,
-        r#"select id, title, description, priority, tags, project_id, parent_id, position,
+        r#"select id, title,
+                  case when sum(octet_length(description))
+                           over (order by coalesce(due_at, 'infinity'), id) <= $4
+                       then description else '' end as "description!", priority, tags, project_id, parent_id, position,
                   due as "due: Json<Due>", due_at,
                   recurrence as "recurrence: Json<Recurrence>",
                   reminders as "reminders: Json<Vec<Reminder>>",
                   created_at, updated_at, completed_at, deleted_at, version
-           from taskflow.tasks
-           where user_id = $1 and coalesce(due_at, 'infinity') between $2 and '9999-12-31'
-             and completed_at is null and deleted_at is null
-           order by coalesce(due_at, 'infinity'), id limit $3"#,
+           from (
+               select * from taskflow.tasks
+               where user_id = $1 and coalesce(due_at, 'infinity') between $2 and '9999-12-31'
+                 and completed_at is null and deleted_at is null
+               order by coalesce(due_at, 'infinity'), id limit $3
+           ) as soonest
+           order by coalesce(due_at, 'infinity'), id"#,
         user.0,
         after.to_sqlx() as _,
         limit,
+        described,
     );
     Ok(tasks(rows.fetch_all(db).await?))
 }

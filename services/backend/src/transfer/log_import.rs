@@ -232,7 +232,7 @@ impl Log<'_> {
         )
         .execute(&mut *self.tx)
         .await?;
-        let imported = projection::rows::write(&mut self.tx, user, self.seq)
+        let imported = projection::rows::write(&mut self.tx, user, self.seq, self.ctx.now)
             .await
             .map_err(|error| broken(error, last))?;
         self.tx.commit().await?;

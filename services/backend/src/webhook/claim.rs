@@ -20,7 +20,7 @@ const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
 /// Of one claim.
 const MAX_EVENTS: i64 = 100;
-const MAX_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 
 /// What is to be delivered, if anything is.
 pub(crate) async fn claim(
@@ -87,7 +87,7 @@ async fn wanted(
             continue;
         };
         bytes += body.len();
-        if bytes > MAX_BYTES {
+        if bytes > MAX_BYTES && !events.is_empty() {
             break;
         }
         events.push(v1::WebhookEvent {

@@ -20,6 +20,9 @@ use crate::{
 const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
+/// Whom nobody had time for is left alone so long.
+const REST: SignedDuration = SignedDuration::from_secs(30);
+
 /// Who has taken nothing for so long is given up.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(5 * 24);
 
@@ -44,7 +47,7 @@ pub(crate) async fn record(
     let Begun::Fresh(mut write) = Write::begin(app, ctx, None).await? else {
         return Ok(false);
     };
-    let (user, now) = (write.ctx.user, write.ctx.now);
+    let (user, now) = (write.ctx.user, write.clock);
     let found = store::find(write.tx(), user, id).await?;
     // Whoever has lost the claim is told nothing more about it.
     let Some(mut webhook) = found.filter(|webhook| webhook.claim_id == Some(claim_id)) else {
@@ -67,13 +70,19 @@ pub(crate) async fn record(
             given_up = webhook.fail(tried, now);
         }
     }
+    let soonest = if results.is_empty() {
+        webhook.retry_at = webhook.retry_at.or(Some(now + REST));
+        now + REST
+    } else {
+        now
+    };
     let more = store::has_more(write.tx(), user, &webhook).await?;
     let wake_at = match webhook.retry_at {
         _ if !webhook.active => None,
         None => more.then_some(now),
         retry_at => retry_at,
     };
-    let wake_at = webhook.test_id.map(|_| now).or(wake_at);
+    let wake_at = webhook.test_id.map(|_| soonest).or(wake_at);
     store::update(write.tx(), user, &webhook, wake_at).await?;
     if let Some(why) = given_up {
         off::switch_off(&mut write, id, why).await?;

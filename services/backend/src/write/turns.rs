@@ -3,6 +3,9 @@
 //! A write holds a connection while it waits for its user's stream, and a user's writes wait for
 //! one another. Without a limit, somebody with many slow ones would hold all connections, and
 //! everybody else would wait for those.
+//!
+//! Services act for a user, too. They limit themselves how much they do at a time, and take turns
+//! like everybody; but they are not sent away, for they would only ask again.
 
 use std::{
     collections::HashMap,
@@ -32,6 +35,8 @@ struct Queue {
     turns: Arc<Semaphore>,
     /// Who has a turn or waits for one.
     present: usize,
+    /// Those of them who may be sent away.
+    counted: usize,
 }
 
 impl Default for Queue {
@@ -39,6 +44,7 @@ impl Default for Queue {
         Self {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             present: 0,
+            counted: 0,
         }
     }
 }
@@ -53,12 +59,21 @@ pub(crate) struct Turn {
 struct Place {
     turns: Turns,
     user: UserId,
+    is_counted: bool,
 }
 
 impl Turns {
     /// Waits for the user's turn, as long as the request may take. 429 when too many wait.
     pub(crate) async fn take(&self, user: UserId) -> Result<Turn, ApiError> {
-        let (place, turns) = self.join(user)?;
+        Self::wait(self.join(user, true)?).await
+    }
+
+    /// Waits for it, however many wait.
+    pub(crate) async fn take_as_service(&self, user: UserId) -> Result<Turn, ApiError> {
+        Self::wait(self.join(user, false)?).await
+    }
+
+    async fn wait((place, turns): (Place, Arc<Semaphore>)) -> Result<Turn, ApiError> {
         let permit = turns.acquire_owned().await;
         Ok(Turn {
             _permit: permit.map_err(|closed| ApiError::Internal(closed.into()))?,
@@ -66,18 +81,20 @@ impl Turns {
         })
     }
 
-    fn join(&self, user: UserId) -> Result<(Place, Arc<Semaphore>), ApiError> {
+    fn join(&self, user: UserId, is_counted: bool) -> Result<(Place, Arc<Semaphore>), ApiError> {
         let mut queues = self.queues();
         let queue = queues.entry(user).or_default();
-        if queue.present == AT_ONCE + WAITING {
+        if is_counted && queue.counted == AT_ONCE + WAITING {
             return Err(ApiError::TooMany {
                 retry_after: RETRY_AFTER,
             });
         }
         queue.present += 1;
+        queue.counted += usize::from(is_counted);
         let place = Place {
             turns: self.clone(),
             user,
+            is_counted,
         };
         Ok((place, Arc::clone(&queue.turns)))
     }
@@ -93,6 +110,7 @@ impl Drop for Place {
         let mut queues = self.turns.queues();
         if let Some(queue) = queues.get_mut(&self.user) {
             queue.present -= 1;
+            queue.counted -= usize::from(self.is_counted);
             if queue.present == 0 {
                 queues.remove(&self.user);
             }
@@ -117,6 +135,26 @@ mod tests {
         turns.take(other).await.unwrap();
         drop(first);
         third.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn services_wait_and_do_not_count() {
+        let turns = Turns::default();
+        let user = UserId::generate();
+        let held = join_all((0..AT_ONCE).map(|_| turns.take(user))).await;
+        let as_service = || Box::pin(turns.take_as_service(user));
+        let mut services: Vec<_> = (0..WAITING * 2).map(|_| as_service()).collect();
+        for one in &mut services {
+            assert!(one.as_mut().now_or_never().is_none());
+        }
+        let mut person = Box::pin(turns.take(user));
+        assert!(person.as_mut().now_or_never().is_none());
+        drop(held);
+        for one in services {
+            one.await.unwrap();
+        }
+        person.await.unwrap();
+        assert!(turns.queues().is_empty());
     }
 
     #[tokio::test]

@@ -11,8 +11,13 @@ use axum::{
 use http_body_util::BodyExt;
 use jiff::{Span, Timestamp, ToSpan};
 use proto::v1::{
-    ClaimDueRequest, SpawnOccurrencesRequest, claim_due_response::Entry,
-    spawn_occurrences_request::Task, spawn_occurrences_response::Outcome,
+    Attempt, ClaimDueRequest, ClaimReminderRequest, ClaimReminderResponse, ClaimWebhookRequest,
+    ClaimWebhookResponse, RecordAttemptRequest, RecordWebhookRequest, SpawnOccurrencesRequest,
+    StartAttemptRequest, attempt,
+    claim_due_response::{Entry, Kind},
+    notification_service_server::NotificationService,
+    spawn_occurrences_request::Task,
+    spawn_occurrences_response::Outcome,
     task_service_server::TaskService,
 };
 use serde_json::Value;
@@ -20,6 +25,7 @@ use sqlx::PgPool;
 use telemetry::clock;
 use testing::{Client, Site};
 use tower::ServiceExt;
+use uuid::Uuid;
 
 use crate::desk;
 
@@ -30,6 +36,7 @@ const SESSION: i64 = 100 * 365 * 86_400;
 pub(crate) struct Clockwork<T> {
     rest: Router,
     service: T,
+    notifications: Box<dyn NotificationService>,
     pub(crate) site: Site,
 }
 
@@ -37,6 +44,9 @@ pub(crate) async fn open(pool: &PgPool) -> Clockwork<impl TaskService + use<>> {
     Clockwork {
         rest: backend::rest(desk::config(), pool.clone()).unwrap(),
         service: backend::task_service(&desk::config(), pool.clone()).unwrap(),
+        notifications: Box::new(
+            backend::notification_service(&desk::config(), pool.clone()).unwrap(),
+        ),
         site: desk::open(pool).await,
     }
 }
@@ -77,12 +87,16 @@ impl<T: TaskService> Clockwork<T> {
     }
 
     pub(crate) async fn spawn(&self, now: Timestamp, tasks: Vec<Task>) -> Vec<Outcome> {
+        let outcomes = self.try_spawn(now, tasks).await;
+        assert!(!outcomes.contains(&Outcome::Failed));
+        outcomes
+    }
+
+    pub(crate) async fn try_spawn(&self, now: Timestamp, tasks: Vec<Task>) -> Vec<Outcome> {
         let request = SpawnOccurrencesRequest { tasks };
         let spawned = self.service.spawn_occurrences(as_scheduler(request));
         let spawned = clock::at(now, spawned).await.unwrap();
-        let outcomes: Vec<_> = spawned.into_inner().outcomes().collect();
-        assert!(!outcomes.contains(&Outcome::Failed));
-        outcomes
+        spawned.into_inner().outcomes().collect()
     }
 }
 
@@ -139,6 +153,109 @@ impl<T: TaskService> Person<'_, T> {
         outcomes[0]
     }
 
+    /// What of the person has come due of a kind, as a trigger of the scheduler tells it.
+    pub(crate) async fn due(&self, kind: Kind) -> Vec<Entry> {
+        let mut entries = self.clockwork.claim(self.now, 1_000).await;
+        let user = self.client.user.to_string();
+        entries.retain(|entry| entry.kind() == kind && entry.user_id == user);
+        entries
+    }
+
+    /// Claims a reminder for the notifier.
+    pub(crate) async fn claim_reminder(&self, entry: &Entry) -> (String, ClaimReminderResponse) {
+        let claim_id = Uuid::new_v4().to_string();
+        let request = ClaimReminderRequest {
+            user_id: entry.user_id.clone(),
+            reminder_id: entry.subject_id.clone(),
+            claim_id: claim_id.clone(),
+            due_at: entry.due_at.clone(),
+        };
+        let service = &self.clockwork.notifications;
+        let claimed = clock::at(self.now, service.claim_reminder(as_notifier(request)));
+        (claim_id, claimed.await.unwrap().into_inner())
+    }
+
+    /// Sends what has come due of reminders, each attempt with this outcome; the ids of what was
+    /// sent.
+    pub(crate) async fn remind(&self, outcome: attempt::Outcome) -> Vec<String> {
+        self.send(&self.due(Kind::Reminder).await, outcome).await
+    }
+
+    pub(crate) async fn send(&self, due: &[Entry], outcome: attempt::Outcome) -> Vec<String> {
+        let mut sent = Vec::new();
+        for entry in due {
+            let (claim_id, claimed) = self.claim_reminder(entry).await;
+            for delivery in claimed.deliveries {
+                let start = StartAttemptRequest {
+                    user_id: entry.user_id.clone(),
+                    delivery_id: delivery.delivery_id.clone(),
+                    claim_id: claim_id.clone(),
+                };
+                let record = RecordAttemptRequest {
+                    user_id: entry.user_id.clone(),
+                    delivery_id: delivery.delivery_id.clone(),
+                    claim_id: claim_id.clone(),
+                    attempt: Some(Attempt {
+                        outcome: outcome.into(),
+                        ..Attempt::default()
+                    }),
+                };
+                let service = &self.clockwork.notifications;
+                let started = service.start_attempt(as_notifier(start));
+                let started = clock::at(self.now, started).await.unwrap();
+                assert!(started.into_inner().go);
+                let recorded = service.record_attempt(as_notifier(record));
+                clock::at(self.now, recorded).await.unwrap();
+                sent.push(delivery.delivery_id);
+            }
+        }
+        sent
+    }
+
+    /// Claims a webhook for the notifier.
+    pub(crate) async fn claim_webhook(&self, id: &str) -> (String, ClaimWebhookResponse) {
+        let claim_id = Uuid::new_v4().to_string();
+        let request = ClaimWebhookRequest {
+            user_id: self.client.user.to_string(),
+            webhook_id: id.to_owned(),
+            claim_id: claim_id.clone(),
+        };
+        let service = &self.clockwork.notifications;
+        let claimed = clock::at(self.now, service.claim_webhook(as_notifier(request)));
+        (claim_id, claimed.await.unwrap().into_inner())
+    }
+
+    /// Gives it back, as if there had been no time for it.
+    pub(crate) async fn release_webhook(&self, id: &str, claim_id: String) {
+        let request = RecordWebhookRequest {
+            user_id: self.client.user.to_string(),
+            webhook_id: id.to_owned(),
+            claim_id,
+            results: Vec::new(),
+        };
+        let service = &self.clockwork.notifications;
+        let recorded = service.record_webhook(as_notifier(request));
+        clock::at(self.now, recorded).await.unwrap();
+    }
+
+    /// What a calendar program with this token gets.
+    pub(crate) async fn calendar(&self, token: &str) -> (StatusCode, String) {
+        let request = Request::builder()
+            .uri(format!("/calendar.ics?token={token}"))
+            .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
+        let request = request.body(Body::empty()).unwrap();
+        let answer = self.clockwork.rest.clone().oneshot(request);
+        let answer = clock::at(self.now, answer).await.unwrap();
+        let status = answer.status();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    /// A round of the backend's housekeeping.
+    pub(crate) async fn tidy(&self, pool: &PgPool) {
+        clock::at(self.now, backend::tidy(pool)).await.unwrap();
+    }
+
     pub(crate) fn task(&self, id: &str) -> Task {
         Task {
             user_id: self.client.user.to_string(),
@@ -181,8 +298,16 @@ impl Answer {
 }
 
 fn as_scheduler<R>(message: R) -> tonic::Request<R> {
+    called_by("taskflow-scheduler", message)
+}
+
+fn as_notifier<R>(message: R) -> tonic::Request<R> {
+    called_by("taskflow-notifier", message)
+}
+
+fn called_by<R>(app_id: &str, message: R) -> tonic::Request<R> {
     let mut request = tonic::Request::new(message);
-    let app_id = "taskflow-scheduler".parse().unwrap();
+    let app_id = app_id.parse().unwrap();
     request.metadata_mut().insert("dapr-caller-app-id", app_id);
     request
 }

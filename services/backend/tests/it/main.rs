@@ -3,12 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod accounts;
+mod calendar;
 mod clockwork;
 mod desk;
 mod migrations;
 mod properties;
 mod rebuilding;
+mod reminders;
 mod series;
 mod simulation;
 mod tampering;
 mod transfer;
+mod webhooks;

@@ -175,6 +175,127 @@ async fn a_series_ends_and_goes_on(pool: PgPool) {
     adds_up(&pool).await;
 }
 
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn parts_are_due_as_much_later_as_their_whole(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let person = clockwork.sign_up().await;
+    person
+        .patch("/profile", json!({"time_zone": "Europe/Berlin"}))
+        .await;
+    let whole = daily(&person, "2030-03-29").await;
+    let reminders = json!([{"when": {"kind": "before", "minutes": 10}}]);
+    for due in [
+        json!({"kind": "floating", "local": "2030-03-28T17:00:00"}),
+        json!({"kind": "date", "date": "2030-03-29"}),
+        json!({"kind": "zoned", "local": "2030-03-29T02:30:00", "zone": "Europe/Berlin"}),
+    ] {
+        let part =
+            json!({"title": "x", "parent_id": whole["id"], "due": due, "reminders": reminders});
+        person.post("/tasks", part).await;
+    }
+    // On the 31st the clocks there are set from two to three.
+    let mut id = text(&whole["id"]).to_owned();
+    for dues in [
+        [
+            "2030-03-29T16:00:00Z",
+            "2030-03-30T22:59:59.999999Z",
+            "2030-03-30T01:30:00Z",
+        ],
+        [
+            "2030-03-30T16:00:00Z",
+            "2030-03-31T21:59:59.999999Z",
+            "2030-03-31T01:00:00Z",
+        ],
+        [
+            "2030-03-31T15:00:00Z",
+            "2030-04-01T21:59:59.999999Z",
+            "2030-04-01T00:30:00Z",
+        ],
+    ] {
+        person.complete(&id).await;
+        assert_eq!(person.spawn(&id).await, Outcome::Spawned);
+        let done = person.get(&format!("/tasks/{id}")).await;
+        text(&done["recurrence"]["next"]).clone_into(&mut id);
+        let parts = person
+            .get(&format!("/tasks?parent_id={id}&sort=position&order=asc"))
+            .await;
+        let parts = parts["items"].as_array().unwrap();
+        let due_ats: Vec<_> = parts.iter().map(|part| text(&part["due_at"])).collect();
+        assert_eq!(due_ats, dues);
+    }
+    // And their reminders come with them, not at once.
+    let parts = person
+        .get(&format!("/tasks?parent_id={id}&sort=position&order=asc"))
+        .await;
+    let part = text(&parts["items"][0]["id"]);
+    let reminders = person.get(&format!("/tasks/{part}/reminders")).await;
+    assert_eq!(reminders["items"][0]["fires_at"], "2030-03-31T14:50:00Z");
+    adds_up(&pool).await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn one_that_cannot_be_made_keeps_no_other_waiting(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let person = clockwork.sign_up().await;
+    let mut tasks = Vec::new();
+    for _ in 0..3 {
+        tasks.push(daily(&person, "2030-03-30").await);
+    }
+    for task in &tasks {
+        person.complete(text(&task["id"])).await;
+    }
+    // As no route would let it: a copy would be refused.
+    let broken = "update taskflow.tasks set title = 'broken' where id = $1::uuid";
+    let constraint = "alter table taskflow.tasks add check (title <> 'broken' or version > 1)";
+    sqlx::query(broken)
+        .bind(text(&tasks[1]["id"]))
+        .execute(&pool)
+        .await
+        .unwrap();
+    sqlx::query(constraint).execute(&pool).await.unwrap();
+    let wanted = tasks.iter().map(|task| person.task(text(&task["id"])));
+    let outcomes = clockwork.try_spawn(person.now, wanted.collect()).await;
+    assert_eq!(
+        outcomes,
+        [Outcome::Spawned, Outcome::Failed, Outcome::Spawned]
+    );
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_task_that_comes_again_has_so_many_parts(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let person = clockwork.sign_up().await;
+    let whole = person
+        .post(
+            "/tasks",
+            json!({"title": "Whole", "due": {"kind": "date", "date": "2030-03-30"}}),
+        )
+        .await;
+    let part = json!({"title": "x", "parent_id": whole["id"]});
+    let parts = |count| -> Vec<_> { vec![json!({"op": "create", "task": part}); count] };
+    for count in [100, 100, 100, 100, 99] {
+        let batch = json!({"operations": parts(count)});
+        person.post("/tasks/batch", batch).await;
+    }
+    let path = format!("/tasks/{}/recurrence", text(&whole["id"]));
+    let rule = json!({"rule": "daily"});
+    person.post(&path, rule.clone()).await;
+    let refused = person.ask("POST", "/tasks", Some(part.clone())).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.body["field"]),
+        (422, &json!("parent_id"))
+    );
+
+    person.ask("DELETE", &path, None).await;
+    person.post("/tasks", part).await;
+    let refused = person.ask("POST", &path, Some(rule)).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.body["field"]),
+        (422, &json!("recurrence"))
+    );
+    adds_up(&pool).await;
+}
+
 async fn daily<T: TaskService>(person: &Person<'_, T>, date: &str) -> Value {
     let task = json!({
         "title": "Water", "description": "all of them", "tags": ["garden"], "priority": "high",

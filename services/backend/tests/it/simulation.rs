@@ -1,20 +1,28 @@
-//! Years of people's lives in seconds, with schedulers that die, sleep, lose, repeat and race:
-//! every occurrence is one task, in order, and none is missing that should be there.
+//! Years of people's lives in seconds, with schedulers that die, sleep, lose, repeat and race, and
+//! clocks that jump: every occurrence is one task, the one that the policy of its series says, and
+//! none is missing that should be there.
 //!
 //! The seed is printed; `TASKFLOW_SEED` repeats a run.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    iter,
+    time::Duration,
+};
 
 use backend::MIGRATOR;
-use events::{Due, Moment, Recurrence, find_zone};
+use events::{CatchUp, Due, Moment, OpenPolicy, Recurrence, RecurrenceMode, find_zone};
+use futures::future::join;
 use jiff::{Timestamp, ToSpan, civil::Time, tz::TimeZone};
 use proto::v1::{
-    claim_due_response::Entry, spawn_occurrences_request::Task, task_service_server::TaskService,
+    claim_due_response::Entry, spawn_occurrences_request::Task, spawn_occurrences_response::Outcome,
+    task_service_server::TaskService,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use recurrence::Rule;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::time::timeout;
 
 use crate::{
     clockwork::{self, Person},
@@ -22,7 +30,7 @@ use crate::{
 };
 
 const PEOPLE: u64 = 6;
-const STEPS: usize = 150;
+const STEPS: usize = 300;
 
 const ZONES: [&str; 8] = [
     "UTC",
@@ -44,7 +52,8 @@ const RULES: [&str; 9] = [
     "FREQ=MONTHLY;BYMONTHDAY=-1",
     "FREQ=MONTHLY;BYDAY=2TU",
     "FREQ=DAILY;COUNT=40",
-    "FREQ=DAILY;UNTIL=20280101",
+    // A day some months ahead follows.
+    "FREQ=DAILY;UNTIL=",
 ];
 
 #[sqlx::test(migrator = "MIGRATOR")]
@@ -56,7 +65,10 @@ async fn every_occurrence_is_one_task(pool: PgPool) {
         let mut life = Life {
             person: clockwork.sign_up().await,
             rng: StdRng::seed_from_u64(seed.wrapping_add(number)),
-            zones: Vec::new(),
+            pool: &pool,
+            zone: TimeZone::UTC,
+            latest: Timestamp::MIN,
+            made: HashMap::new(),
             delayed: Vec::new(),
         };
         life.live().await;
@@ -77,8 +89,14 @@ fn triggered(entry: Entry) -> Task {
 struct Life<'a, T> {
     person: Person<'a, T>,
     rng: StdRng,
-    /// Where the person was at home, and from when on.
-    zones: Vec<(Timestamp, TimeZone)>,
+    pool: &'a PgPool,
+    /// Where the person is at home.
+    zone: TimeZone,
+    /// The latest that the person's clock has ever shown.
+    latest: Timestamp,
+    /// By the task before: when the occurrence after it was made, by the clock of whoever made it,
+    /// and where the person was at home then.
+    made: HashMap<String, (Timestamp, TimeZone)>,
     /// Triggers and events that are still on their way.
     delayed: Vec<Task>,
 }
@@ -92,17 +110,22 @@ impl<T: TaskService> Life<'_, T> {
         for _ in 0..STEPS {
             match self.rng.random_range(0..20) {
                 // Away, or everything is down.
-                0 => self.person.pass(72.hours()),
+                0 => {
+                    let days = self.rng.random_range(3..40);
+                    self.person.pass((24 * days).hours());
+                }
                 // The clock is set back; nothing may happen twice because of it.
                 1 => self.person.pass((-1).hours()),
+                6 => self.ahead().await,
                 2 => self.settle().await,
                 3 => self.skip().await,
                 4 => self.postpone().await,
                 5 => self.back_and_forth().await,
-                6..14 => self.complete().await,
+                7..15 => self.complete().await,
                 _ => {}
             }
-            let minutes = self.rng.random_range(1..60 * 36);
+            self.latest = self.latest.max(self.person.now);
+            let minutes = self.rng.random_range(1..60 * 48);
             self.person.pass(minutes.minutes());
             if self.rng.random_bool(0.8) {
                 self.schedulers().await;
@@ -115,7 +138,17 @@ impl<T: TaskService> Life<'_, T> {
         self.person
             .patch("/profile", json!({"time_zone": zone}))
             .await;
-        self.zones.push((self.person.now, find_zone(zone).unwrap()));
+        self.zone = find_zone(zone).unwrap();
+    }
+
+    /// The clock runs three days ahead, things happen, and it is put right.
+    async fn ahead(&mut self) {
+        self.person.pass(72.hours());
+        self.complete().await;
+        self.schedulers().await;
+        self.latest = self.latest.max(self.person.now);
+        self.person.pass((-72).hours());
+        self.person.tidy(self.pool).await;
     }
 
     async fn begin(&mut self, number: usize) {
@@ -134,8 +167,12 @@ impl<T: TaskService> Life<'_, T> {
         };
         let piles_up = mode == "from_due" && self.rng.random::<bool>();
         let catch_up = ["all", "latest", "skip"].choose(&mut self.rng);
+        let mut rule = (*RULES.choose(&mut self.rng).unwrap()).to_owned();
+        if rule.ends_with("UNTIL=") {
+            rule += &(day + 200.days()).strftime("%Y%m%d").to_string();
+        }
         let recurrence = json!({
-            "rule": RULES.choose(&mut self.rng),
+            "rule": rule,
             "mode": mode,
             "open": if piles_up { "pile_up" } else { "keep_one" },
             "catch_up": catch_up,
@@ -166,11 +203,51 @@ impl<T: TaskService> Life<'_, T> {
             1 => self.delayed.push(self.person.task(&id)),
             // Delivered twice.
             2 => {
-                self.person.spawn(&id).await;
-                self.person.spawn(&id).await;
+                let tasks = vec![self.person.task(&id)];
+                self.spawn(self.person.now, tasks.clone()).await;
+                self.spawn(self.person.now, tasks).await;
             }
             _ => {
-                self.person.spawn(&id).await;
+                let tasks = vec![self.person.task(&id)];
+                self.spawn(self.person.now, tasks).await;
+            }
+        }
+    }
+
+    /// Hands tasks to the backend, as a scheduler with this clock.
+    async fn spawn(&mut self, clock: Timestamp, tasks: Vec<Task>) {
+        let outcomes = self.person.clockwork.spawn(clock, tasks.clone()).await;
+        self.note(clock, &tasks, &outcomes);
+    }
+
+    fn note(&mut self, clock: Timestamp, tasks: &[Task], outcomes: &[Outcome]) {
+        for (task, outcome) in tasks.iter().zip(outcomes) {
+            if *outcome == Outcome::Spawned {
+                let made = (clock, self.zone.clone());
+                self.made.insert(task.task_id.clone(), made);
+            }
+        }
+    }
+
+    /// Two at once.
+    async fn race(&mut self, clocks: [Timestamp; 2], tasks: Vec<Task>) {
+        let [one, other] = clocks.map(|clock| self.person.clockwork.spawn(clock, tasks.clone()));
+        let (one, other) = join(one, other).await;
+        self.note(clocks[0], &tasks, &one);
+        self.note(clocks[1], &tasks, &other);
+    }
+
+    /// Dies in the middle of it; what it had made by then, nobody is told.
+    async fn killed(&mut self, clock: Timestamp, tasks: Vec<Task>) {
+        let after = Duration::from_millis(self.rng.random_range(0..30));
+        let spawned = self.person.clockwork.spawn(clock, tasks.clone());
+        match timeout(after, spawned).await {
+            Ok(outcomes) => self.note(clock, &tasks, &outcomes),
+            Err(_) => {
+                for task in tasks {
+                    let made = (clock, self.zone.clone());
+                    self.made.entry(task.task_id).or_insert(made);
+                }
             }
         }
     }
@@ -205,7 +282,8 @@ impl<T: TaskService> Life<'_, T> {
         let mut change_set = self.person.complete(&id).await;
         for _ in 0..2 {
             if self.rng.random::<bool>() {
-                self.person.spawn(&id).await;
+                let tasks = vec![self.person.task(&id)];
+                self.spawn(self.person.now, tasks).await;
             }
             let undo = json!({"change_set_id": change_set});
             let report = self.person.post("/undo", undo).await;
@@ -220,26 +298,30 @@ impl<T: TaskService> Life<'_, T> {
             let clock = self.person.now + i64::from(self.rng.random_range(0..3)).seconds();
             let limit = self.rng.random_range(1..10);
             let entries = self.person.clockwork.claim(clock, limit).await;
-            let mut tasks: Vec<Task> = entries.into_iter().map(triggered).collect();
+            let mut tasks: Vec<Task> = entries
+                .into_iter()
+                .map(triggered)
+                .collect();
             tasks.append(&mut self.delayed);
-            match self.rng.random_range(0..5) {
+            match self.rng.random_range(0..7) {
                 // Died before anything was published: the lease ends, and it comes again.
                 0 => {}
                 1 => self.delayed = tasks,
                 2 => {
-                    self.person.clockwork.spawn(clock, tasks.clone()).await;
-                    self.person.clockwork.spawn(clock, tasks).await;
+                    self.spawn(clock, tasks.clone()).await;
+                    self.spawn(clock, tasks).await;
                 }
-                _ => {
-                    self.person.clockwork.spawn(clock, tasks).await;
-                }
+                3 => self.killed(clock, tasks).await,
+                4 => self.race([clock, self.person.now], tasks).await,
+                _ => self.spawn(clock, tasks).await,
             }
         }
     }
 
     /// All that is due is made, and then: each series is what its rule says.
     async fn is_complete(&mut self) {
-        // Beyond any clock that was set back.
+        // Beyond any clock that was set back, or ran ahead.
+        self.person.now = self.latest.max(self.person.now);
         self.person.pass(2.hours());
         for round in 0.. {
             // Beyond any lease, but so little that nothing new comes due meanwhile.
@@ -249,11 +331,11 @@ impl<T: TaskService> Life<'_, T> {
                 break;
             }
             assert!(round < 1_000, "it never ends: {entries:?}");
-            let tasks = entries.into_iter().map(triggered);
-            self.person
-                .clockwork
-                .spawn(self.person.now, tasks.collect())
-                .await;
+            let tasks = entries
+                .into_iter()
+                .map(triggered);
+            let tasks = tasks.collect();
+            self.spawn(self.person.now, tasks).await;
         }
         let mut series: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         for task in self.person.tasks().await {
@@ -279,73 +361,105 @@ impl<T: TaskService> Life<'_, T> {
                 after["id"].as_str(),
                 "{pair:#?}"
             );
-            assert!(one.occurrence < other.occurrence, "{pair:#?}");
-            if text(&before["recurrence"]["mode"]) == "from_due" {
-                self.follows(&one, &other, after);
+            let id = text(&before["id"]);
+            let (made, zone) = &self.made[id];
+            let completed_at = text(&before["completed_at"]).parse().ok();
+            let mut expected = follows(&one, completed_at, *made, zone);
+            // Whoever skips one goes on to the next.
+            let mut last = one.clone();
+            for number in one.number + 1..other.number {
+                last.occurrence = expected.unwrap();
+                last.number = number;
+                expected = skipping(&last);
             }
+            assert_eq!(expected, Some(other.occurrence), "at {made}: {pair:#?}");
         }
         if let Some(newest) = live.last() {
             self.nothing_is_missing(newest);
         }
     }
 
-    /// Between the two lie only occurrences that were skipped, or had passed when this was made.
-    fn follows(&self, one: &Recurrence, other: &Recurrence, after: &Value) {
-        let rule: Rule = one.rule.parse().unwrap();
-        let made: Timestamp = text(&after["created_at"]).parse().unwrap();
-        let mut between = rule
-            .occurrences(one.start, &[])
-            .skip_while(|moment| *moment <= one.occurrence);
-        let passed: Vec<_> = between
-            .by_ref()
-            .take_while(|moment| *moment < other.occurrence)
-            .collect();
-        assert!(
-            rule.occurrences(one.start, &[])
-                .take(4_000)
-                .any(|moment| moment == other.occurrence),
-            "{} is not an occurrence of {}",
-            other.occurrence,
-            one.rule
-        );
-        for moment in passed {
-            let skipped = other.exdates.contains(&moment);
-            let catches_up = text(&after["recurrence"]["catch_up"]) != "all";
-            let had_passed = catches_up && self.comes_at(one, moment, made) <= made;
-            assert!(skipped || had_passed, "{moment} is missing in {after:#}");
-        }
-    }
-
     /// The newest is open and waits, or nothing follows it.
     fn nothing_is_missing(&self, newest: &Value) {
         let recurrence = recurrence(newest);
-        let rule: Rule = recurrence.rule.parse().unwrap();
-        let following = rule.after(recurrence.start, &recurrence.exdates, recurrence.occurrence);
-        let is_exhausted = following.is_none() || rule.count() == Some(recurrence.number);
         let now = self.person.now;
-        let piles_up = text(&newest["recurrence"]["open"]) == "pile_up";
-        let skips = text(&newest["recurrence"]["catch_up"]) == "skip";
-        let waits = newest["completed"] == false
-            && (!piles_up
-                || following.is_none_or(|moment| self.comes_at(&recurrence, moment, now) > now));
-        assert!(
-            waits || is_exhausted || skips,
-            "nothing followed {newest:#}"
-        );
+        let completed_at = text(&newest["completed_at"]).parse().ok();
+        let waits = completed_at.is_none()
+            && (recurrence.open == OpenPolicy::KeepOne
+                || skipping(&recurrence)
+                    .is_none_or(|moment| self.comes_at(&recurrence, moment) > now));
+        let is_over = || follows(&recurrence, completed_at, now, &self.zone).is_none();
+        assert!(waits || is_over(), "nothing followed {newest:#}");
     }
 
-    fn comes_at(&self, recurrence: &Recurrence, moment: Moment, at: Timestamp) -> Timestamp {
-        let mut homes = self.zones.iter().rev();
-        let home = homes.find(|(since, _)| *since <= at).map(|(_, zone)| zone);
-        let home = home.unwrap_or(&self.zones[0].1);
+    fn comes_at(&self, recurrence: &Recurrence, moment: Moment) -> Timestamp {
         let due = match recurrence.due(moment) {
             Due::Date { date } => Due::Floating {
                 local: date.to_datetime(Time::midnight()),
             },
             due => due,
         };
-        due.instant(home).unwrap()
+        due.instant(&self.zone).unwrap()
     }
+}
+
+/// What the policy says about the occurrence that is made then.
+fn follows(
+    one: &Recurrence,
+    completed_at: Option<Timestamp>,
+    made: Timestamp,
+    home: &TimeZone,
+) -> Option<Moment> {
+    let zone = one.zone.as_deref().map(|name| find_zone(name).unwrap());
+    let zone = zone.unwrap_or_else(|| home.clone());
+    let there = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
+    if one.mode == RecurrenceMode::AfterCompletion {
+        let day = there(completed_at.unwrap().min(made)).date();
+        return counted_from(
+            one,
+            match one.start {
+                Moment::Date(_) => Moment::Date(day),
+                Moment::DateTime(start) => Moment::DateTime(day.to_datetime(start.time())),
+            },
+        );
+    }
+    let rule: Rule = one.rule.parse().unwrap();
+    let after = |moment| rule.after(one.start, &one.exdates, moment);
+    let now = there(made);
+    let has_come = |moment: &Moment| match moment {
+        Moment::Date(day) => *day <= now.date(),
+        Moment::DateTime(time) => *time <= now,
+    };
+    let is_today = |moment: &Moment| *moment == Moment::Date(now.date());
+    let have_come: Vec<Moment> = iter::successors(after(one.occurrence), |last| after(*last))
+        .take_while(has_come)
+        .collect();
+    let last = have_come.last().copied();
+    let to_come = || after(last.unwrap_or(one.occurrence));
+    match one.catch_up {
+        CatchUp::All => after(one.occurrence),
+        CatchUp::Latest => last.or_else(to_come),
+        CatchUp::Skip => match (one.open, one.start, &have_come[..]) {
+            // At the moment when it comes it is not missed.
+            (OpenPolicy::PileUp, Moment::DateTime(_), [only]) => Some(*only),
+            _ => last.filter(is_today).or_else(to_come),
+        },
+    }
+}
+
+fn skipping(one: &Recurrence) -> Option<Moment> {
+    if one.mode == RecurrenceMode::AfterCompletion {
+        return counted_from(one, one.occurrence);
+    }
+    let rule: Rule = one.rule.parse().unwrap();
+    rule.after(one.start, &one.exdates, one.occurrence)
+}
+
+fn counted_from(one: &Recurrence, completed: Moment) -> Option<Moment> {
+    let rule: Rule = one.rule.parse().unwrap();
+    let next = |moment: &Moment| rule.after_completion(*moment, one.number);
+    iter::successors(next(&completed), next)
+        .find(|moment| *moment > one.occurrence && !one.exdates.contains(moment))
 }
 
 fn recurrence(task: &Value) -> Recurrence {

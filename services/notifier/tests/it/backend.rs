@@ -36,6 +36,8 @@ struct Inner {
     webhooks: Mutex<HashMap<String, Webhook>>,
     woken: Mutex<Vec<v1::wake_webhooks_request::Published>>,
     wake_calls: AtomicUsize,
+    /// Webhooks that were claimed at one time, at most.
+    most_claimed: AtomicUsize,
     /// Calls that are still to fail.
     failing: AtomicUsize,
     changed: watch::Sender<u64>,
@@ -175,14 +177,16 @@ impl FakeBackend {
         .await
     }
 
-    /// Waits until a claim of the webhook was given back without a result.
-    pub(crate) async fn released(&self, webhook: Uuid) {
+    /// Waits until so many webhooks were given back without a result, and says how many were
+    /// claimed at one time.
+    pub(crate) async fn most_claimed(&self, released: usize) -> usize {
         self.until(|inner| {
             let webhooks = inner.webhooks.lock().unwrap();
-            let webhook = &webhooks[&webhook.to_string()];
-            (webhook.released > 0 && webhook.results.is_empty()).then_some(())
+            let count = webhooks.values().filter(|webhook| webhook.released > 0);
+            (count.count() >= released).then_some(())
         })
         .await;
+        self.0.most_claimed.load(Ordering::SeqCst)
     }
 
     /// The events it was told of, and in how many calls.
@@ -307,12 +311,16 @@ impl NotificationService for FakeBackend {
         }
         let events: Vec<_> = webhook.waiting.iter().take(2).cloned().collect();
         webhook.claim = (!events.is_empty()).then_some(request.claim_id);
-        Ok(self.answer(ClaimWebhookResponse {
+        let answer = ClaimWebhookResponse {
             url: webhook.url.clone(),
             secret: webhook.secret.clone(),
             events,
             lease_seconds: 30,
-        }))
+        };
+        let claimed = webhooks.values().filter(|webhook| webhook.claim.is_some());
+        let most = &self.0.most_claimed;
+        most.fetch_max(claimed.count(), Ordering::SeqCst);
+        Ok(self.answer(answer))
     }
 
     async fn record_webhook(

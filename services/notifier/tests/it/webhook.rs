@@ -5,6 +5,7 @@ use std::time::Instant;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use events::TriggerType;
 use http::header::{LOCATION, RETRY_AFTER};
+use notifier::drain::CLAIMS;
 use proto::v1::{
     attempt::Outcome,
     delivery::{Destination, Webhook},
@@ -306,6 +307,33 @@ async fn nothing_is_begun_while_stopping() {
     world.backend.append(webhook, 1);
     world.stop.cancel();
     world.trigger(TriggerType::Webhook, webhook).await;
-    world.backend.released(webhook).await;
+    world.sending.close();
+    world.sending.wait().await;
+    assert_eq!(world.backend.most_claimed(0).await, 0);
     receiver.got_nothing_more();
+}
+
+#[tokio::test]
+async fn a_host_that_hangs_is_not_given_all_there_is() {
+    let hanging = Receiver::start(Manner::Hang).await;
+    let mut prompt = Receiver::start_on("127.0.0.2:0", Manner::Status(200)).await;
+    let world = World::start().await;
+    let webhook = |receiver: &Receiver| {
+        let webhook = world
+            .backend
+            .webhook(world.user, &receiver.url(), &secret());
+        world.backend.append(webhook, 1);
+        webhook
+    };
+    // What waits for it in vain is given back soon, and not held all the while.
+    for _ in 0..1_100 {
+        let webhook = webhook(&hanging);
+        world.trigger(TriggerType::Webhook, webhook).await;
+    }
+    let other = webhook(&prompt);
+    world.trigger(TriggerType::Webhook, other).await;
+    world.backend.results(other, 1).await;
+    prompt.next().await;
+    let most = world.backend.most_claimed(900).await;
+    assert!(most <= CLAIMS, "{most} were claimed at a time");
 }

@@ -34,7 +34,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(3);
 
 const LIMITS: Limits = Limits {
     each: 2,
-    waiting: 100,
+    waiting: 1_000,
     all: 16,
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct World {
     pub(crate) backend: FakeBackend,
     pub(crate) user: UserId,
     pub(crate) stop: CancellationToken,
+    /// What is being sent.
+    pub(crate) sending: TaskTracker,
     consumer: Consumer,
     wake: Wake,
 }
@@ -93,13 +95,14 @@ impl World {
             sending.clone(),
             stop.clone(),
         );
-        let reminders = Reminders::new(backend.clone(), channels, lanes, sending);
+        let reminders = Reminders::new(backend.clone(), channels, lanes, sending.clone());
         let (wake, waiting) = Wake::new();
         tokio::spawn(wake::run(waiting, backend, drain.clone()));
         Self {
             backend: fake,
             user: UserId::generate(),
             stop,
+            sending,
             consumer: Consumer { reminders, drain },
             wake,
         }

@@ -1,6 +1,9 @@
 //! Rows of many tasks in one statement: what a series needs, whose occurrences come due together.
 
-use events::{Due, Moment, Recurrence, Reminder, SeriesId, UserId};
+use std::{collections::HashMap, ops::Range};
+
+use events::{Due, Moment, Recurrence, Reminder, SeriesId, TaskId, UserId};
+use jiff::civil::Date;
 use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -32,19 +35,78 @@ pub(crate) async fn live_parts(
     Ok(tasks(rows.fetch_all(db).await?))
 }
 
-/// All occurrences of a series, deleted or not, in order.
+/// The occurrences of a series on these days, deleted or not.
 pub(crate) async fn of_series(
     db: &mut PgConnection,
     user: UserId,
     series: SeriesId,
+    days: Range<Date>,
+) -> sqlx::Result<Vec<Task>> {
+    // A day sorts before its times.
+    let rows = select!(
+        user,
+        "recurrence is not null and recurrence ->> 'series_id' = $2
+             and recurrence ->> 'occurrence' >= $3 and recurrence ->> 'occurrence' < $4",
+        series.to_string(),
+        days.start.to_string(),
+        days.end.to_string()
+    );
+    Ok(tasks(rows.fetch_all(db).await?))
+}
+
+/// The last occurrence of a series that is a task, deleted or not.
+pub(crate) async fn newest_of_series(
+    db: &mut PgConnection,
+    user: UserId,
+    series: SeriesId,
+) -> sqlx::Result<Option<Task>> {
+    let row = select!(
+        user,
+        "recurrence is not null and recurrence ->> 'series_id' = $2
+         order by recurrence ->> 'occurrence' desc limit 1",
+        series.to_string()
+    );
+    Ok(row.fetch_optional(db).await?.map(Task::from))
+}
+
+/// The occurrences of a series that come after the one with this number, without those that are
+/// deleted, in order.
+pub(crate) async fn later_in_series(
+    db: &mut PgConnection,
+    user: UserId,
+    series: SeriesId,
+    number: u32,
 ) -> sqlx::Result<Vec<Task>> {
     let rows = select!(
         user,
         "recurrence is not null and recurrence ->> 'series_id' = $2
+             and (recurrence ->> 'number')::bigint > $3 and deleted_at is null
          order by (recurrence ->> 'number')::bigint, id",
-        series.to_string()
+        series.to_string(),
+        i64::from(number)
     );
     Ok(tasks(rows.fetch_all(db).await?))
+}
+
+/// How many parts many tasks have that are not deleted.
+pub(crate) async fn count_live_parts(
+    db: &mut PgConnection,
+    user: UserId,
+    parents: &[Uuid],
+) -> sqlx::Result<HashMap<TaskId, usize>> {
+    let rows = sqlx::query!(
+        r#"select parent_id as "parent_id!", count(*) as "count!" from taskflow.tasks
+           where user_id = $1 and parent_id = any($2) and deleted_at is null group by parent_id"#,
+        user.0,
+        parents,
+    )
+    .fetch_all(db)
+    .await?;
+    let counts = rows.into_iter().map(|row| {
+        let count = usize::try_from(row.count).unwrap_or(usize::MAX);
+        (TaskId(row.parent_id), count)
+    });
+    Ok(counts.collect())
 }
 
 /// The tasks that are these occurrences, deleted or not.

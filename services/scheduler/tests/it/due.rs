@@ -1,0 +1,97 @@
+//! What has come due, and its triggers.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use proto::v1::claim_due_response::Kind;
+
+use crate::world::World;
+
+/// What was published, once each.
+fn published(world: &World) -> BTreeSet<String> {
+    world.daprd.with(|state| {
+        let subjects = state.published.iter();
+        let subjects = subjects.map(|trigger| trigger.subject_id.to_string());
+        let all: BTreeSet<String> = subjects.collect();
+        assert_eq!(all.len(), state.published.len(), "published twice");
+        all
+    })
+}
+
+#[tokio::test]
+async fn what_has_come_due_is_told_of_page_by_page_and_not_too_fast() {
+    let world = World::start(5_000).await;
+    let due = world.backend.have_come_due(2_500);
+    world.wake.notify_one();
+    world
+        .backend
+        .until(|state| state.claims.len() == 3 && state.leased.len() == due.len())
+        .await;
+    // A thousand at five thousand a second take a fifth of one; it may take longer.
+    let took = {
+        let claims = &world.backend.state().claims;
+        claims[2] - claims[0]
+    };
+    assert!(took >= Duration::from_millis(400), "{took:?}");
+    // The next round begins when the last page is published.
+    world.wake.notify_one();
+    world.backend.until(|state| state.claims.len() == 4).await;
+    assert_eq!(published(&world), due.into_iter().collect());
+}
+
+#[tokio::test]
+async fn what_was_not_published_comes_again_when_its_lease_ends() {
+    let world = World::start(5_000).await;
+    let due = world.backend.have_come_due(3);
+    world.daprd.with(|state| state.failing = 1);
+    world.wake.notify_one();
+    world.backend.until(|state| state.claims.len() == 1).await;
+    // Another round, so the first has failed.
+    world.wake.notify_one();
+    world.backend.until(|state| state.claims.len() == 2).await;
+    assert!(published(&world).is_empty());
+    assert_eq!(world.daprd.with(|state| state.failed), 1);
+
+    world.backend.lapse();
+    for claims in 3..=4 {
+        world.wake.notify_one();
+        world
+            .backend
+            .until(|state| state.claims.len() == claims)
+            .await;
+    }
+    assert_eq!(published(&world), due.into_iter().collect());
+}
+
+#[tokio::test]
+async fn a_backend_that_restarts_is_asked_again_with_the_next_tick() {
+    let world = World::start(5_000).await;
+    let due = world.backend.have_come_due(1);
+    world.backend.state().failing = 1;
+    world.wake.notify_one();
+    while world.backend.state().failing > 0 {
+        tokio::task::yield_now().await;
+    }
+    for claims in 1..=2 {
+        world.wake.notify_one();
+        world
+            .backend
+            .until(|state| state.claims.len() >= claims)
+            .await;
+    }
+    assert_eq!(published(&world), due.into_iter().collect());
+}
+
+#[tokio::test]
+async fn what_this_version_does_not_know_keeps_nothing_else_waiting() {
+    let world = World::start(5_000).await;
+    world.backend.has_come_due(Kind::Unspecified);
+    let due = world.backend.have_come_due(2);
+    for claims in 1..=2 {
+        world.wake.notify_one();
+        world
+            .backend
+            .until(|state| state.claims.len() == claims)
+            .await;
+    }
+    assert_eq!(published(&world), due.into_iter().collect());
+}
