@@ -168,7 +168,10 @@ impl Spec {
         // that watches it would run again, with all that depends on it.
         for (name, _) in std::env::vars_os() {
             let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
-            if of_package.iter().any(|of| name.as_encoded_bytes().starts_with(of.as_bytes())) {
+            if of_package
+                .iter()
+                .any(|of| name.as_encoded_bytes().starts_with(of.as_bytes()))
+            {
                 command.env_remove(name);
             }
         }

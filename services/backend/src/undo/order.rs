@@ -35,7 +35,7 @@ pub(super) async fn take_back(
     undone: &Undone,
     report: &mut Report,
 ) -> Result<(), ApiError> {
-    let mut pending: Vec<Deed> = sets.into_iter().flat_map(|set| set.deeds).collect();
+    let mut pending = join_tags(sets.into_iter().flat_map(|set| set.deeds).collect());
     // A change-set may have parts that came after later change-sets.
     pending.sort_by_key(|deed| std::cmp::Reverse(deed.span().1));
     while !pending.is_empty() {
@@ -60,6 +60,31 @@ pub(super) async fn take_back(
     Ok(())
 }
 
+/// A tag that is gone and made again by what is taken back, with nobody else in between, was there
+/// all the time: tasks that carry it on their way back are not in the way.
+fn join_tags(mut deeds: Vec<Deed>) -> Vec<Deed> {
+    deeds.sort_by_key(|deed| deed.span().0);
+    let mut joined: Vec<Deed> = Vec::new();
+    for deed in deeds {
+        if kind(&deed) != Some("tag") {
+            joined.push(deed);
+            continue;
+        }
+        let same = |earlier: &&mut Deed| earlier.aggregate_id == deed.aggregate_id;
+        match joined.iter_mut().rev().find(same) {
+            Some(earlier) if earlier.is_followed_by(&deed) => earlier.events.extend(deed.events),
+            _ => joined.push(deed),
+        }
+    }
+    joined
+}
+
+/// What the deed was done to.
+fn kind(deed: &Deed) -> Option<&str> {
+    let last = deed.events.last()?;
+    last.payload.event_type().split('.').next()
+}
+
 async fn attempt(
     write: &mut Write,
     deed: &Deed,
@@ -71,8 +96,7 @@ async fn attempt(
         return Ok(Attempt::Settled);
     };
     write.causation = Some(last.id);
-    let kind = last.payload.event_type().split('.').next();
-    match kind {
+    match kind(deed) {
         Some("task") => task::undo(write, deed, how, undone, report).await,
         Some("project") => project::undo(write, deed, how, undone, report).await,
         Some("tag") => tag::undo(write, deed, how, report).await,

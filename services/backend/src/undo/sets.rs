@@ -27,6 +27,14 @@ impl Deed {
         };
         (seq(self.events.first()) - 1, seq(self.events.last()))
     }
+
+    /// Versions are gap-free: between two that do not follow each other somebody else did something.
+    pub(super) fn is_followed_by(&self, next: &Self) -> bool {
+        match (self.events.last(), next.events.first()) {
+            (Some(last), Some(first)) => last.version + 1 == first.version,
+            _ => false,
+        }
+    }
 }
 
 /// A change-set with what it did.
@@ -103,24 +111,16 @@ fn deeds(events: Vec<Event>) -> Vec<Deed> {
         .collect()
 }
 
-/// Versions are gap-free: between two that do not follow each other somebody else did something.
 fn in_one_go(aggregate_id: Uuid, events: Vec<Event>) -> Vec<Deed> {
     let mut deeds: Vec<Deed> = Vec::new();
     for event in events {
-        let version = event.version;
+        let next = Deed {
+            aggregate_id,
+            events: vec![event],
+        };
         match deeds.last_mut() {
-            Some(deed)
-                if deed
-                    .events
-                    .last()
-                    .is_some_and(|last| last.version + 1 == version) =>
-            {
-                deed.events.push(event);
-            }
-            _ => deeds.push(Deed {
-                aggregate_id,
-                events: vec![event],
-            }),
+            Some(deed) if deed.is_followed_by(&next) => deed.events.extend(next.events),
+            _ => deeds.push(next),
         }
     }
     deeds

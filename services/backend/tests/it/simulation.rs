@@ -15,8 +15,8 @@ use events::{CatchUp, Due, Moment, OpenPolicy, Recurrence, RecurrenceMode, find_
 use futures::future::join;
 use jiff::{Timestamp, ToSpan, civil::Time, tz::TimeZone};
 use proto::v1::{
-    claim_due_response::Entry, spawn_occurrences_request::Task, spawn_occurrences_response::Outcome,
-    task_service_server::TaskService,
+    claim_due_response::Entry, spawn_occurrences_request::Task,
+    spawn_occurrences_response::Outcome, task_service_server::TaskService,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use recurrence::Rule;
@@ -298,10 +298,7 @@ impl<T: TaskService> Life<'_, T> {
             let clock = self.person.now + i64::from(self.rng.random_range(0..3)).seconds();
             let limit = self.rng.random_range(1..10);
             let entries = self.person.clockwork.claim(clock, limit).await;
-            let mut tasks: Vec<Task> = entries
-                .into_iter()
-                .map(triggered)
-                .collect();
+            let mut tasks: Vec<Task> = entries.into_iter().map(triggered).collect();
             tasks.append(&mut self.delayed);
             match self.rng.random_range(0..7) {
                 // Died before anything was published: the lease ends, and it comes again.
@@ -331,9 +328,7 @@ impl<T: TaskService> Life<'_, T> {
                 break;
             }
             assert!(round < 1_000, "it never ends: {entries:?}");
-            let tasks = entries
-                .into_iter()
-                .map(triggered);
+            let tasks = entries.into_iter().map(triggered);
             let tasks = tasks.collect();
             self.spawn(self.person.now, tasks).await;
         }
