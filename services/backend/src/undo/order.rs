@@ -35,22 +35,25 @@ pub(super) async fn take_back(
     undone: &Undone,
     report: &mut Report,
 ) -> Result<(), ApiError> {
-    let mut pending = join_tags(sets.into_iter().flat_map(|set| set.deeds).collect());
+    let mut pending: Vec<Deed> = sets.into_iter().flat_map(|set| set.deeds).collect();
     // A change-set may have parts that came after later change-sets.
     pending.sort_by_key(|deed| std::cmp::Reverse(deed.span().1));
     while !pending.is_empty() {
         let tried = pending.len();
-        let mut waiting: Vec<Deed> = Vec::new();
+        let mut waiting = Vec::new();
+        let mut set = None;
         for deed in pending {
-            // What was done to a thing earlier goes back after what was done to it later.
-            let has_turn = waiting
-                .iter()
-                .all(|other| other.aggregate_id != deed.aggregate_id);
-            if !has_turn
-                || attempt(write, &deed, How::Whole, undone, report).await? == Attempt::Waits
-            {
-                waiting.push(deed);
+            // What is done to tasks before may stand in the way of what was done to them after.
+            if set.replace(deed.change_set()) != Some(deed.change_set()) {
+                for earlier in std::mem::take(&mut waiting) {
+                    if kind(&earlier) == Some("task") {
+                        advance(write, earlier, &mut waiting, undone, report).await?;
+                    } else {
+                        waiting.push(earlier);
+                    }
+                }
             }
+            advance(write, deed, &mut waiting, undone, report).await?;
         }
         if waiting.len() == tried {
             attempt(write, &waiting.remove(0), How::InPart, undone, report).await?;
@@ -60,29 +63,27 @@ pub(super) async fn take_back(
     Ok(())
 }
 
-/// A tag that is gone and made again by what is taken back, with nobody else in between, was there
-/// all the time: tasks that carry it on their way back are not in the way.
-fn join_tags(mut deeds: Vec<Deed>) -> Vec<Deed> {
-    deeds.sort_by_key(|deed| deed.span().0);
-    let mut joined: Vec<Deed> = Vec::new();
-    for deed in deeds {
-        if kind(&deed) != Some("tag") {
-            joined.push(deed);
-            continue;
-        }
-        let same = |earlier: &&mut Deed| earlier.aggregate_id == deed.aggregate_id;
-        match joined.iter_mut().rev().find(same) {
-            Some(earlier) if earlier.is_followed_by(&deed) => earlier.events.extend(deed.events),
-            _ => joined.push(deed),
-        }
+/// Takes back a deed as a whole, or has it wait behind those that wait.
+async fn advance(
+    write: &mut Write,
+    deed: Deed,
+    waiting: &mut Vec<Deed>,
+    undone: &Undone,
+    report: &mut Report,
+) -> Result<(), ApiError> {
+    // What was done to a thing earlier goes back after what was done to it later.
+    let has_turn = waiting
+        .iter()
+        .all(|other| other.aggregate_id != deed.aggregate_id);
+    if !has_turn || attempt(write, &deed, How::Whole, undone, report).await? == Attempt::Waits {
+        waiting.push(deed);
     }
-    joined
+    Ok(())
 }
 
 /// What the deed was done to.
 fn kind(deed: &Deed) -> Option<&str> {
-    let last = deed.events.last()?;
-    last.payload.event_type().split('.').next()
+    deed.events.last()?.payload.event_type().split('.').next()
 }
 
 async fn attempt(

@@ -1,5 +1,7 @@
 //! What an undo did, and what it left alone.
 
+use std::collections::HashSet;
+
 use events::{Actor, ChangeSetId};
 use serde::Serialize;
 use serde_json::Value;
@@ -75,6 +77,16 @@ pub(crate) struct Later {
 }
 
 impl Report {
+    /// The tasks that have got tags back, or are there again with those they had.
+    pub(super) fn retagged(&self) -> HashSet<Uuid> {
+        let retags = |change: &FieldChange| matches!(change.field, "tags" | "deleted_at");
+        let items = self.undone.iter();
+        items
+            .filter(|item| item.subject.kind == Kind::Task && item.changes.iter().any(retags))
+            .map(|item| item.subject.id)
+            .collect()
+    }
+
     pub(super) fn undo(&mut self, subject: &Subject, changes: Vec<FieldChange>) {
         if !changes.is_empty() {
             self.undone.push(Item {

@@ -78,9 +78,14 @@ async fn go_back(
             change::update(write, (name, &now), (name, &before)).await
         }
         (None, Some(now)) if after.as_ref() == Some(&now) => {
-            let carriers = carriers(write, name).await?;
-            if carriers.iter().any(|task| task.deleted_at.is_none()) {
-                report.skip(&subject, Vec::new(), "other tasks carry it now", None);
+            let mut carriers = carriers(write, name).await?;
+            carriers.retain(|task| task.deleted_at.is_none());
+            if !carriers.is_empty() {
+                // Those that carried it before what is undone are no others: it was there then.
+                let retagged = report.retagged();
+                if carriers.iter().any(|task| !retagged.contains(&task.id.0)) {
+                    report.skip(&subject, Vec::new(), "other tasks carry it now", None);
+                }
                 return Ok(());
             }
             report.undo(&subject, vec![field("name", Some(name), None)]);

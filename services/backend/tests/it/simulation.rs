@@ -2,7 +2,7 @@
 //! clocks that jump: every occurrence is one task, the one that the policy of its series says, and
 //! none is missing that should be there.
 //!
-//! The seed is printed; `TASKFLOW_SEED` repeats a run.
+//! `TASKFLOW_SEED` makes it another life, or repeats one.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -43,6 +43,8 @@ const ZONES: [&str; 8] = [
     "Asia/Kolkata",
 ];
 
+const SEED: u64 = 20_261_129;
+
 const RULES: [&str; 9] = [
     "daily",
     "weekly",
@@ -58,7 +60,7 @@ const RULES: [&str; 9] = [
 
 #[sqlx::test(migrator = "MIGRATOR")]
 async fn every_occurrence_is_one_task(pool: PgPool) {
-    let seed = from_env("TASKFLOW_SEED").unwrap_or_else(rand::random);
+    let seed = from_env("TASKFLOW_SEED").unwrap_or(SEED);
     eprintln!("TASKFLOW_SEED={seed}");
     let clockwork = clockwork::open(&pool).await;
     for number in 0..PEOPLE {
