@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::rest::steps::{add, path, text};
 use crate::stage::{Product, Stage};
+use crate::violation::Violation;
 
 /// Far below the minute for which a replica remembers who exists.
 const AT_ONCE: Duration = Duration::from_secs(20);
@@ -83,7 +84,7 @@ async fn write_everywhere(owner: &Client, word: &str) -> Result<()> {
     Ok(())
 }
 
-async fn erased(product: &Product) -> Result<()> {
+pub(crate) async fn erased(product: &Product) -> Result<()> {
     let (owner, other) = (product.sign_up().await?, product.sign_up().await?);
     // One word of small letters and digits, so that an index of words would keep it whole.
     let word = format!("canary{}", Uuid::new_v4().simple());
@@ -121,7 +122,9 @@ async fn erased(product: &Product) -> Result<()> {
     delete(&other, &their_email).await?.expect(204)?;
     for trace in [word.as_str(), text(&email), text(&their_email)] {
         let found = product.database.mentions(trace).await?;
-        ensure!(found.is_empty(), "{trace} is still in {found:?}");
+        if !found.is_empty() {
+            return Err(Violation::Remembered(found.join(", ")).into());
+        }
     }
     let left = product.database.log(&[owner.user]).await?;
     ensure!(

@@ -44,10 +44,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
 /// Writes that are made while something is broken.
 const MEANWHILE: u64 = 150;
 
-async fn broker(product: &Product) -> Result<()> {
+pub(crate) async fn broker(product: &Product) -> Result<()> {
     let load = Load::start(product).await?;
     product.infra.kafka().kill9().await?;
-    load.writes(MEANWHILE).await?;
+    load.writes_without_failure(MEANWHILE).await?;
     wait::until("health to tell of it", Duration::from_mins(1), async || {
         let health = product
             .http()
@@ -58,6 +58,7 @@ async fn broker(product: &Product) -> Result<()> {
         Ok((health["status"] == "degraded" && health["queue_depth"] != 0).then_some(()))
     })
     .await?;
+    load.writes_without_failure(MEANWHILE).await?;
     product.infra.kafka().restart().await?;
     load.writes(MEANWHILE).await?;
     let outcome = load.finish(product).await?;

@@ -12,12 +12,12 @@ use serde_json::json;
 use testing::kafka::{self, Record};
 use testing::{Client, Heard, Socket, send, wait};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::stage::Product;
-use crate::violation::{heard_exactly, in_order, published};
+use crate::violation::{Violation, heard_exactly, in_order, published};
 
 const PEOPLE: usize = 4;
 const WRITERS: usize = 3;
@@ -40,8 +40,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Load {
     people: Vec<Client>,
     shared: Arc<Shared>,
-    writers: Vec<JoinHandle<Result<Vec<Acknowledged>>>>,
-    tabs: Vec<(UserId, JoinHandle<Result<Tab>>)>,
+    /// They end with the load, like the tabs.
+    writers: JoinSet<Result<Vec<Acknowledged>>>,
+    tabs: JoinSet<Result<Tab>>,
     /// Tells the tabs of each person where to stop.
     goals: Vec<watch::Sender<Option<u64>>>,
 }
@@ -72,6 +73,7 @@ pub(crate) enum Failure {
 
 /// What a tab has heard over all its connections.
 struct Tab {
+    user: UserId,
     heard: Vec<Heard>,
     connections: usize,
 }
@@ -89,18 +91,17 @@ pub(crate) struct Outcome {
 impl Load {
     pub(crate) async fn start(product: &Product) -> Result<Self> {
         let shared = Arc::new(Shared::default());
-        let (mut people, mut writers) = (Vec::new(), Vec::new());
-        let (mut tabs, mut goals) = (Vec::new(), Vec::new());
+        let (mut people, mut writers) = (Vec::new(), JoinSet::new());
+        let (mut tabs, mut goals) = (JoinSet::new(), Vec::new());
         for _ in 0..PEOPLE {
             let person = product.sign_up().await?;
             let (goal, _) = watch::channel(None);
             for number in 0..TABS {
                 let origin = product.realtime_of(number)?;
-                let tab = listen(origin, person.clone(), goal.subscribe());
-                tabs.push((person.user, tokio::spawn(tab)));
+                tabs.spawn(listen(origin, person.clone(), goal.subscribe()));
             }
             for _ in 0..WRITERS {
-                writers.push(tokio::spawn(write(person.clone(), Arc::clone(&shared))));
+                writers.spawn(write(person.clone(), Arc::clone(&shared)));
             }
             people.push(person);
             goals.push(goal);
@@ -126,6 +127,24 @@ impl Load {
         .await
     }
 
+    /// The same, and no request may fail meanwhile.
+    pub(crate) async fn writes_without_failure(&self, more: u64) -> Result<()> {
+        let Shared {
+            acknowledged,
+            failed,
+            ..
+        } = &*self.shared;
+        let failures = failed.load(Ordering::Relaxed);
+        let goal = acknowledged.load(Ordering::Relaxed) + more;
+        wait::until("more writes to be acknowledged", PATIENCE, async || {
+            if failed.load(Ordering::Relaxed) > failures {
+                return Err(Violation::Failed("a write".to_owned()).into());
+            }
+            Ok((acknowledged.load(Ordering::Relaxed) >= goal).then_some(()))
+        })
+        .await
+    }
+
     /// Waits until as many more requests have failed.
     pub(crate) async fn fails(&self, more: u64) -> Result<()> {
         rises(&self.shared.failed, more, "more requests to fail").await
@@ -134,11 +153,11 @@ impl Load {
     /// Ends the work, waits until everything has arrived, and checks that it is complete:
     /// every acknowledged write was made once, every tab heard every event once and in order,
     /// and every event is on its topic.
-    pub(crate) async fn finish(self, product: &Product) -> Result<Outcome> {
+    pub(crate) async fn finish(mut self, product: &Product) -> Result<Outcome> {
         self.shared.stop.store(true, Ordering::Relaxed);
         let mut acknowledged = Vec::new();
-        for writer in self.writers {
-            acknowledged.extend(writer.await??);
+        while let Some(written) = self.writers.join_next().await {
+            acknowledged.extend(written??);
         }
         let people: Vec<UserId> = self.people.iter().map(|person| person.user).collect();
         product.drained(&people, SETTLED).await?;
@@ -148,11 +167,12 @@ impl Load {
         made_once(product, &people, &acknowledged).await?;
         let mut connections = 0;
         let count = self.tabs.len();
-        for (user, tab) in self.tabs {
-            let tab = wait::within("a tab to hear everything", SETTLED, async { tab.await? });
-            let tab = tab.await?;
-            let outcome = heard_exactly(product, user, JOINED, &tab.heard).await;
-            outcome.with_context(|| format!("a tab of {user}"))?;
+        loop {
+            let tab = async { self.tabs.join_next().await.transpose()?.transpose() };
+            let tab = wait::within("a tab to hear everything", SETTLED, tab).await?;
+            let Some(tab) = tab else { break };
+            let outcome = heard_exactly(product, tab.user, JOINED, &tab.heard).await;
+            outcome.with_context(|| format!("a tab of {}", tab.user))?;
             connections += tab.connections;
         }
         let records = kafka::read_all(&product.brokers(), Topic::Tasks).await?;
@@ -257,6 +277,7 @@ async fn listen(
     mut goal: watch::Receiver<Option<u64>>,
 ) -> Result<Tab> {
     let mut tab = Tab {
+        user: person.user,
         heard: Vec::new(),
         connections: 0,
     };

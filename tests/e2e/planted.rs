@@ -1,16 +1,17 @@
 //! Checks that cannot fail prove nothing. Each is run once more against a product in which
-//! the bug was planted that it is there to find.
+//! the bug was planted that it is there to find. Where several are planted in one product, each
+//! lies in a part of it that the other checks do not use.
 
 use std::sync::Arc;
 
 use libtest_mimic::Trial;
 
-use crate::rest::as_of;
+use crate::rest::{as_of, idempotency};
 use crate::stage::Stage;
 use crate::violation::must_be_found;
 use crate::{
-    admin, forgeries, isolation, poison, rebuild, reminders, resume, routes, series, tokens,
-    transfer, undo, writers,
+    account, admin, crashes, dead_letters, forgeries, isolation, poison, rebuild, reminders,
+    replay, resume, routes, series, tokens, transfer, undo, writers,
 };
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
@@ -90,9 +91,46 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             async |product| must_be_found(series::clocks_change(product).await),
         ),
         stage.apart(
-            "planted: an import that trusts its file is found by the damaged ones",
-            &[("PLANTED_FAULT", "chain-unchecked")],
-            async |product| must_be_found(transfer::damaged(product).await),
+            "planted: an import that trusts its file is found by the damaged ones, and an export \
+             that leaves something out by the next export",
+            // The hashes alone would show what is missing.
+            &[("PLANTED_FAULT", "chain-unchecked,export-forgets")],
+            async |product| {
+                must_be_found(transfer::damaged(product).await)?;
+                must_be_found(transfer::round_trip(product).await)
+            },
+        ),
+        stage.apart(
+            "planted: what a kill -9 leaves half done is found in imports, rebuilds and replays",
+            &[(
+                "PLANTED_FAULT",
+                "import-in-parts,swap-in-parts,resume-too-late,nothing-missing",
+            )],
+            async |product| {
+                must_be_found(transfer::crash(product).await)?;
+                must_be_found(rebuild::killed(product).await)?;
+                must_be_found(replay::killed(product).await)?;
+                must_be_found(replay::only_missing(product).await)
+            },
+        ),
+        stage.apart(
+            "planted: a second undo, a letter without its past and an erasure that leaves \
+             something are found",
+            &[("PLANTED_FAULT", "undo-twice,letter-forgets,erasure-forgets")],
+            async |product| {
+                must_be_found(undo::race(product).await)?;
+                must_be_found(dead_letters::fails_again(product).await)?;
+                must_be_found(account::erased(product).await)
+            },
+        ),
+        stage.apart(
+            "planted: a forgotten key is found by what is sent again, and a write that needs the \
+             broker without one",
+            &[("PLANTED_FAULT", "key-forgotten,write-needs-broker")],
+            async |product| {
+                must_be_found(idempotency::replayed(product).await)?;
+                must_be_found(crashes::broker(product).await)
+            },
         ),
     ]
 }

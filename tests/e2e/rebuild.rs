@@ -7,10 +7,12 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
 use serde_json::json;
+use testing::database::WriteLock;
 use testing::{Client, wait};
 use tokio::process::Child;
 
 use crate::stage::{Product, Stage};
+use crate::violation::Violation;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -66,42 +68,62 @@ async fn swapped(product: &Product) -> Result<()> {
     history(&owner).await
 }
 
-async fn killed(product: &Product) -> Result<()> {
+pub(crate) async fn killed(product: &Product) -> Result<()> {
     let owner = damaged(product).await?;
+    let user = owner.user.to_string();
+    let before = product.database.fingerprint(owner.user).await?;
     // While it waits for a writer, …
     let writer = product.database.lock_writes(owner.user).await?;
-    let mut swap = start(product)?;
-    wait::until("the swap to wait for the writer", PATIENCE, async || {
-        Ok((product.database.waiting_for_locks().await? > 0).then_some(()))
-    })
-    .await?;
-    swap.kill().await?;
-    writer.release().await?;
+    killed_waiting(product, &[], writer).await?;
+    // … with some of the tables swapped, and others not, …
+    let tasks = product.database.lock_tasks(owner.user).await?;
+    killed_waiting(product, &["--user", &user], tasks).await?;
+    if product.database.fingerprint(owner.user).await? != before {
+        return Err(Violation::Halved("a rebuild".to_owned()).into());
+    }
     // … and as soon as it is at work.
     for _ in 0..3 {
-        let mut swap = start(product)?;
+        let mut swap = start(product, &[])?;
         wait::until("the swap to begin", PATIENCE, async || {
-            let over = swap.try_wait()?.is_some();
-            Ok((over || product.database.is_rebuilding().await?).then_some(()))
+            let has_ended = swap.try_wait()?.is_some();
+            Ok((has_ended || product.database.is_rebuilding().await?).then_some(()))
         })
         .await?;
         swap.kill().await?;
-        wait::until("the swap to be over", PATIENCE, async || {
-            Ok((!product.database.is_rebuilding().await?).then_some(()))
-        })
-        .await?;
+        over(product).await?;
     }
     owner
         .post("/tasks", &json!({"title": "Writes go on"}))
         .await?
         .expect(201)?;
-    ensure!(start(product)?.wait().await?.success());
+    ensure!(start(product, &[])?.wait().await?.success());
     product.adds_up(&[owner.user]).await
 }
 
-fn start(product: &Product) -> Result<Child> {
+/// Kills a swap that waits for what is locked.
+async fn killed_waiting(product: &Product, args: &[&str], lock: WriteLock) -> Result<()> {
+    let mut swap = start(product, args)?;
+    wait::until("the swap to wait for the lock", PATIENCE, async || {
+        Ok((product.database.waiting_for_locks().await? > 0).then_some(()))
+    })
+    .await?;
+    swap.kill().await?;
+    lock.release().await?;
+    over(product).await
+}
+
+/// Postgres finds out late that a client is gone.
+async fn over(product: &Product) -> Result<()> {
+    wait::until("the swap to be over", PATIENCE, async || {
+        Ok((!product.database.is_rebuilding().await?).then_some(()))
+    })
+    .await
+}
+
+fn start(product: &Product, args: &[&str]) -> Result<Child> {
     let mut command = product.command(&["rebuild", "--swap"])?;
     Ok(command
+        .args(args)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?)

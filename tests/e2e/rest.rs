@@ -12,7 +12,7 @@ mod events;
 mod filters;
 mod health;
 mod history;
-mod idempotency;
+pub(crate) mod idempotency;
 mod invalid;
 mod malformed;
 mod merge_patch;

@@ -218,7 +218,7 @@ impl Stage {
             notifier_replicas,
             scheduler_replicas,
         ]: Replicas,
-        env: &[(&str, &str)],
+        env: &[(&'static str, &'static str)],
     ) -> Result<Product> {
         let mut options = Options {
             backend_replicas,
@@ -263,6 +263,7 @@ impl Stage {
             site,
             admin,
             outside,
+            env: env.to_vec(),
             proof: Mutex::default(),
         };
         product.delivers().await?;

@@ -43,6 +43,14 @@ pub(crate) enum Violation {
     Lost(String),
     #[error("no dead letter: {0}")]
     NoDeadLetter(String),
+    #[error("{0} was killed, and left something behind")]
+    Halved(String),
+    #[error("{0} was carried out again")]
+    Redone(String),
+    #[error("{0} failed, although nothing that it needs was broken")]
+    Failed(String),
+    #[error("the text of a deleted account is still in {0}")]
+    Remembered(String),
 }
 
 /// Passes if, and only if, a check has found what it is there to find.

@@ -1,24 +1,36 @@
 //! Known bugs that a test switches on to show that its check turns red.
 //!
-//! `PLANTED_FAULT` names one of [`NAMES`]. It is read once, and only in builds
-//! with the feature `planted-faults`; elsewhere [`enabled`] is a constant.
+//! `PLANTED_FAULT` names one of [`NAMES`], or several with commas between them. It is read once,
+//! and only in builds with the feature `planted-faults`; elsewhere [`enabled`] is a constant.
 
 /// Every fault that can be planted.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 26] = [
     "ack-before-handle",
     "admin-ignored",
     "as-of-off-by-one",
     "chain-unchecked",
+    "erasure-forgets",
+    "export-forgets",
     "fold-forgets",
+    "import-in-parts",
     "jwt-alg-from-token",
+    "key-forgotten",
+    "letter-forgets",
+    "links-unchecked",
     "mark-before-send",
     "missing-user-filter",
     "no-dedupe",
     "no-occurrence-key",
+    "nothing-missing",
     "relay-cursor",
+    "resume-too-late",
     "scope-ignored",
+    "swap-in-parts",
+    "undo-forgets",
     "undo-overwrites",
+    "undo-twice",
     "utc-arithmetic",
+    "write-needs-broker",
 ];
 
 /// Whether the named fault was planted in this process.
@@ -30,11 +42,11 @@ pub fn enabled(name: &str) -> bool {
         clippy::disallowed_methods,
         reason = "a test build's switch, not configuration a service could have"
     )]
-    static PLANTED: LazyLock<Option<String>> =
-        LazyLock::new(|| std::env::var("PLANTED_FAULT").ok());
+    static PLANTED: LazyLock<String> =
+        LazyLock::new(|| std::env::var("PLANTED_FAULT").unwrap_or_default());
 
     debug_assert!(NAMES.contains(&name), "unknown fault `{name}`");
-    PLANTED.as_deref() == Some(name)
+    PLANTED.split(',').any(|planted| planted == name)
 }
 
 /// Whether the named fault was planted in this process: never, in this build.

@@ -35,7 +35,7 @@ pub struct DeadLetter {
     pub payload: Vec<u8>,
 }
 
-/// Holds up a user's writes.
+/// Holds up a user's writes, or some of them.
 pub struct WriteLock(PgTransaction<'static>);
 
 impl WriteLock {
@@ -236,6 +236,16 @@ impl Database {
     pub async fn lock_writes(&self, user: UserId) -> Result<WriteLock> {
         let mut transaction = self.0.begin().await?;
         sqlx::query("select from taskflow.streams where user_id = $1 for update")
+            .bind(user.0)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(WriteLock(transaction))
+    }
+
+    /// Holds up whoever changes a user's tasks until the lock is released.
+    pub async fn lock_tasks(&self, user: UserId) -> Result<WriteLock> {
+        let mut transaction = self.0.begin().await?;
+        sqlx::query("select from taskflow.tasks where user_id = $1 for update")
             .bind(user.0)
             .execute(&mut *transaction)
             .await?;

@@ -54,6 +54,10 @@ pub(crate) async fn run(
     };
     let (mut done, mut published) = (position.done, position.published);
     let mut next = reader.next(done).await?;
+    if done > 0 && telemetry::faults::enabled("resume-too-late") {
+        let passed_over = next.map_or(done, |chunk| chunk.last);
+        next = reader.next(passed_over).await?;
+    }
     while let Some(chunk) = next {
         if shutdown.is_cancelled() {
             reader.session.advance(done, published).await?;

@@ -36,6 +36,7 @@ use crate::{
         precondition::IdempotencyKey,
         reply::{CHANGE_SET, Reply},
     },
+    relay::status,
 };
 
 /// A write in progress. Dropped without [`Write::commit`], it changes nothing.
@@ -95,6 +96,11 @@ impl Write {
         mut ctx: Ctx,
         key: Option<IdempotencyKey>,
     ) -> Result<Begun, ApiError> {
+        if telemetry::faults::enabled("write-needs-broker")
+            && status::read(&app.pool).await?.oldest_seconds > 2.0
+        {
+            return Err(ApiError::TimedOut);
+        }
         let turn = match ctx.actor {
             Actor::System => app.turns.take_as_service(ctx.user).await?,
             _ => app.turns.take(ctx.user).await?,
@@ -193,7 +199,9 @@ impl Write {
             reply = reply.header(CHANGE_SET, self.ctx.change_set.to_string());
             append::append(&mut self.tx, &self.ctx, self.head, &self.drafts).await?;
         }
-        if let Some(key) = &self.key {
+        if let Some(key) = &self.key
+            && !telemetry::faults::enabled("key-forgotten")
+        {
             idempotency::store(&mut self.tx, &self.ctx, key, &reply).await?;
         }
         self.tx.commit().await?;

@@ -20,7 +20,7 @@ pub(super) async fn by_command(product: &Product) -> Result<()> {
     let replayed = dlq(product, &["replay", id]).await?;
     ensure!(replayed.succeeded, "{}", replayed.text);
     let history = ["failed", "replayed", "failed"];
-    let detail = letter.has_history(product, &history).await?;
+    let detail = letter.comes_back(product, &history).await?;
     ensure!(detail["history"][1]["by"] == "command");
 
     ensure!(!dlq(product, &["drop", id]).await?.succeeded);

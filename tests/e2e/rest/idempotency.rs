@@ -11,6 +11,7 @@ use testing::{Answer, Client, send};
 
 use super::steps::{add, path, titles};
 use crate::stage::{Product, Stage};
+use crate::violation::Violation;
 
 pub(super) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![
@@ -45,15 +46,14 @@ fn same_answer(one: &Answer, other: &Answer) -> Result<()> {
         headers.remove("x-correlation-id");
         headers
     };
-    ensure!(
-        one.status == other.status && one.body == other.body,
-        "{one:?} {other:?}"
-    );
-    ensure!(lasting(one) == lasting(other), "{one:?} {other:?}");
-    Ok(())
+    if one.status == other.status && one.body == other.body && lasting(one) == lasting(other) {
+        return Ok(());
+    }
+    let what = format!("a request that was sent again ({one:?}, {other:?})");
+    Err(Violation::Redone(what).into())
 }
 
-async fn replayed(product: &Product) -> Result<()> {
+pub(crate) async fn replayed(product: &Product) -> Result<()> {
     let (owner, other) = (product.sign_up().await?, product.sign_up().await?);
     let body = json!({"title": "once", "tags": ["x"]});
     let post = |client| keyed(client, Method::POST, "/tasks", "key-1", &body);

@@ -30,6 +30,8 @@ pub(crate) struct Product {
     pub(crate) site: Arc<Site>,
     pub(crate) admin: UserId,
     pub(crate) outside: Outside,
+    /// What its services, and commands beside them, have in their environment besides the usual.
+    pub(super) env: Vec<(&'static str, &'static str)>,
     /// Held while somebody looks whether all adds up.
     pub(super) proof: Mutex<()>,
 }
@@ -104,6 +106,7 @@ impl Product {
             .env("DAPR_GRPC_PORT", port.to_string())
             .env("DAPR_API_TOKEN", self.stack.secret("DAPR_API_TOKEN")?)
             .env("APP_API_TOKEN", self.stack.secret("APP_API_TOKEN")?)
+            .envs(self.env.iter().copied())
             .kill_on_drop(true);
         Ok(command)
     }

@@ -110,6 +110,12 @@ async fn settle(
     why: Option<&str>,
     by: &str,
 ) -> sqlx::Result<()> {
+    if telemetry::faults::enabled("letter-forgets") {
+        sqlx::query("delete from taskflow.dead_letter_history where letter_id = $1")
+            .bind(id)
+            .execute(&mut *db)
+            .await?;
+    }
     sqlx::query!(
         "with letter as (update taskflow.dead_letters set state = $2 where id = $1)
          insert into taskflow.dead_letter_history (letter_id, at, what, why, by)

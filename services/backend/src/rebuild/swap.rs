@@ -8,6 +8,9 @@ use super::table::{self, Table};
 pub(super) async fn run(db: &mut PgConnection, users: &[Uuid]) -> sqlx::Result<()> {
     for table in table::ALL {
         db.execute(AssertSqlSafe(put(table))).await?;
+        if telemetry::faults::enabled("swap-in-parts") {
+            db.execute("commit; begin").await?;
+        }
     }
     for table in table::ALL.iter().rev() {
         sqlx::query(AssertSqlSafe(remove(table)))

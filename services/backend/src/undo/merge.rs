@@ -85,6 +85,9 @@ impl<'a> Merge<'a> {
         if before == after || before == now {
             return;
         }
+        if name == "title" && telemetry::faults::enabled("undo-forgets") {
+            return;
+        }
         let touched = self.since.touched(name);
         let is_ours = touched.is_none() && now == after;
         if !is_ours && !telemetry::faults::enabled("undo-overwrites") {

@@ -6,6 +6,8 @@ mod accounts;
 mod calendar;
 mod clockwork;
 mod desk;
+#[cfg(feature = "planted-faults")]
+mod faults;
 mod migrations;
 mod properties;
 mod rebuilding;
