@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use testing::{Answer, Client, from_now, send};
 use uuid::Uuid;
@@ -31,6 +31,14 @@ pub(crate) struct Row {
     body: Option<Value>,
     /// What the owner is answered.
     pub(crate) status: u16,
+}
+
+impl Row {
+    /// As the document calls it.
+    pub(crate) fn route(&self) -> String {
+        let path = self.path.split('?').next().unwrap_or_default();
+        format!("{} {path}", self.method)
+    }
 }
 
 /// In an order in which each works for the owner of a [`Home`], and the next still does.
@@ -283,13 +291,16 @@ impl Home {
     }
 }
 
-pub(crate) async fn ask(client: &Client, row: &Row, path: &str) -> Result<Answer> {
+pub(crate) fn request(client: &Client, row: &Row, path: &str) -> RequestBuilder {
     let request = client.request(row.method.clone(), path);
-    send(match &row.body {
+    match &row.body {
         Some(body) => request.json(body),
         None => request,
-    })
-    .await
+    }
+}
+
+pub(crate) async fn ask(client: &Client, row: &Row, path: &str) -> Result<Answer> {
+    send(request(client, row, path)).await
 }
 
 pub(crate) async fn closed(product: &Product) -> Result<()> {
@@ -392,13 +403,7 @@ async fn all_are_listed(product: &Product, rows: &[Row]) -> Result<()> {
             }
         }
     }
-    let listed: BTreeSet<String> = rows
-        .iter()
-        .map(|row| {
-            let path = row.path.split('?').next().unwrap_or_default();
-            format!("{} {path}", row.method)
-        })
-        .collect();
+    let listed: BTreeSet<String> = rows.iter().map(Row::route).collect();
     ensure!(
         served == listed,
         "only here or there: {:?}",

@@ -40,9 +40,9 @@ const TIMEOUT: Duration = Duration::from_secs(20);
     info(
         title = "TaskFlow",
         description = "Tasks whose every change is an event. Errors are RFC 9457 problem documents. \
-                       Every write that takes an Idempotency-Key says so. A task, a project and \
-                       the profile have an ETag; where If-Match is not listed it is refused or has \
-                       no meaning.",
+                       Every write takes an Idempotency-Key, but for those that say why not. A \
+                       task, a project and the profile have an ETag; where If-Match is not listed \
+                       it is refused or has no meaning.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     components(schemas(Problem)),

@@ -9,7 +9,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use testing::{Answer, Client, send};
 
-use super::steps::{add, path, titles};
+use super::steps::{add, list, path, titles};
+use crate::routes::{self, Home, Row};
 use crate::stage::{Product, Stage};
 use crate::violation::Violation;
 
@@ -76,77 +77,107 @@ pub(crate) async fn replayed(product: &Product) -> Result<()> {
     Ok(())
 }
 
+/// Writes that take no key, and why.
+const WITHOUT_KEY: &[(&str, &str)] = &[
+    (
+        "POST /ws-ticket",
+        "the answer is a secret, and ends by itself",
+    ),
+    ("POST /tokens", "the answer is a secret"),
+    ("DELETE /tokens/{id}", "sent again, it changes nothing more"),
+    ("POST /webhooks", "the answer is a secret"),
+    ("PATCH /webhooks/{id}", "the answer may be a secret"),
+    ("POST /recurrence/preview", "nothing is written"),
+    ("DELETE /account", "nobody could ask again"),
+];
+
+/// Every route that writes, as the server's own document names them.
 async fn every_write(product: &Product) -> Result<()> {
-    let owner = product.sign_up().await?;
-    let task = add(&owner, &json!({"title": "task", "tags": ["a", "b"]})).await?;
-    let project = owner.post("/projects", &json!({"name": "Home"})).await?;
-    let project = project
-        .header("location")?
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    let (task, project) = (path(&task), format!("/projects/{project}"));
-    let create = json!({"op": "create", "task": {"title": "batched"}});
-    let writes = [
-        (
-            Method::PUT,
-            task.clone(),
-            json!({"title": "put", "tags": ["a", "b"]}),
-        ),
-        (Method::PATCH, task.clone(), json!({"title": "patched"})),
-        (
-            Method::PATCH,
-            format!("{task}/complete"),
-            json!({"completed": true}),
-        ),
-        (Method::DELETE, task.clone(), Value::Null),
-        (Method::POST, format!("{task}/restore"), Value::Null),
-        (
-            Method::POST,
-            "/tasks/batch".to_owned(),
-            json!({ "operations": [create] }),
-        ),
-        (
-            Method::POST,
-            "/projects".to_owned(),
-            json!({"name": "Work"}),
-        ),
-        (Method::PATCH, project.clone(), json!({"name": "House"})),
-        (Method::DELETE, project, Value::Null),
-        (Method::PATCH, "/tags/a".to_owned(), json!({"name": "c"})),
-        (Method::DELETE, "/tags/b".to_owned(), Value::Null),
-        (
-            Method::PATCH,
-            "/profile".to_owned(),
-            json!({"time_zone": "Asia/Tokyo"}),
-        ),
-    ];
-    for (n, (method, path, body)) in writes.into_iter().enumerate() {
-        let key = format!("write-{n}");
-        let context = || format!("{method} {path}");
-        let first = keyed(&owner, method.clone(), &path, &key, &body).await?;
+    let url = format!("{}/openapi.json", product.backend);
+    let document = send(product.http().get(url)).await?.expect(200)?;
+    let home = Home::furnish(product).await?;
+    let owner = &home.owner;
+    let writes = routes::rows();
+    let writes = writes.iter().filter(|row| row.method != Method::GET);
+    for (number, row) in writes.enumerate() {
+        let route = row.route();
+        let exempt = WITHOUT_KEY.iter().find(|(exempt, _)| *exempt == route);
         ensure!(
-            (200..300).contains(&first.status),
-            "{}: {first:?}",
-            context()
+            takes_key(&document, row) == exempt.is_none(),
+            "{route}: {exempt:?}"
         );
-        let before = product.database.fingerprint(owner.user).await?;
-        let again = keyed(&owner, method.clone(), &path, &key, &body).await?;
-        same_answer(&first, &again).with_context(context)?;
-        ensure!(
-            product.database.fingerprint(owner.user).await? == before,
-            "{}",
-            context()
-        );
+        // What is refused here is asked rightly below.
+        if exempt.is_some() || row.status >= 400 {
+            continue;
+        }
+        let key = format!("write-{number}");
+        let path = home.path(row);
+        let ask = || send(routes::request(owner, row, &path).header("idempotency-key", &key));
+        let first = ask().await?;
+        routes::expect("the owner", row, &first, row.status)?;
+        is_answered_again(product, owner, &first, &ask().await?)
+            .await
+            .with_context(|| route.clone())?;
+        // Whatever it has changed: the key is not to be had any more.
+        let other = json!({"title": "other"});
+        let other = keyed(owner, Method::POST, "/tasks", &key, &other).await?;
+        other
+            .invalid("Idempotency-Key")
+            .with_context(|| route.clone())?;
     }
+
+    let task = owner.post("/tasks", &json!({"title": "task"})).await?;
+    let change_set = json!({"change_set_id": task.header("x-change-set-id")?});
+    let undo = || keyed(owner, Method::POST, "/undo", "undo", &change_set);
+    let first = undo().await?;
+    first.expect(200)?;
+    is_answered_again(product, owner, &first, &undo().await?).await?;
+    let table = || {
+        let request = owner.request(Method::POST, "/import?format=csv");
+        send(
+            request
+                .header("idempotency-key", "table")
+                .body("title\nRow\n"),
+        )
+    };
+    let first = table().await?;
+    first.expect(200)?;
+    is_answered_again(product, owner, &first, &table().await?).await?;
     // Without a body a completion toggles; sent again it does not toggle back.
+    let task = add(owner, &json!({"title": "toggled"})).await?;
+    let place = format!("{}/complete", path(&task));
     let toggle = || {
-        let request = owner.request(Method::PATCH, &format!("{task}/complete"));
+        let request = owner.request(Method::PATCH, &place);
         send(request.header("idempotency-key", "toggle"))
     };
     let first = toggle().await?;
-    same_answer(&first, &toggle().await?)
+    is_answered_again(product, owner, &first, &toggle().await?).await
+}
+
+fn takes_key(document: &Value, row: &Row) -> bool {
+    let route = row.route();
+    let (method, path) = route.split_once(' ').unwrap_or_default();
+    let operation =
+        &document["paths"][format!("/api/{{user_id}}{path}")][method.to_ascii_lowercase()];
+    let mut parameters = list(&operation["parameters"]).iter();
+    parameters.any(|parameter| parameter["name"] == "Idempotency-Key")
+}
+
+/// The same answer, and not an event more.
+async fn is_answered_again(
+    product: &Product,
+    owner: &Client,
+    first: &Answer,
+    again: &Answer,
+) -> Result<()> {
+    same_answer(first, again)?;
+    let correlation_id = again.header("x-correlation-id")?;
+    let log = product.database.log(&[owner.user]).await?;
+    ensure!(
+        log.iter().all(|row| row.correlation_id != correlation_id),
+        "it wrote again"
+    );
+    Ok(())
 }
 
 async fn bound(product: &Product) -> Result<()> {

@@ -25,7 +25,8 @@ pub(crate) struct Farewell {
 /// hashes remain, so that the chain can still be verified, but no text; an event that was not published yet never will be. Tokens stop working
 /// and sockets close at once. Kafka keeps what was published before for up to 7 days.
 ///
-/// An account with very many events may be answered 503 while its deletion goes on.
+/// An account with very many events may be answered 503 while its deletion goes on. It takes no
+/// Idempotency-Key: afterwards there is nobody who could ask again.
 #[utoipa::path(
     delete, path = "/account", tag = "profile", operation_id = "delete_account",
     request_body = Farewell,

@@ -209,7 +209,8 @@ pub(crate) async fn get_dead_letter(
     }))
 }
 
-/// Publishes letters again, each on the topic it came from.
+/// Publishes letters again, each on the topic it came from. It takes no Idempotency-Key: sent
+/// again, it finds those that were published waiting no more.
 #[utoipa::path(
     post, path = "/dead-letters/replay", tag = "admin", operation_id = "replay_dead_letters",
     request_body = ReplayRequest,
@@ -245,7 +246,7 @@ pub(crate) async fn replay_dead_letters(
     Ok(Json(ReplayReport { results, waiting }))
 }
 
-/// Gives a letter up.
+/// Gives a letter up. It takes no Idempotency-Key: sent again, it is told 409.
 #[utoipa::path(
     post, path = "/dead-letters/{id}/drop", tag = "admin", operation_id = "drop_dead_letter",
     params(LetterPath), request_body = DropRequest,

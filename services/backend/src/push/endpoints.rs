@@ -15,7 +15,11 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
-    http::{body::Body, path::SubscriptionPath, session::Session},
+    http::{
+        body::Body, path::SubscriptionPath, precondition::RequestLine, reply::Reply,
+        session::Session,
+    },
+    write::{Begun, Write},
 };
 
 /// What Postgres can hold in an index.
@@ -113,6 +117,7 @@ pub(crate) async fn list_push_subscriptions(
 #[utoipa::path(
     post, path = "/push-subscriptions", tag = "notifications",
     operation_id = "create_push_subscription",
+    params(("Idempotency-Key" = Option<String>, Header)),
     request_body = NewSubscription,
     responses(
         (status = 201, body = Subscription), (status = 403, body = Problem),
@@ -122,13 +127,17 @@ pub(crate) async fn list_push_subscriptions(
 pub(crate) async fn create_push_subscription(
     State(app): State<App>,
     Session(ctx): Session,
+    line: RequestLine,
     body: Body<NewSubscription>,
-) -> Result<(StatusCode, Json<Subscription>), ApiError> {
+) -> Result<Reply, ApiError> {
     let new = body.value;
     check(&new, app.allow_http)?;
-    let mut tx = app.pool.begin().await?;
-    let id = store::put(&mut tx, ctx.user, &new, ctx.now).await?;
-    tx.commit().await?;
+    let mut write = match Write::begin(&app, ctx, line.key(body.hash)?).await? {
+        Begun::Fresh(write) => write,
+        Begun::Answered(reply) => return Ok(reply),
+    };
+    let (user, now) = (write.ctx.user, write.clock);
+    let id = store::put(write.tx(), user, &new, now).await?;
     let id = id.ok_or_else(|| {
         let max = store::MAX;
         ApiError::Conflict(format!(
@@ -138,29 +147,34 @@ pub(crate) async fn create_push_subscription(
     let subscription = Subscription {
         id,
         endpoint_hash: hash(&new.endpoint),
-        created_at: ctx.now,
+        created_at: now,
     };
-    Ok((StatusCode::CREATED, Json(subscription)))
+    let reply = Reply::json(StatusCode::CREATED, &subscription)?;
+    write.commit(reply).await
 }
 
 /// Removes a browser's subscription. One that has ended is removed by itself.
 #[utoipa::path(
     delete, path = "/push-subscriptions/{id}", tag = "notifications",
     operation_id = "delete_push_subscription",
-    params(SubscriptionPath),
+    params(SubscriptionPath, ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn delete_push_subscription(
     State(app): State<App>,
     Session(ctx): Session,
     path: SubscriptionPath,
-) -> Result<StatusCode, ApiError> {
-    let mut db = app.pool.acquire().await?;
-    if store::delete(&mut db, ctx.user, path.id).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(ApiError::NotFound("Push subscription"))
+    line: RequestLine,
+) -> Result<Reply, ApiError> {
+    let mut write = match Write::begin(&app, ctx, line.key_without_body()?).await? {
+        Begun::Fresh(write) => write,
+        Begun::Answered(reply) => return Ok(reply),
+    };
+    let user = write.ctx.user;
+    if !store::delete(write.tx(), user, path.id).await? {
+        return Err(ApiError::NotFound("Push subscription"));
     }
+    write.commit(Reply::no_content()).await
 }
 
 fn check(new: &NewSubscription, allow_http: bool) -> Result<(), ApiError> {

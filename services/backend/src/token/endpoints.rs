@@ -62,7 +62,8 @@ pub(crate) async fn create_token(
 }
 
 /// Revokes a token: requests with it are refused from now on, and sockets that it opened close
-/// within some seconds (realtime asks every `HEAD_SWEEP`, 5 s). It stays in the list.
+/// within some seconds (realtime asks every `HEAD_SWEEP`, 5 s). It stays in the list. It takes no
+/// Idempotency-Key and waits for no other write: sent again, it changes nothing more.
 #[utoipa::path(
     delete, path = "/tokens/{id}", tag = "tokens", operation_id = "revoke_token",
     params(TokenPath),

@@ -16,7 +16,14 @@ use crate::{
     app::App,
     error::{ApiError, Problem},
     event::log,
-    http::{body::Body, path::WebhookPath, precondition::Unversioned, session::Session},
+    http::{
+        body::Body,
+        path::WebhookPath,
+        precondition::{RequestLine, Unversioned},
+        reply::Reply,
+        session::Session,
+    },
+    write::{Begun, Write},
 };
 
 /// A webhook as the API shows it.
@@ -134,7 +141,8 @@ pub(crate) async fn create_webhook(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-/// Changes a webhook. Switched on, or with another URL, it is tried at once.
+/// Changes a webhook. Switched on, or with another URL, it is tried at once. The answer may hold a
+/// new secret: therefore no Idempotency-Key is kept for it.
 #[utoipa::path(
     patch, path = "/webhooks/{id}", tag = "webhooks", operation_id = "update_webhook",
     params(WebhookPath),
@@ -180,20 +188,24 @@ pub(crate) async fn update_webhook(
 /// Deletes a webhook, and what is known of its deliveries.
 #[utoipa::path(
     delete, path = "/webhooks/{id}", tag = "webhooks", operation_id = "delete_webhook",
-    params(WebhookPath),
+    params(WebhookPath, ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn delete_webhook(
     State(app): State<App>,
     Session(ctx): Session,
     path: WebhookPath,
-) -> Result<StatusCode, ApiError> {
-    let mut db = app.pool.acquire().await?;
-    if store::delete(&mut db, ctx.user, path.id.0).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(ApiError::NotFound("Webhook"))
+    line: RequestLine,
+) -> Result<Reply, ApiError> {
+    let mut write = match Write::begin(&app, ctx, line.key_without_body()?).await? {
+        Begun::Fresh(write) => write,
+        Begun::Answered(reply) => return Ok(reply),
+    };
+    let user = write.ctx.user;
+    if !store::delete(write.tx(), user, path.id.0).await? {
+        return Err(ApiError::NotFound("Webhook"));
     }
+    write.commit(Reply::no_content()).await
 }
 
 fn secret() -> String {

@@ -1,6 +1,6 @@
 //! `POST /webhooks/{id}/replay` and `/test`
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -9,8 +9,10 @@ use super::store;
 use crate::{
     app::App,
     error::{ApiError, Problem},
-    event::log,
-    http::{body::Body, path::WebhookPath, session::Session},
+    http::{
+        body::Body, path::WebhookPath, precondition::RequestLine, reply::Reply, session::Session,
+    },
+    write::{Begun, Write},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,7 +31,7 @@ pub(crate) struct TestStarted {
 /// Sends a webhook events again, with the same ids, from a cursor on.
 #[utoipa::path(
     post, path = "/webhooks/{id}/replay", tag = "webhooks", operation_id = "replay_webhook",
-    params(WebhookPath),
+    params(WebhookPath, ("Idempotency-Key" = Option<String>, Header)),
     request_body = Replay,
     responses(
         (status = 202), (status = 403, body = Problem), (status = 404, body = Problem),
@@ -40,10 +42,15 @@ pub(crate) async fn replay_webhook(
     State(app): State<App>,
     Session(ctx): Session,
     path: WebhookPath,
+    line: RequestLine,
     body: Body<Replay>,
-) -> Result<StatusCode, ApiError> {
-    let mut tx = app.pool.begin().await?;
-    let found = store::find(&mut tx, ctx.user, path.id.0).await?;
+) -> Result<Reply, ApiError> {
+    let mut write = match Write::begin(&app, ctx, line.key(body.hash)?).await? {
+        Begun::Fresh(write) => write,
+        Begun::Answered(reply) => return Ok(reply),
+    };
+    let (user, now) = (write.ctx.user, write.clock);
+    let found = store::find(write.tx(), user, path.id.0).await?;
     let mut webhook = found.ok_or(ApiError::NotFound("Webhook"))?;
     if !webhook.active {
         return Err(ApiError::Conflict(
@@ -51,7 +58,7 @@ pub(crate) async fn replay_webhook(
         ));
     }
     let after = i64::from(body.value.after);
-    let head = log::head(&mut tx, ctx.user).await?.unwrap_or(0);
+    let head = write.seq;
     if after > head {
         let detail = format!("`after` is ahead of the newest event, {head}");
         return Err(ApiError::invalid("after", detail));
@@ -59,16 +66,19 @@ pub(crate) async fn replay_webhook(
     // Whoever is delivering now has another cursor in mind, and loses the claim.
     webhook.settle();
     webhook.cursor = after;
-    store::update(&mut tx, ctx.user, &webhook, Some(ctx.now)).await?;
-    tx.commit().await?;
-    Ok(StatusCode::ACCEPTED)
+    store::update(write.tx(), user, &webhook, Some(now)).await?;
+    let reply = Reply {
+        status: StatusCode::ACCEPTED,
+        ..Reply::no_content()
+    };
+    write.commit(reply).await
 }
 
 /// Sends a message of the type `webhook.test`, even to a webhook that is off. What came of it is
 /// among the deliveries.
 #[utoipa::path(
     post, path = "/webhooks/{id}/test", tag = "webhooks", operation_id = "test_webhook",
-    params(WebhookPath),
+    params(WebhookPath, ("Idempotency-Key" = Option<String>, Header)),
     responses(
         (status = 202, body = TestStarted), (status = 403, body = Problem),
         (status = 404, body = Problem),
@@ -78,16 +88,19 @@ pub(crate) async fn test_webhook(
     State(app): State<App>,
     Session(ctx): Session,
     path: WebhookPath,
-) -> Result<(StatusCode, Json<TestStarted>), ApiError> {
-    let mut tx = app.pool.begin().await?;
-    let found = store::find(&mut tx, ctx.user, path.id.0).await?;
+    line: RequestLine,
+) -> Result<Reply, ApiError> {
+    let mut write = match Write::begin(&app, ctx, line.key_without_body()?).await? {
+        Begun::Fresh(write) => write,
+        Begun::Answered(reply) => return Ok(reply),
+    };
+    let (user, now) = (write.ctx.user, write.clock);
+    let found = store::find(write.tx(), user, path.id.0).await?;
     let mut webhook = found.ok_or(ApiError::NotFound("Webhook"))?;
     let event_id = Uuid::now_v7();
     webhook.test_id = Some(event_id);
-    let wake_at = webhook
-        .lease_until
-        .map_or(ctx.now, |until| until.max(ctx.now));
-    store::update(&mut tx, ctx.user, &webhook, Some(wake_at)).await?;
-    tx.commit().await?;
-    Ok((StatusCode::ACCEPTED, Json(TestStarted { event_id })))
+    let wake_at = webhook.lease_until.map_or(now, |until| until.max(now));
+    store::update(write.tx(), user, &webhook, Some(wake_at)).await?;
+    let reply = Reply::json(StatusCode::ACCEPTED, &TestStarted { event_id })?;
+    write.commit(reply).await
 }
