@@ -7,12 +7,15 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use futures::future::try_join_all;
 use libtest_mimic::Trial;
+use serde_json::json;
 use testing::wait;
 use xtask::process::Process;
 use xtask::progress::Progress;
 
 use crate::load::{Failure, Load};
+use crate::rest::steps::{list, text};
 use crate::stage::{Product, Stage};
+use crate::{reminders, series};
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![
@@ -24,6 +27,14 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         stage.alone(
             "crash: realtime's sidecar, and no socket breaks",
             realtime_sidecar,
+        ),
+        stage.alone(
+            "crash: the scheduler's sidecar, and what follows a completion comes once",
+            scheduler_sidecar,
+        ),
+        stage.alone(
+            "crash: the notifier's sidecar, and what came due meanwhile is told of once",
+            notifier_sidecar,
         ),
         stage.alone("crash: realtime, and its sockets resume", realtime),
         stage.alone(
@@ -43,6 +54,12 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
 
 /// Writes that are made while something is broken.
 const MEANWHILE: u64 = 150;
+
+/// Things that are done beside the load.
+const FEW: usize = 5;
+
+/// How long it may take until a consumer group has noticed who died, and a lease has ended.
+const BACK: Duration = Duration::from_mins(3);
 
 pub(crate) async fn broker(product: &Product) -> Result<()> {
     let load = Load::start(product).await?;
@@ -95,6 +112,66 @@ async fn realtime_sidecar(product: &Product) -> Result<()> {
     );
     ensure!(outcome.reconnections == 0, "sockets broke");
     outcome.in_order(product).await
+}
+
+/// Completions that nobody hears of, until the sidecar is back.
+async fn scheduler_sidecar(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let mut completed = Vec::new();
+    for _ in 0..FEW {
+        let task = series::create(&owner, "2099-01-31", json!({"rule": "daily"})).await?;
+        completed.push(text(&task["id"]).to_owned());
+    }
+    let scheduler = product.stack.app("scheduler")?;
+    scheduler.sidecar.kill9().await?;
+    for id in &completed {
+        series::complete(&owner, id).await?;
+    }
+    product.drained(&[owner.user], BACK).await?;
+    scheduler.sidecar.restart().await?;
+    scheduler.ready(&Progress::hidden()).await?;
+    let open = async || owner.get("/tasks?status=open").await?.expect(200);
+    wait::until("what follows", BACK, async || {
+        Ok((list(&open().await?["items"]).len() >= FEW).then_some(()))
+    })
+    .await?;
+    // And what might come twice.
+    product.delivers().await?;
+    let open = open().await?;
+    ensure!(list(&open["items"]).len() == FEW, "{open}");
+    Ok(())
+}
+
+/// The scheduler has put the reminders on their topic, and nobody takes them from it.
+async fn notifier_sidecar(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let place = product.outside.place();
+    reminders::hook(&owner, &place, &["reminder.fired"]).await?;
+    let notifier = product.stack.app("notifier")?;
+    notifier.sidecar.kill9().await?;
+    for _ in 0..FEW {
+        reminders::remind(&owner, &["webhook"]).await?;
+    }
+    wait::until("the reminders to be due", BACK, async || {
+        Ok(product.database.has_leased(owner.user).await?.then_some(()))
+    })
+    .await?;
+    notifier.sidecar.restart().await?;
+    notifier.ready(&Progress::hidden()).await?;
+    // A lease whose trigger was lost has to end.
+    place.wait_for(FEW, BACK).await?;
+    // One more, behind what might come twice.
+    reminders::remind(&owner, &["webhook"]).await?;
+    let got = place.wait(FEW + 1).await?;
+    let mut ids: Vec<_> = got.iter().map(|got| &got.headers["webhook-id"]).collect();
+    ids.sort();
+    ids.dedup();
+    ensure!(
+        ids.len() == FEW + 1 && got.len() == FEW + 1,
+        "{} came",
+        got.len()
+    );
+    Ok(())
 }
 
 async fn realtime(product: &Product) -> Result<()> {

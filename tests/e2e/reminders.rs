@@ -72,7 +72,7 @@ pub(crate) fn now() -> jiff::Timestamp {
 }
 
 /// A task to be reminded of soon, and its reminder's id.
-async fn remind(owner: &Client, channels: &[&str]) -> Result<(Value, String)> {
+pub(crate) async fn remind(owner: &Client, channels: &[&str]) -> Result<(Value, String)> {
     let when = json!({"kind": "at", "at": soon(1_500)});
     let reminders = json!([{"when": when, "channels": channels}]);
     let task = add(owner, &json!({"title": "Buy milk", "reminders": reminders})).await?;

@@ -55,14 +55,14 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     ]
 }
 
-async fn create(owner: &Client, due: &str, recurrence: Value) -> Result<Value> {
+pub(crate) async fn create(owner: &Client, due: &str, recurrence: Value) -> Result<Value> {
     let task = json!({
         "title": "Water the plants", "tags": ["home"], "due_date": due, "recurrence": recurrence,
     });
     owner.post("/tasks", &task).await?.expect(201)
 }
 
-async fn complete(owner: &Client, id: &str) -> Result<String> {
+pub(crate) async fn complete(owner: &Client, id: &str) -> Result<String> {
     let path = format!("/tasks/{id}/complete");
     let done = owner.patch(&path, &json!({"completed": true})).await?;
     done.expect(200)?;
