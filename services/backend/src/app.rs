@@ -22,6 +22,8 @@ pub(crate) struct App {
     pub(crate) limits: Arc<RateLimits>,
     /// Whose turn it is to write.
     pub(crate) turns: Turns,
+    /// Events that a log may have which is imported.
+    pub(crate) import_events: u64,
     /// Places for files that are taken in.
     pub(crate) imports: Arc<Semaphore>,
     /// Places for those who ask how all of an account was.

@@ -66,6 +66,10 @@ pub struct Config {
     #[arg(long, env, default_value_t = 0)]
     pub trusted_proxies: usize,
 
+    /// Events that a log may have which is imported.
+    #[arg(long, env, default_value_t = 2_000_000)]
+    pub import_events: u64,
+
     /// Ids of the users who are administrators, separated by commas.
     #[arg(long, env, value_delimiter = ',', value_parser = user)]
     pub admin_users: Vec<Option<UserId>>,

@@ -42,6 +42,8 @@ pub(crate) enum ApiError {
     },
     #[error("The body is larger than {limit} bytes")]
     TooLarge { limit: usize },
+    #[error("The log has more than {limit} events")]
+    TooLong { limit: u64 },
     #[error("Send the body as application/json")]
     MediaType,
     #[error("{detail}")]
@@ -91,7 +93,7 @@ impl ApiError {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) | Self::Undone { .. } => StatusCode::CONFLICT,
             Self::Stale { .. } => StatusCode::PRECONDITION_FAILED,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } | Self::Occupied { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -113,7 +115,7 @@ impl ApiError {
             Self::Conflict(_) => "conflict",
             Self::Undone { .. } => "undone",
             Self::Stale { .. } => "stale_version",
-            Self::TooLarge { .. } => "too_large",
+            Self::TooLarge { .. } | Self::TooLong { .. } => "too_large",
             Self::MediaType => "unsupported_media_type",
             Self::Invalid { .. } => "invalid",
             Self::TooMany { .. } | Self::Occupied { .. } => "too_many_requests",
@@ -249,7 +251,7 @@ impl IntoResponse for ApiError {
         // What is left of the body is not read, so the connection cannot be used again.
         if matches!(
             self,
-            Self::TooLarge { .. } | Self::TooSlow | Self::Occupied { .. }
+            Self::TooLarge { .. } | Self::TooLong { .. } | Self::TooSlow | Self::Occupied { .. }
         ) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }

@@ -215,6 +215,7 @@ fn app(
             config.trusted_proxies,
         )),
         turns: Turns::default(),
+        import_events: config.import_events,
         imports: Arc::new(Semaphore::new(place::AT_ONCE)),
         look_backs: Arc::new(Semaphore::new(place::AT_ONCE)),
         committed: Arc::new(Notify::new()),

@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// The largest table; a log has no limit, because it is read line by line.
+/// The largest table. A log is read line by line, and limited by its events.
 const MAX_TABLE_BYTES: usize = 4 * 1024 * 1024;
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
@@ -82,7 +82,7 @@ pub(super) struct File {
 /// Takes in a file, all of it or nothing. A log makes an empty account the same as the exported
 /// one, with the same history and its change-sets; a table adds its tasks in one change-set, once
 /// for an Idempotency-Key. A log that is sent again finds that the account is not empty. A wrong
-/// line is named.
+/// line is named. A log may have 2,000,000 events, unless the server is configured otherwise.
 ///
 /// The body has to keep coming: after a pause of 10 s, or with less than 16 KiB a second, it is
 /// answered 408. Two files are taken in at a time; more wait for 5 s, and are answered 429.

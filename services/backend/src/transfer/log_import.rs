@@ -70,6 +70,8 @@ pub(super) async fn import(
 /// A log on its way in.
 struct Log<'a> {
     ctx: &'a Ctx,
+    /// Events that it may have.
+    limit: u64,
     tx: PgTransaction<'static>,
     salt: Vec<u8>,
     seq: i64,
@@ -127,6 +129,7 @@ async fn begin<'a>(app: &App, ctx: &'a Ctx, salt: Vec<u8>) -> Result<Log<'a>, Ap
     .await?;
     Ok(Log {
         ctx,
+        limit: app.import_events,
         tx,
         salt,
         seq: 0,
@@ -146,6 +149,9 @@ impl Log<'_> {
         if entry.seq != self.seq + 1 {
             let why = format!("event {} follows event {}", entry.seq, self.seq);
             return Err(damaged(line, why));
+        }
+        if entry.seq.unsigned_abs() > self.limit {
+            return Err(ApiError::TooLong { limit: self.limit });
         }
         let topic = self.checks.take(&entry, line)?;
         let prev = self.hash;
@@ -225,6 +231,20 @@ impl Log<'_> {
         let last = u64::try_from(self.seq).unwrap_or_default() + 2;
         self.write().await?;
         let user = self.ctx.user;
+        let again = sqlx::query_scalar!(
+            r#"select seq as "seq!" from (
+                   select seq, event_id = lag(event_id) over (order by event_id, seq) as again
+                   from taskflow.events where user_id = $1
+               ) as events
+               where again order by seq limit 1"#,
+            user.0,
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        if let Some(seq) = again {
+            let line = seq.unsigned_abs() + 1;
+            return Err(damaged(line, "its `event_id` was there before"));
+        }
         sqlx::query!(
             "update taskflow.streams set seq = $2, head_hash = $3, at = $4, salt = $5 where user_id = $1",
             user.0,
@@ -285,9 +305,23 @@ fn is_refusal(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
 }
 
+/// As [`hex`] writes it, and in no other way: it comes out again as it came in.
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    (0..text.len()).step_by(2).map(byte).collect()
+    let (bytes, []) = text.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    bytes
+        .iter()
+        .map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?))
+        .collect()
+}
+
+const fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    }
 }
 
 /// The first of a file has the number 1.

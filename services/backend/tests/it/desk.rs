@@ -24,7 +24,11 @@ pub(crate) fn config() -> Config {
 
 /// Serves until the test ends. There is no sidecar, so nothing is published.
 pub(crate) async fn open(pool: &PgPool) -> Site {
-    let config = config();
+    open_with(pool, config()).await
+}
+
+/// The same, configured otherwise.
+pub(crate) async fn open_with(pool: &PgPool, config: Config) -> Site {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let backend = format!("http://{}", listener.local_addr().unwrap());
     let rest = backend::rest(config, pool.clone()).unwrap();

@@ -163,6 +163,9 @@ async fn a_log_may_not_say_what_a_request_may_not(pool: PgPool) {
         (project, "/data/color", json!("red")),
         (tag, "/data/name", json!("x".repeat(300))),
         (tag, "/data/color", json!("#12345")),
+        (part, "/event_id", lines[whole]["event_id"].clone()),
+        (0, "/salt", json!("+f")),
+        (0, "/salt", json!("AB")),
         (1, "/data/time_zone", json!("Mars/X")),
         (1, "/event_type", json!("user.updated")),
         (profile, "/data/changes/time_zone/after", json!("Mars/X")),
@@ -215,6 +218,45 @@ async fn a_log_may_not_say_what_a_request_may_not(pool: PgPool) {
     import(&heir, "", file).await.expect(200).unwrap();
     let report = verify_log(&pool, &backend::config::VerifyLogArgs::default()).await;
     assert_eq!(report.unwrap().broken, None);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_log_may_be_as_long_as_is_configured(pool: PgPool) {
+    let mut config = desk::config();
+    config.import_events = 8;
+    let site = desk::open_with(&pool, config).await;
+    let lines = log(&site.sign_up().await.unwrap()).await;
+    // Between the header and the last line.
+    let events = lines.len() - 2;
+    assert!(events < 8, "{events} events");
+    let heir = site.sign_up().await.unwrap();
+    import(&heir, "", chained(&lines))
+        .await
+        .expect(200)
+        .unwrap();
+
+    for number in events..8 {
+        let task = json!({"title": format!("{number}")});
+        heir.post("/tasks", &task)
+            .await
+            .unwrap()
+            .expect(201)
+            .unwrap();
+    }
+    let export = async || heir.get("/export").await.unwrap().body;
+    let next = site.sign_up().await.unwrap();
+    let before = site.database.fingerprint(next.user).await.unwrap();
+    let (longest, task) = (export().await, json!({"title": "one more"}));
+    heir.post("/tasks", &task)
+        .await
+        .unwrap()
+        .expect(201)
+        .unwrap();
+    let problem = import(&next, "", export().await).await;
+    let problem = problem.problem(413, "too_large").unwrap();
+    assert_eq!(problem["detail"], "The log has more than 8 events");
+    assert_eq!(site.database.fingerprint(next.user).await.unwrap(), before);
+    import(&next, "", longest).await.expect(200).unwrap();
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
