@@ -21,7 +21,7 @@ mod forgeries;
 #[cfg(test)]
 mod signing;
 
-pub use api_token::{API_TOKEN_PREFIX, is_api_token};
+pub use api_token::{API_TOKEN_PREFIX, is_api_token, is_ticket};
 pub use bearer::bearer;
 pub use config::{AuthArgs, ConfigError, JwtMode};
 pub use known_users::KnownUsers;

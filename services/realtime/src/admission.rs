@@ -77,7 +77,8 @@ pub async fn admit(
     }
 }
 
-/// A JWT has two dots; a ticket and an API token have none.
+/// A JWT has two dots; a ticket and an API token have none. What can be none of them is not worth
+/// a call to the backend.
 async fn identify(gateway: &Gateway, token: String) -> Result<Actor, Close> {
     if token.split('.').count() == 3 {
         let actor = gateway.verifier.verify(&token).await;
@@ -85,8 +86,10 @@ async fn identify(gateway: &Gateway, token: String) -> Result<Actor, Close> {
     }
     let asked = if auth::is_api_token(&token) {
         gateway.backend.verify(token).await
-    } else {
+    } else if auth::is_ticket(&token) {
         gateway.backend.redeem(token).await
+    } else {
+        return Err(Close::BadToken);
     };
     asked.map_err(|error| match error {
         BackendError::Refused | BackendError::UnknownUser => Close::BadToken,

@@ -82,6 +82,17 @@ async fn a_ticket_that_cannot_be_checked_is_no_bad_ticket() {
 }
 
 #[tokio::test]
+async fn the_backend_is_not_asked_about_what_cannot_be_a_ticket() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    world.backend.away(true);
+    for token in ["nonsense", "tf_", &"A".repeat(42), &"A".repeat(44)] {
+        let path = format!("/ws/user/{user}/tasks?token={token}");
+        assert_eq!(world.open(&path).await.closed().await, 4001, "{token}");
+    }
+}
+
+#[tokio::test]
 async fn a_session_that_ends_closes_its_socket() {
     let world = World::start().await;
     let user = world.backend.add_user();

@@ -132,7 +132,7 @@ impl FakeBackend {
     }
 
     fn ticket_for(&self, actor: auth::Actor) -> String {
-        let ticket = Uuid::new_v4().simple().to_string();
+        let ticket = format!("{:A<43}", Uuid::new_v4().simple().to_string());
         let mut tickets = self.0.tickets.lock().unwrap();
         tickets.insert(ticket.clone(), actor);
         ticket
