@@ -123,6 +123,16 @@ async fn unpublishable(product: &Product) -> Result<()> {
     let mut own = product.socket(&sick, Some(1)).await?;
     let heard = own.until(6).await?;
     heard_exactly(product, sick.user, 1, &heard).await?;
+    // Nor does it hold up who goes by the cursor.
+    for (after, mark) in [(1, json!({"mark-shape": 1})), (4, Value::Null)] {
+        let page = sick.get(&format!("/events?after={after}&limit=2")).await?;
+        let page = page.expect(200)?;
+        let first = &page["items"][0];
+        ensure!(first["unreadable"].is_string() && first["seq"] == after + 1);
+        ensure!(mark.is_null() || first["data"] == mark, "{first}");
+        ensure!(page["items"][1]["unreadable"].is_null(), "{page}");
+    }
+    ensure!(sick.get("/events?after=3&limit=1").await?.status == 200);
     product.drained(&[sick.user, owner.user], PATIENCE).await?;
     for (mark, topic, event_type, _, cause) in rows {
         let letters = product.database.dead_letters(mark).await?;

@@ -17,6 +17,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "restore: a project becomes what it was, with its tasks",
             project,
         ),
+        stage.shared(
+            "restore: what cannot come back with its project is named",
+            left_out,
+        ),
         stage.shared("restore: a moment without it is refused", refused),
     ]
 }
@@ -140,6 +144,39 @@ async fn project(product: &Product) -> Result<()> {
         .await?
         .expect(200)?;
     ensure!(back["name"] == "House", "{back}");
+    Ok(())
+}
+
+/// A part of something that is deleted elsewhere.
+async fn left_out(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let home = owner
+        .post("/projects", &json!({"name": "Home"}))
+        .await?
+        .expect(201)?;
+    let whole = add(&owner, &json!({"title": "whole"})).await?;
+    let part = json!({"title": "part", "parent_id": whole["id"], "project_id": home["id"]});
+    let part = add(&owner, &part).await?;
+    let other = add(&owner, &json!({"title": "other", "project_id": home["id"]})).await?;
+    let seq = product.database.head(owner.user).await?;
+    owner
+        .patch(&path(&other), &json!({"title": "changed"}))
+        .await?
+        .expect(200)?;
+    owner.delete(&path(&whole)).await?.expect(204)?;
+
+    let at = format!("/projects/{}", text(&home["id"]));
+    let (back, _) = restore(&owner, &at, seq).await?;
+    let [skipped] = list(&back["skipped"]) else {
+        anyhow::bail!("{back}");
+    };
+    ensure!(
+        skipped["id"] == part["id"] && skipped["title"] == "part",
+        "{back}"
+    );
+    ensure!(text(&skipped["reason"]).contains("is deleted"), "{back}");
+    ensure!(get(&owner, &other).await?["title"] == "other");
+    owner.get(&path(&part)).await?.expect(404)?;
     Ok(())
 }
 

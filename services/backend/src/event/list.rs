@@ -1,12 +1,17 @@
 //! `GET /events`: the cursor for programs, and for browsers that cannot hold a socket.
 
 use axum::{Json, extract::State};
-use events::{Event, Payload};
+use events::{Cause, Event, Payload};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::{
+    json,
+    value::{RawValue, to_raw_value},
+};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
-use super::log;
+use super::log::{self, EventRow};
 use crate::{
     app::App,
     ctx::Ctx,
@@ -41,7 +46,8 @@ pub(crate) struct EventPage {
     head: i64,
 }
 
-/// The user's events after a cursor.
+/// The user's events after a cursor. One that this version of the server cannot read comes as it
+/// was written, with the reason in `unreadable`: whoever goes by the cursor gets past it.
 #[utoipa::path(
     get, path = "/events", tag = "events", operation_id = "list_events",
     params(EventParams),
@@ -73,7 +79,7 @@ pub(crate) async fn list_events(
     let rows = log::after(&mut db, ctx.user, after, limit, &params.r#type).await?;
     let complete = i64::try_from(rows.len()).unwrap_or(i64::MAX) < limit;
     let last = rows.last().map_or(after, |row| row.seq);
-    let items = rows.into_iter().map(envelope).collect::<Result<_, _>>()?;
+    let items = rows.iter().map(envelope).collect::<Result<_, _>>()?;
     Ok(Json(EventPage {
         items,
         // A filter may have passed over events; they need not be looked at again.
@@ -93,10 +99,55 @@ pub(crate) fn check_types(types: &[String]) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn envelope(row: log::EventRow) -> Result<Box<RawValue>, ApiError> {
-    let event = Event::try_from(row).map_err(|error| ApiError::Internal(error.into()))?;
-    let bytes = event
-        .encode()
-        .map_err(|error| ApiError::Internal(error.into()))?;
-    serde_json::from_slice(&bytes).map_err(|error| ApiError::Internal(error.into()))
+fn envelope(row: &EventRow) -> Result<Box<RawValue>, ApiError> {
+    let read = Event::try_from(row).map_err(|error| error.to_string());
+    let written = read.and_then(|event| event.encode().map_err(|error| error.to_string()));
+    match written {
+        Ok(bytes) => serde_json::from_slice(&bytes),
+        Err(why) => carried(row, &why),
+    }
+    .map_err(|error| ApiError::Internal(error.into()))
+}
+
+/// The envelope of an event that cannot be read, with what was written in its place.
+#[derive(Serialize)]
+struct Carried<'a> {
+    event_id: Uuid,
+    event_type: &'a str,
+    user_id: Uuid,
+    timestamp: Timestamp,
+    aggregate_id: Uuid,
+    version: i64,
+    seq: i64,
+    schema: i32,
+    correlation_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    causation_id: Option<Uuid>,
+    actor: serde_json::Value,
+    change_set_id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a Cause>,
+    data: Box<RawValue>,
+    unreadable: &'a str,
+}
+
+fn carried(row: &EventRow, why: &str) -> serde_json::Result<Box<RawValue>> {
+    tracing::warn!(event.id = %row.event_id, why, "carrying an event that cannot be read");
+    to_raw_value(&Carried {
+        event_id: row.event_id,
+        event_type: &row.event_type,
+        user_id: row.user_id,
+        timestamp: row.created_at.to_jiff(),
+        aggregate_id: row.aggregate_id,
+        version: row.version,
+        seq: row.seq,
+        schema: row.schema,
+        correlation_id: &row.correlation_id,
+        causation_id: row.causation_id,
+        actor: json!({"kind": row.actor_kind, "id": row.actor_id}),
+        change_set_id: row.change_set_id,
+        cause: row.cause.as_deref(),
+        data: RawValue::from_string(row.data.clone())?,
+        unreadable: why,
+    })
 }

@@ -1,7 +1,9 @@
 //! `POST /projects/{id}/restore`
 
 use axum::{extract::State, http::StatusCode};
-use events::Cause;
+use events::{Cause, TaskId};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{change, model::Project, store};
 use crate::{
@@ -20,14 +22,36 @@ use crate::{
     write::{Begun, Write},
 };
 
+/// A project that is back, and what could not come back with it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RestoredProject {
+    #[serde(flatten)]
+    project: Project,
+    /// Absent when every task is what it was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skipped: Vec<SkippedTask>,
+}
+
+/// A task that cannot be what it was.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SkippedTask {
+    #[schema(value_type = uuid::Uuid)]
+    id: TaskId,
+    /// Of that moment.
+    title: String,
+    /// For a person to read.
+    reason: String,
+}
+
 /// Brings back a deleted project. With `as_of`, it and the tasks that were in it then become
-/// what they were at that moment; tasks that came later stay as they are.
+/// what they were at that moment; tasks that came later stay as they are. One that cannot be what
+/// it was, such as a part of a task that is deleted elsewhere, is left out and named.
 #[utoipa::path(
     post, path = "/projects/{id}/restore", tag = "projects", operation_id = "restore_project",
     params(ProjectPath, ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     request_body = Option<RestoreRequest>,
     responses(
-        (status = 200, body = Project, headers(("ETag" = String))),
+        (status = 200, body = RestoredProject, headers(("ETag" = String))),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem),
     )
@@ -80,18 +104,35 @@ pub(crate) async fn restore_project(
         ..then
     };
     let project = change::save(&mut write, now, back).await?;
-    return_all(&mut write, tasks).await?;
-    let reply = Reply::json(StatusCode::OK, &project)?.etag(project.version);
+    let restored = RestoredProject {
+        skipped: return_all(&mut write, tasks).await?,
+        project,
+    };
+    let reply = Reply::json(StatusCode::OK, &restored)?.etag(restored.project.version);
     write.commit(reply).await
 }
 
-async fn return_all(write: &mut Write, mut then: Vec<Task>) -> Result<(), ApiError> {
+async fn return_all(write: &mut Write, mut then: Vec<Task>) -> Result<Vec<SkippedTask>, ApiError> {
     // A part needs its whole.
     then.sort_by_key(|task| task.parent_id.is_some());
+    let mut skipped = Vec::new();
     for then in then {
-        let now = task::change::find_any(write, then.id, IfMatch::default()).await?;
-        let now = task::change::restore(write, now).await?;
-        task::change::return_to(write, now, then).await?;
+        let (id, title) = (then.id, then.title.clone());
+        match return_one(write, then).await {
+            Ok(()) => {}
+            // Something else is in its way, and in nobody else's.
+            Err(ApiError::Conflict(reason) | ApiError::Invalid { detail: reason, .. }) => {
+                skipped.push(SkippedTask { id, title, reason });
+            }
+            Err(error) => return Err(error),
+        }
     }
+    Ok(skipped)
+}
+
+async fn return_one(write: &mut Write, then: Task) -> Result<(), ApiError> {
+    let now = task::change::find_any(write, then.id, IfMatch::default()).await?;
+    let now = task::change::restore(write, now).await?;
+    task::change::return_to(write, now, then).await?;
     Ok(())
 }
