@@ -1,4 +1,7 @@
 //! Real children and real servers.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod infra;
 mod process;
+mod up;
