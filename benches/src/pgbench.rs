@@ -163,7 +163,8 @@ const BEFORE: &str = r"
 \set user random(1, :users)
 \set n :n + 1
 begin;
-select s.seq, s.at, encode(s.head_hash, 'hex') as hash, s.salt, p.time_zone
+select s.seq, s.at, encode(s.head_hash, 'hex') as hash, s.salt, p.time_zone,
+       p.settings -> 'notifications' as notifications
 from taskflow.streams s join taskflow.profiles p using (user_id)
 where s.user_id = USER_ID
 for update
@@ -176,10 +177,10 @@ with tagged as (
 ), inserted as (
     insert into taskflow.tasks
         (id, user_id, project_id, parent_id, title, description, tags, priority, position,
-         due, due_at, created_at, updated_at, completed_at, version)
+         due, due_at, created_at, updated_at, completed_at, version, recurrence, reminders)
     values ((lpad(to_hex(:run::bigint), 4, '0') || lpad(to_hex(:n::bigint), 8, '0') || '70018' || lpad(to_hex(:client_id::bigint), 15, '0'))::uuid,
         USER_ID, null, null, :title, :description, '{}', 3, :seq::float8 + 1,
-        null, null, now(), now(), null, 1)
+        null, null, now(), now(), null, 1, null, '[]')
 )
 select name from tagged;
 ";

@@ -41,7 +41,9 @@ pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding
         limit: Limit::AtMost(25.0),
         detail: format!(
             "{} creates a second with the log, {} without: pgbench at {CLIENTS} connections and \
-             {USERS} users, the backend's statements, no relay.",
+             {USERS} users, the backend's statements with and without the insert into log and \
+             outbox, no relay. No part of it are the requests around them, which both would have, \
+             and the hash of the event.",
             figure(median(&with)),
             figure(median(&without)),
         ),

@@ -89,7 +89,8 @@ pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding
 }
 
 /// Gives one account a history, and copies it to others until the log is long enough. The chain
-/// leaves out whose it is, so it holds for the copies too. Gives the number of events.
+/// leaves out whose it is, so it holds for the copies too. Gives the number of events, which is no
+/// less than was asked for.
 async fn fill(stage: &Stage, events: usize) -> Result<usize> {
     let client = Client::new(stage.rest()?);
     let user = &stage.users()[0];
@@ -109,7 +110,7 @@ async fn fill(stage: &Stage, events: usize) -> Result<usize> {
         }
     }
     stage.drained().await?;
-    let accounts = events / stage.events().await?;
+    let accounts = events.div_ceil(stage.events().await?);
     copies::copy(stage, user, accounts.saturating_sub(1), &TABLES).await?;
     stage.events().await
 }

@@ -94,7 +94,9 @@ pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding
             limit: Limit::AtMost(50.0),
             detail: format!(
                 "From the TCP connection to `ready`, {OPENING_RATE} a second, admitted by ticket: \
-                 p50 {} ms. With the request for the ticket: p50 {} ms, p99 {} ms.",
+                 p50 {} ms. With the request for the ticket: p50 {} ms, p99 {} ms. What binds is \
+                 the processors, for which they queue: by ticket a connection asks the backend \
+                 twice, each time through two sidecars.",
                 figure(median(&of_opened(|round| round.connect.percentile(50.0)))),
                 figure(median(&of_opened(|round| round
                     .with_ticket
