@@ -231,6 +231,7 @@ impl Stage {
         let usual = [
             ("RATE_LIMIT_USER", "1000000"),
             ("RATE_LIMIT_IP", "1000000"),
+            ("REFUSED_PER_MINUTE", "1000000"),
             ("ADMIN_USERS", ADMIN),
         ];
         let outside = Outside::start().await?;

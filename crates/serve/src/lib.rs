@@ -3,6 +3,8 @@
 //! `axum::serve` gives a client all the time it wants to send its headers, and at shutdown waits
 //! for it just as long.
 
+mod address;
+
 use std::{io, net::SocketAddr, pin::pin, time::Duration};
 
 use axum::{
@@ -22,6 +24,8 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
+
+pub use address::client_network;
 
 /// How long a client may take to send a request's headers, from the end of the one before.
 const HEADERS: Duration = Duration::from_secs(10);

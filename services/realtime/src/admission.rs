@@ -1,6 +1,9 @@
 //! Who may connect.
 
-use std::time::Duration;
+use std::{
+    net::IpAddr,
+    time::{Duration, Instant},
+};
 
 use auth::Actor;
 use axum::{
@@ -62,12 +65,13 @@ pub async fn admit(
     gateway: &Gateway,
     owner: &str,
     token: Option<String>,
+    network: IpAddr,
     correlation_id: &CorrelationId,
 ) -> Result<Actor, Close> {
     let token = token.ok_or(Close::BadToken)?;
     let span = error_span!(parent: None, "admit", %correlation_id);
     // Boxed: it runs once, and a connection lives long.
-    let actor = Box::pin(identify(gateway, token).instrument(span)).await?;
+    let actor = Box::pin(identify(gateway, token, network).instrument(span)).await?;
     if actor.expires_at <= clock::now() {
         return Err(Close::BadToken);
     }
@@ -79,20 +83,28 @@ pub async fn admit(
 
 /// A JWT has two dots; a ticket and an API token have none. What can be none of them is not worth
 /// a call to the backend.
-async fn identify(gateway: &Gateway, token: String) -> Result<Actor, Close> {
+async fn identify(gateway: &Gateway, token: String, network: IpAddr) -> Result<Actor, Close> {
     if token.split('.').count() == 3 {
         let actor = gateway.verifier.verify(&token).await;
         return actor.map_err(|_| Close::BadToken);
     }
-    let asked = if auth::is_api_token(&token) {
-        gateway.backend.verify(token).await
-    } else if auth::is_ticket(&token) {
-        gateway.backend.redeem(token).await
-    } else {
+    let is_api_token = auth::is_api_token(&token);
+    if !is_api_token && !auth::is_ticket(&token) {
         return Err(Close::BadToken);
+    }
+    if gateway.refused.is_enough(network, Instant::now()) {
+        return Err(Close::Guessing);
+    }
+    let asked = if is_api_token {
+        gateway.backend.verify(token).await
+    } else {
+        gateway.backend.redeem(token).await
     };
     asked.map_err(|error| match error {
-        BackendError::Refused | BackendError::UnknownUser => Close::BadToken,
+        BackendError::Refused | BackendError::UnknownUser => {
+            gateway.refused.count(network, Instant::now());
+            Close::BadToken
+        }
         _ => Close::Unavailable,
     })
 }

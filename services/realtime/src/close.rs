@@ -26,6 +26,8 @@ pub enum Close {
     ShuttingDown,
     /// The user has as many connections as they may.
     TooMany,
+    /// Too many tokens that were none came from the client's network.
+    Guessing,
     /// Whom the token belongs to cannot be found out now.
     Unavailable,
     /// The client closed, vanished or broke the protocol: there is nobody to tell.
@@ -42,7 +44,7 @@ impl Close {
             Self::Slow => 4009,
             Self::TooBig => close_code::SIZE,
             Self::Inactive | Self::ShuttingDown => close_code::AWAY,
-            Self::TooMany | Self::Unavailable => close_code::AGAIN,
+            Self::TooMany | Self::Guessing | Self::Unavailable => close_code::AGAIN,
             Self::Disconnected => close_code::NORMAL,
         }
     }
@@ -60,6 +62,7 @@ impl Close {
             Self::Inactive => "No sign of life",
             Self::ShuttingDown => "The server is stopping; connect again",
             Self::TooMany => "Too many connections of this user",
+            Self::Guessing => "Too many tokens that were none; try again in a minute",
             Self::Unavailable => "Try again later",
             Self::Disconnected => "Disconnected",
         }

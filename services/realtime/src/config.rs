@@ -39,6 +39,10 @@ pub struct Config {
     #[arg(long, env, hide_env_values = true)]
     pub better_auth_secret: Option<SecretString>,
 
+    /// Proxies in front that append to X-Forwarded-For; 0 believes only the socket's address.
+    #[arg(long, env, default_value_t = 0)]
+    pub trusted_proxies: usize,
+
     #[command(flatten)]
     pub limits: Limits,
 
@@ -62,6 +66,10 @@ pub struct Limits {
     /// Connections one user may have on this replica.
     #[arg(long, env, default_value_t = 50)]
     pub sockets_per_user: usize,
+
+    /// Tickets and API tokens from one address that may turn out to be none, a minute.
+    #[arg(long, env, default_value_t = 60)]
+    pub refused_per_minute: u32,
 
     /// Messages a client may send in any second.
     #[arg(long, env, default_value_t = 10)]

@@ -22,7 +22,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 
 use crate::{
-    Config, backend::Backend, consumer, gateway::Gateway, hub::Hub, measured, router::router, sweep,
+    Config, backend::Backend, consumer, gateway::Gateway, hub::Hub, measured, refused::Refused,
+    router::router, sweep,
 };
 
 /// The app-id of the backend.
@@ -58,6 +59,8 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         verifier,
         origins: config.cors_origins,
         limits: config.limits,
+        trusted_proxies: config.trusted_proxies,
+        refused: Refused::new(config.limits.refused_per_minute),
         connections: TaskTracker::new(),
     });
     let callbacks = Callbacks::new(consumer::subscriptions(&hub), Vec::new(), health.clone());

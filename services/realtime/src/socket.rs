@@ -1,6 +1,7 @@
 //! One WebSocket, from the upgrade to the close frame: one task, no other.
 
 use std::{
+    net::{IpAddr, SocketAddr},
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -10,7 +11,7 @@ use auth::Actor;
 use axum::{
     Extension,
     extract::{
-        Path, State,
+        ConnectInfo, Path, State,
         ws::{Message, WebSocket, WebSocketUpgrade},
     },
     http::{HeaderMap, StatusCode},
@@ -59,6 +60,8 @@ struct Visit {
     owner: String,
     token: Option<String>,
     since: Option<u64>,
+    /// From where it comes.
+    network: IpAddr,
     correlation_id: CorrelationId,
     started: Instant,
 }
@@ -66,6 +69,7 @@ struct Visit {
 /// `GET /ws/user/{user_id}/tasks`
 pub async fn upgrade(
     State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(owner): Path<String>,
     credentials: Credentials,
     Extension(correlation_id): Extension<CorrelationId>,
@@ -79,6 +83,7 @@ pub async fn upgrade(
     let visit = Visit {
         owner,
         since: credentials.since,
+        network: serve::client_network(&headers, peer.ip(), gateway.trusted_proxies),
         token: credentials.into_token(&headers),
         correlation_id,
         started: Instant::now(),
@@ -99,7 +104,8 @@ pub async fn upgrade(
 async fn serve(socket: WebSocket, gateway: &Gateway, mut visit: Visit) {
     let (mut sink, mut source) = socket.split();
     let token = visit.token.take();
-    let admitted = admission::admit(gateway, &visit.owner, token, &visit.correlation_id).await;
+    let (owner, network) = (&visit.owner, visit.network);
+    let admitted = admission::admit(gateway, owner, token, network, &visit.correlation_id).await;
     let why = match admitted {
         Ok(actor) => converse(&mut sink, &mut source, gateway, &visit, actor).await,
         Err(why) => why,

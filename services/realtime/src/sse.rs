@@ -1,11 +1,11 @@
 //! The same events for those who cannot have a socket: server-sent events.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use auth::Rejection;
 use axum::{
     Extension,
-    extract::{Path, State},
+    extract::{ConnectInfo, Path, State},
     http::{HeaderMap, StatusCode},
     response::{
         IntoResponse, Response,
@@ -36,6 +36,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// `GET /sse/user/{user_id}/tasks`
 pub async fn events(
     State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(owner): Path<String>,
     credentials: Credentials,
     Extension(correlation_id): Extension<CorrelationId>,
@@ -45,7 +46,8 @@ pub async fn events(
         return problem(StatusCode::BAD_REQUEST, "Last-Event-ID is not a number");
     };
     let token = credentials.into_token(&headers);
-    let admitted = admission::admit(&gateway, &owner, token, &correlation_id).await;
+    let network = serve::client_network(&headers, peer.ip(), gateway.trusted_proxies);
+    let admitted = admission::admit(&gateway, &owner, token, network, &correlation_id).await;
     let (actor, seat) =
         match admitted.and_then(|actor| Ok((actor, gateway.hub.join(&actor, "sse")?))) {
             Ok(seated) => seated,
@@ -125,7 +127,7 @@ fn refusal(why: Close) -> Response {
             return Rejection::Unauthorized.into_response();
         }
         Close::OtherUser => return Rejection::Forbidden.into_response(),
-        Close::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Close::TooMany | Close::Guessing => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::SERVICE_UNAVAILABLE,
     };
     problem(status, why.reason())

@@ -93,6 +93,32 @@ async fn the_backend_is_not_asked_about_what_cannot_be_a_ticket() {
 }
 
 #[tokio::test]
+async fn whoever_guesses_is_not_listened_to_for_a_while() {
+    let world = World::with(realtime::config::Limits {
+        refused_per_minute: 3,
+        ..LIMITS
+    })
+    .await;
+    let user = world.backend.add_user();
+    let in_an_hour = clock::now().as_second() + 3_600;
+    let (ticket, program) = (
+        world.backend.ticket(user, in_an_hour),
+        world.backend.token(user, in_an_hour),
+    );
+    let path = |token: &str| format!("/ws/user/{user}/tasks?token={token}");
+    for number in 0..3 {
+        let guess = path(&format!("{number:A>43}"));
+        assert_eq!(world.open(&guess).await.closed().await, 4001);
+    }
+    for token in [&ticket, &program] {
+        assert_eq!(world.open(&path(token)).await.closed().await, 1013);
+    }
+    // A session's JWT is checked here.
+    let mut client = world.open(&path(&token(user))).await;
+    assert_eq!(client.ready().await, (0, true));
+}
+
+#[tokio::test]
 async fn a_session_that_ends_closes_its_socket() {
     let world = World::start().await;
     let user = world.backend.add_user();

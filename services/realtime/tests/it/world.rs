@@ -8,7 +8,7 @@ use jsonwebtoken::{EncodingKey, Header};
 use proto::v1::task_service_server::TaskServiceServer;
 use realtime::{
     backend::Backend, config::Limits, consumer::Consumer, gateway::Gateway, hub::Hub,
-    router::router,
+    refused::Refused, router::router,
 };
 use serde_json::json;
 use sidecar::{EventHandler, Outcome};
@@ -28,6 +28,7 @@ pub(crate) const ORIGIN: &str = "https://app.example";
 pub(crate) const LIMITS: Limits = Limits {
     socket_queue: 1024,
     sockets_per_user: 50,
+    refused_per_minute: 60,
     socket_messages_per_second: 10,
     socket_message_bytes: 4096,
     socket_inactivity: Duration::from_mins(5),
@@ -75,10 +76,13 @@ impl World {
             verifier: Verifier::new(&args, Some(SECRET.into())).unwrap(),
             origins: vec![ORIGIN.parse().unwrap()],
             limits,
+            trusted_proxies: 0,
+            refused: Refused::new(limits.refused_per_minute),
             connections: TaskTracker::new(),
         });
         let (listener, address) = listen().await;
         let app = router(Arc::clone(&gateway), &health);
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(axum::serve(listener, app).into_future());
         Self {
             backend,
