@@ -35,7 +35,7 @@ const SEQUENCES: &str = "40";
 
 #[test]
 fn each_planted_fault_turns_its_check_red() {
-    for (fault, check) in FOUND {
+    for &(fault, check) in FOUND {
         let output = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", check])
             .env("PLANTED_FAULT", fault)
