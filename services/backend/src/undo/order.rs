@@ -38,6 +38,9 @@ pub(super) async fn take_back(
     let mut pending: Vec<Deed> = sets.into_iter().flat_map(|set| set.deeds).collect();
     // A change-set may have parts that came after later change-sets.
     pending.sort_by_key(|deed| std::cmp::Reverse(deed.span().1));
+    for deed in pending.iter().filter(|deed| kind(deed) == Some("tag")) {
+        tag::remember(write, deed, report).await?;
+    }
     while !pending.is_empty() {
         let tried = pending.len();
         let mut waiting = Vec::new();

@@ -1,6 +1,6 @@
 //! What an undo did, and what it left alone.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use events::{Actor, ChangeSetId};
 use serde::Serialize;
@@ -18,6 +18,8 @@ pub(crate) struct Report {
     pub(super) undone: Vec<Item>,
     /// What stays as it is, and why.
     pub(super) skipped: Vec<Skipped>,
+    #[serde(skip)]
+    had_tags: HashMap<String, i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -77,14 +79,15 @@ pub(crate) struct Later {
 }
 
 impl Report {
-    /// The tasks that have got tags back, or are there again with those they had.
-    pub(super) fn retagged(&self) -> HashSet<Uuid> {
-        let retags = |change: &FieldChange| matches!(change.field, "tags" | "deleted_at");
-        let items = self.undone.iter();
-        items
-            .filter(|item| item.subject.kind == Kind::Task && item.changes.iter().any(retags))
-            .map(|item| item.subject.id)
-            .collect()
+    /// Remembers that there was such a tag at `seq`, before something that is undone.
+    pub(super) fn had_tag(&mut self, name: String, seq: i64) {
+        let earliest = self.had_tags.entry(name).or_insert(seq);
+        *earliest = seq.min(*earliest);
+    }
+
+    /// Whether there was such a tag even before `seq`, as far as that is undone as well.
+    pub(super) fn had_tag_before(&self, name: &str, seq: i64) -> bool {
+        self.had_tags.get(name).is_some_and(|had| *had < seq)
     }
 
     pub(super) fn undo(&mut self, subject: &Subject, changes: Vec<FieldChange>) {

@@ -23,6 +23,23 @@ use crate::{
     write::Write,
 };
 
+/// Tells the report which tags there were before the deed.
+pub(super) async fn remember(
+    write: &mut Write,
+    deed: &Deed,
+    report: &mut Report,
+) -> Result<(), ApiError> {
+    let user = write.ctx.user;
+    let (start, _) = deed.span();
+    let before = at::tags(write.tx(), user, start).await?;
+    for name in names(deed) {
+        if before.contains_key(&name) {
+            report.had_tag(name, start);
+        }
+    }
+    Ok(())
+}
+
 pub(super) async fn undo(
     write: &mut Write,
     deed: &Deed,
@@ -46,6 +63,10 @@ pub(super) async fn undo(
         changed.push((name, before, after));
     }
     for (name, before, after) in changed {
+        // What was done to it earlier is undone as well: then it is there again.
+        if before.is_none() && report.had_tag_before(&name, start) {
+            continue;
+        }
         go_back(write, &name, before, after, report).await?;
     }
     Ok(Attempt::Settled)
@@ -78,14 +99,9 @@ async fn go_back(
             change::update(write, (name, &now), (name, &before)).await
         }
         (None, Some(now)) if after.as_ref() == Some(&now) => {
-            let mut carriers = carriers(write, name).await?;
-            carriers.retain(|task| task.deleted_at.is_none());
-            if !carriers.is_empty() {
-                // Those that carried it before what is undone are no others: it was there then.
-                let retagged = report.retagged();
-                if carriers.iter().any(|task| !retagged.contains(&task.id.0)) {
-                    report.skip(&subject, Vec::new(), "other tasks carry it now", None);
-                }
+            let carriers = carriers(write, name).await?;
+            if carriers.iter().any(|task| task.deleted_at.is_none()) {
+                report.skip(&subject, Vec::new(), "other tasks carry it now", None);
                 return Ok(());
             }
             report.undo(&subject, vec![field("name", Some(name), None)]);
