@@ -41,6 +41,9 @@ pub(crate) struct Clockwork<T> {
 }
 
 pub(crate) async fn open(pool: &PgPool) -> Clockwork<impl TaskService + use<>> {
+    // Why an occurrence was not made is said nowhere else. Another test may have asked for it.
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR);
+    let _ = log.with_test_writer().try_init();
     Clockwork {
         rest: backend::rest(desk::config(), pool.clone()).unwrap(),
         service: backend::task_service(&desk::config(), pool.clone()).unwrap(),
