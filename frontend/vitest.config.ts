@@ -8,5 +8,5 @@ export default defineConfig({
       'server-only': `${import.meta.dirname}/node_modules/server-only/empty.js`,
     },
   },
-  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['node_modules', '.next', 'e2e'] },
+  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['node_modules', '.next'] },
 });

@@ -99,6 +99,15 @@ pub(crate) async fn build_services(profile: Profile, progress: &Progress) -> Res
     Ok(())
 }
 
+/// Builds the services as tests run them, without any test.
+pub(crate) async fn build_tested_services(progress: &Progress) -> Result<()> {
+    let step = progress.step("services");
+    step.waits_for("cargo build");
+    cargo_for_tests("build").run(&step).await?;
+    step.done("built");
+    Ok(())
+}
+
 /// Builds everything with its tests, and tells what can be run.
 pub(crate) async fn build_tests(progress: &Progress) -> Result<Vec<TestBinary>> {
     let built = Arc::new(Mutex::new(Vec::new()));

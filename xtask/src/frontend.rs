@@ -135,13 +135,20 @@ impl Frontend {
         &self.process
     }
 
+    /// Stops it, and starts what is built now.
+    pub(crate) async fn restart(&self) -> Result<()> {
+        self.process.restart().await?;
+        self.ready(&Progress::hidden()).await
+    }
+
     pub async fn stop(&self) -> Result<()> {
         self.process.terminate(GRACE).await
     }
 }
 
-/// By name: cookies and origins are of a name, and 127.0.0.1 is another one.
-fn url(port: u16) -> String {
+/// Where browsers find what listens on a port of this machine. By name: cookies and origins are
+/// of a name, and 127.0.0.1 is another one.
+pub(crate) fn url(port: u16) -> String {
     format!("http://localhost:{port}")
 }
 

@@ -1,5 +1,6 @@
 //! Puts tools into the cache once, whole or not at all.
 
+mod chromium;
 mod daprd;
 mod go_module;
 mod helm;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+pub use chromium::chromium;
 pub use daprd::daprd;
 pub use helm::{helm, promtool};
 pub use kafka::kafka;

@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod bench;
+mod browser;
 mod cargo;
 pub mod deploy;
 pub mod frontend;

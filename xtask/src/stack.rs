@@ -118,6 +118,10 @@ impl Stack {
         self.secrets.get(key)
     }
 
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// The log file of a process: `backend`, `backend-daprd`.
     pub fn log_path(&self, process: &str) -> PathBuf {
         self.logs.join(format!("{process}.log"))

@@ -12,7 +12,7 @@ use crate::logs::Logs;
 use crate::ports::Ports;
 use crate::process::{Process, Spec};
 use crate::progress::Progress;
-use crate::{deploy, frontend, generate, install, lint, workspace};
+use crate::{browser, deploy, frontend, generate, install, lint, workspace};
 
 /// Which tests to run.
 #[derive(Debug, clap::Args)]
@@ -37,6 +37,8 @@ enum Part {
     E2e,
     /// Lints, types and tests of the app, and its build
     Frontend,
+    /// The app in a real browser, before the whole product
+    Browser,
     /// Chart, manifests, Compose file, alerts and documents; starts nothing
     Deploy,
 }
@@ -55,6 +57,10 @@ pub async fn run(args: Args) -> Result<()> {
     }
     if args.part == Some(Part::Frontend) {
         return frontend::check(&progress).await;
+    }
+    if args.part == Some(Part::Browser) {
+        cargo::build_tested_services(&progress).await?;
+        return Box::pin(browser::check(&args.filter, &progress)).await;
     }
     heading(&progress, "tools");
     let (_, _, daprd, dateutil) = tokio::try_join!(
@@ -103,6 +109,10 @@ pub async fn run(args: Args) -> Result<()> {
     );
     progress.line(&format!("\n{passed} passed, {failed} failed"));
     ensure!(broken.is_empty(), "failed: {}", broken.join(", "));
+    if args.part.is_none() {
+        heading(&progress, "browser");
+        Box::pin(browser::check(&[], &progress)).await?;
+    }
     Ok(())
 }
 
@@ -117,7 +127,7 @@ impl Part {
             Self::Unit => Some(TestKind::Unit),
             Self::It => Some(TestKind::Integration),
             Self::E2e => Some(TestKind::EndToEnd),
-            Self::Deploy | Self::Frontend => None,
+            Self::Deploy | Self::Frontend | Self::Browser => None,
         }
     }
 }

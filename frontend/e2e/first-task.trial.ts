@@ -1,0 +1,31 @@
+import { expect } from 'vitest';
+import { trial } from './stage/trial';
+
+trial('from signing up to the first task', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  await ada.page.getByText('Nothing to do').waitFor();
+
+  await ada.add('Water the plants');
+  await ada.sees('Water the plants');
+  await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Water the plants' }] });
+
+  // It is there for good, and not only on the screen.
+  await ada.page.reload();
+  await ada.sees('Water the plants');
+
+  await ada.page.getByRole('checkbox', { name: 'Complete “Water the plants”' }).click();
+  await ada.page.getByText('Task completed').waitFor();
+  await ada.seesNo('Water the plants');
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await ada.sees('Water the plants');
+});
+
+trial('whoever is not signed in is asked to, and comes back to where they wanted to go', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.context.clearCookies();
+  await ada.open('/today');
+  await ada.page.waitForURL('**/sign-in?next=%2Ftoday');
+  await ada.signInHere();
+  await ada.page.waitForURL('**/today');
+});

@@ -1,0 +1,38 @@
+import { expect } from 'vitest';
+import { trial } from './stage/trial';
+
+trial('two browsers see what the other does', async (stage) => {
+  const desk = await stage.newcomer();
+  const sofa = await stage.elsewhere(desk);
+  await Promise.all([desk.isConnected(), sofa.isConnected()]);
+
+  await desk.add('Call mum');
+  await sofa.sees('Call mum');
+
+  await sofa.row('Call mum').getByRole('checkbox').click();
+  await desk.seesNo('Call mum');
+
+  await desk.add('Feed the cat');
+  await sofa.row('Feed the cat').getByRole('button', { name: 'Open' }).dblclick();
+  const title = sofa.page.getByRole('textbox', { name: 'Title' });
+  await title.fill('Feed both cats');
+  await title.press('Enter');
+  await desk.sees('Feed both cats');
+  await desk.seesNo('Feed the cat');
+});
+
+trial('where sockets do not get through, changes are looked for every 30 seconds', async (stage) => {
+  const ada = await stage.stranger();
+  await ada.page.clock.install();
+  await ada.page.routeWebSocket(/\/ws\//, (socket) => void socket.close());
+  await ada.signUp();
+  await ada.isConnected('polling');
+  const looked = ada.page.waitForResponse(/\/api\/backend\/events/);
+  await ada.page.clock.fastForward(30_000);
+  await looked;
+
+  await ada.create({ title: 'Call mum' });
+  expect(await ada.titles()).toEqual([]);
+  await ada.page.clock.fastForward(30_000);
+  await ada.sees('Call mum');
+});

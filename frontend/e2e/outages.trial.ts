@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
+import { trial } from './stage/trial';
+
+trial('a backend that is killed comes back, and nothing is lost or done twice', async (stage) => {
+  const desk = await stage.newcomer();
+  const sofa = await stage.elsewhere(desk);
+  await desk.add('Before');
+  await sofa.sees('Before');
+
+  await stage.stagehand.kill('backend');
+  await desk.add('During');
+  // Seen at once, then it is told that it could not be saved, and the words are not lost.
+  await desk.page.getByRole('alert').getByText('The service is busy or restarting').waitFor();
+  const field = desk.page.getByRole('textbox', { name: 'New task' });
+  expect(await field.inputValue()).toBe('During');
+  await stage.stagehand.start('backend');
+  await field.press('Enter');
+  await sofa.sees('During');
+  const { items } = await desk.ask<{ items: Task[] }>('GET', '/tasks');
+  expect(items.map(({ title }) => title).sort()).toEqual(['Before', 'During']);
+});
+
+trial('a backend that is back soon enough makes no difference', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  await stage.stagehand.kill('backend');
+  await Promise.all([ada.add('Meanwhile'), stage.stagehand.start('backend')]);
+  await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Meanwhile' }] });
+});
+
+trial('while the backend is down, a change that cannot be made is taken back and said', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  await ada.create({ title: 'Stays' });
+  await ada.sees('Stays');
+  await stage.stagehand.kill('backend');
+  await ada.page.getByRole('checkbox', { name: 'Complete “Stays”' }).click();
+  await ada.page.getByText('The service is busy or restarting').waitFor();
+  await ada.sees('Stays');
+});
+
+trial('while the broker is down everything can be written, and arrives when it is back', async (stage) => {
+  const desk = await stage.newcomer();
+  const sofa = await stage.elsewhere(desk);
+  await Promise.all([desk.isConnected(), sofa.isConnected()]);
+  await stage.stagehand.kill('kafka');
+  await desk.add('Without a broker');
+  await desk.sees('Without a broker');
+  await desk.page.getByText('Task added').waitFor();
+  await stage.stagehand.start('kafka');
+  await sofa.sees('Without a broker');
+});
+
+trial('a realtime service that is killed is found again', async (stage) => {
+  const desk = await stage.newcomer();
+  await desk.isConnected();
+  await stage.stagehand.kill('realtime');
+  await desk.isConnected('reconnecting');
+  await desk.create({ title: 'Unheard' });
+  await stage.stagehand.start('realtime');
+  await desk.isConnected();
+  await desk.sees('Unheard');
+});

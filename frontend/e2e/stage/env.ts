@@ -1,0 +1,14 @@
+/** What `cargo xtask test browser` says about the product that is running. */
+export const env = {
+  app: required('APP_URL'),
+  chromium: required('CHROMIUM'),
+  database: required('DATABASE_URL'),
+  pictures: required('PICTURES'),
+  stagehand: Number(required('STAGEHAND')),
+};
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run this by \`cargo xtask test browser\``);
+  return value;
+}

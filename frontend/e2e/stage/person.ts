@@ -1,0 +1,107 @@
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { NewTask, Task } from '@/lib/api';
+import type { ConnectionState } from '@/lib/websocket-client';
+import { env } from './env';
+
+const PASSWORD = 'correct horse battery';
+
+let people = 0;
+
+export type Account = { name: string; email: string };
+
+/** A name that nobody else in this run has. */
+export function somebody(): Account {
+  people += 1;
+  return { name: 'Ada Lovelace', email: `ada-${process.pid}-${Date.now()}-${people}@taskflow.example` };
+}
+
+/** Somebody at a browser. Another browser of the same person is another `Person`. */
+export class Person {
+  constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly account: Account,
+  ) {}
+
+  async signUp(): Promise<void> {
+    await this.open('/sign-up');
+    await this.page.getByLabel('Name').fill(this.account.name);
+    await this.#sendForm('Create account');
+  }
+
+  async signIn(): Promise<void> {
+    await this.open('/sign-in');
+    await this.#sendForm('Sign in');
+  }
+
+  async #sendForm(button: string): Promise<void> {
+    await this.page.getByLabel('E-mail').fill(this.account.email);
+    await this.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await this.page.getByRole('button', { name: button, exact: true }).click();
+    await this.page.waitForURL('**/dashboard');
+  }
+
+  /** Fills in a sign-in page that is there already. */
+  async signInHere(): Promise<void> {
+    await this.page.locator('form[data-ready=true]').waitFor();
+    await this.page.getByLabel('E-mail').fill(this.account.email);
+    await this.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  }
+
+  async open(path: string): Promise<void> {
+    await this.page.goto(path);
+    if (path.startsWith('/sign-')) await this.page.locator('form[data-ready=true]').waitFor();
+  }
+
+  /** The state of the connection, once it is this one. */
+  async isConnected(state: ConnectionState = 'live'): Promise<void> {
+    await this.page.locator(`[role=status][data-state=${state}]`).waitFor();
+  }
+
+  /** Types a line into the field for new tasks. */
+  async add(line: string): Promise<void> {
+    const field = this.page.getByRole('textbox', { name: 'New task' });
+    await field.fill(line);
+    await field.press('Enter');
+  }
+
+  /** The row of a task in the list, by its whole title. */
+  row(title: string): Locator {
+    const name = `Open “${title}”`;
+    return this.page.locator('[data-task]').filter({ has: this.page.getByRole('button', { name, exact: true }) });
+  }
+
+  async sees(title: string): Promise<void> {
+    await this.row(title).waitFor();
+  }
+
+  async seesNo(title: string): Promise<void> {
+    await this.row(title).waitFor({ state: 'detached' });
+  }
+
+  /** The titles in the list, from the top. */
+  async titles(): Promise<string[]> {
+    return this.page.locator('[data-task] [data-title]').allInnerTexts();
+  }
+
+  /** Asks the API beside the page, as another device of theirs would. */
+  async ask<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    const answer = await this.context.request.fetch(`${env.app}/api/backend${path}`, {
+      method,
+      headers: {
+        origin: env.app,
+        ...(method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {}),
+      },
+      ...(body === undefined ? {} : { data: body }),
+    });
+    const text = await answer.text();
+    expect(answer.ok(), `${method} ${path}: ${answer.status()} ${text}`).toBe(true);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  create(task: NewTask): Promise<Task> {
+    return this.ask('POST', '/tasks', task);
+  }
+}

@@ -1,0 +1,137 @@
+//! The app in a real browser, with everything behind it: what `frontend/e2e` stands on.
+
+mod stagehand;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use tokio::net::TcpListener;
+
+use crate::app::Profile;
+use crate::frontend::{self, Frontend, Settings};
+use crate::infra::Infra;
+use crate::install::{self, Node};
+use crate::logs::Logs;
+use crate::ports::Ports;
+use crate::process::Spec;
+use crate::progress::Progress;
+use crate::stack::{Options, Stack};
+use crate::workspace;
+
+/// The product on free ports, its app, and the browser.
+pub(crate) struct Theatre {
+    infra: Infra,
+    stack: Stack,
+    frontend: Frontend,
+    node: Node,
+    chromium: PathBuf,
+    /// Data and logs of everything that runs.
+    dir: PathBuf,
+    stagehand: TcpListener,
+    _ports: Ports,
+}
+
+/// Runs the trials of `frontend/e2e`, or those whose files or names the arguments choose, as
+/// vitest understands them. The services must have been built.
+pub(crate) async fn check(args: &[String], progress: &Progress) -> Result<()> {
+    let theatre = Theatre::open(Profile::Debug, progress).await?;
+    let outcome = theatre.play("e2e/vitest.config.ts", args, progress).await;
+    theatre.close(outcome.is_err()).await?;
+    outcome
+}
+
+impl Theatre {
+    pub(crate) async fn open(profile: Profile, progress: &Progress) -> Result<Self> {
+        let chromium = install::chromium(progress).await?;
+        let node = frontend::build(progress).await?;
+        let dir = workspace::scratch("browser")?;
+        let ports = Ports::claim()?;
+        let port = ports.next()?;
+        let infra = Infra::start(&dir, progress).await?;
+        let options = options(profile, &frontend::url(port));
+        let stack = Stack::start(&infra, &dir, options, progress).await?;
+        let settings = Settings {
+            port,
+            backend: stack.backend()?.http()?,
+            // As browsers reach it: by the name that cookies are for.
+            realtime: stack
+                .realtime()?
+                .http()?
+                .replace("http://127.0.0.1", "ws://localhost"),
+            // Tests are in a hurry; the limits have a test of their own.
+            env: vec![("AUTH_ATTEMPTS_PER_MINUTE".to_owned(), "1000000".to_owned())],
+        };
+        let logs = Logs::files(&dir.join("logs"));
+        let frontend = Frontend::start(&node, &settings, stack.secrets(), &logs, progress).await?;
+        let stagehand = TcpListener::bind(("127.0.0.1", ports.next()?)).await?;
+        Ok(Self {
+            infra,
+            stack,
+            frontend,
+            node,
+            chromium,
+            dir,
+            stagehand,
+            _ports: ports,
+        })
+    }
+
+    /// Runs vitest to its end with all its output on the terminal, and does meanwhile what the
+    /// trials ask of the product.
+    pub(crate) async fn play(
+        &self,
+        config: &str,
+        args: &[String],
+        progress: &Progress,
+    ) -> Result<()> {
+        let vitest = self.vitest(config)?.args(args);
+        tokio::select! {
+            outcome = vitest.run_aloud(progress) => outcome,
+            outcome = stagehand::serve(self) => outcome,
+        }
+    }
+
+    fn vitest(&self, config: &str) -> Result<Spec> {
+        let pictures = workspace::root().join("target/browser");
+        Ok(self
+            .node
+            .program("vitest", "node_modules/vitest/vitest.mjs")
+            .args(["run", "--config", config])
+            .env("APP_URL", self.frontend.url())
+            .env("BACKEND_URL", self.stack.backend()?.http()?)
+            .env("DATABASE_URL", self.stack.secret("DATABASE_URL")?)
+            .env("CHROMIUM", self.chromium.display().to_string())
+            .env("STAGEHAND", self.stagehand.local_addr()?.port().to_string())
+            .env("PICTURES", pictures.display().to_string()))
+    }
+
+    /// Ends everything; the logs stay when they may be of interest.
+    pub(crate) async fn close(self, keep_logs: bool) -> Result<()> {
+        self.frontend.stop().await?;
+        self.stack.stop().await?;
+        self.infra.stop().await?;
+        if keep_logs {
+            eprintln!("the logs are in {}", self.dir.display());
+        } else {
+            std::fs::remove_dir_all(&self.dir)?;
+        }
+        Ok(())
+    }
+}
+
+fn options(profile: Profile, app_url: &str) -> Options {
+    let mut options = Options {
+        profile,
+        ..Options::default()
+    };
+    let env = [
+        ("CORS_ORIGINS", app_url),
+        ("RATE_LIMIT_USER", "1000000"),
+        ("RATE_LIMIT_IP", "1000000"),
+    ];
+    let env = env.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    for app in ["taskflow-backend", "taskflow-realtime"] {
+        options.env.insert(app.to_owned(), env.to_vec());
+    }
+    options
+}

@@ -1,0 +1,62 @@
+//! Breaks and mends the product while a browser watches.
+
+use anyhow::{Context, Result, bail};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+use super::Theatre;
+use crate::process::Process;
+use crate::progress::Progress;
+
+/// Answers until the end of the world: a line for each connection, such as `kill backend`, and
+/// `ok` when it is done, or what went wrong.
+pub(super) async fn serve(theatre: &Theatre) -> Result<()> {
+    loop {
+        let (stream, _) = theatre.stagehand.accept().await?;
+        answer(theatre, stream).await?;
+    }
+}
+
+async fn answer(theatre: &Theatre, stream: TcpStream) -> Result<()> {
+    let mut stream = BufReader::new(stream);
+    let mut line = String::new();
+    stream.read_line(&mut line).await?;
+    let answer = match obey(theatre, line.trim()).await {
+        Ok(()) => "ok".to_owned(),
+        Err(error) => format!("{line}: {error:#}"),
+    };
+    stream.write_all(answer.as_bytes()).await?;
+    Ok(stream.shutdown().await?)
+}
+
+async fn obey(theatre: &Theatre, order: &str) -> Result<()> {
+    let (verb, name) = order.split_once(' ').context("not an order")?;
+    match verb {
+        "kill" => process(theatre, name)?.kill9().await,
+        "start" => start(theatre, name).await,
+        _ => bail!("there is no such order"),
+    }
+}
+
+fn process<'a>(theatre: &'a Theatre, name: &str) -> Result<&'a Process> {
+    Ok(match name {
+        "frontend" => theatre.frontend.process(),
+        "kafka" => theatre.infra.kafka().process(),
+        "postgres" => theatre.infra.postgres().process(),
+        _ => &theatre.stack.app(name)?.service,
+    })
+}
+
+/// Starts it again, and waits until it works.
+async fn start(theatre: &Theatre, name: &str) -> Result<()> {
+    match name {
+        "frontend" => theatre.frontend.restart().await,
+        "kafka" => theatre.infra.kafka().restart().await,
+        "postgres" => theatre.infra.postgres().restart().await,
+        _ => {
+            let app = theatre.stack.app(name)?;
+            app.service.restart().await?;
+            app.ready(&Progress::hidden()).await
+        }
+    }
+}
