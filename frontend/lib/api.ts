@@ -13,6 +13,10 @@ export type Due = Schemas['Due'];
 export type Priority = Schemas['Priority'];
 export type Project = Schemas['Project'];
 export type Tag = Schemas['Tag'];
+export type NewRecurrence = Schemas['NewRecurrence'];
+export type Recurrence = Schemas['Recurrence'];
+export type Reminder = Schemas['Reminder'];
+export type QuickTask = Schemas['QuickTask'];
 export type Profile = Schemas['Profile'];
 export type UndoReport = Schemas['Report'];
 

@@ -12,8 +12,12 @@ export type TaskActions = {
   /** Changes fields of the task as the person saw it. */
   set: (seen: Task, fields: Partial<Writing.Fields>) => void;
   remove: (task: Task) => void;
-  /** The caller tells what went wrong. */
-  create: (task: NewTask) => Promise<Outcome>;
+  /** How a task is to come again from the one that was seen on, and what it will look like. */
+  repeat: (seen: Task, to: Writing.SeriesWrite['to'], shown: Partial<Task>) => void;
+  /** The caller tells what went wrong. With a text, the server says first what it means. */
+  create: (task: NewTask, text?: string) => Promise<Outcome>;
+  /** The same to several tasks, undone by one undo. */
+  all: (tasks: readonly Task[], change: Writing.Change) => void;
 };
 
 /** What can be done to a task. Always the same object, so that rows need not be drawn again. */
@@ -23,8 +27,10 @@ export function useTaskActions(): TaskActions {
     () => ({
       toggle: (task) => void act(data, ({ completion }) => completion(task.id, !task.completed)),
       set: (seen, fields) => void act(data, ({ update }) => update(seen, fields)),
+      repeat: (seen, to, shown) => void act(data, ({ ofSeries }) => ofSeries(seen, to, shown)),
       remove: (task) => void act(data, ({ deletion }) => deletion(task.id)),
-      create: (task) => act(data, ({ creation }) => creation(task), { isQuiet: true }),
+      create: (task, text) => act(data, ({ creation }) => creation(task, text), { isQuiet: true }),
+      all: (tasks, change) => void act(data, ({ together }) => together(tasks, change)),
     }),
     [data],
   );

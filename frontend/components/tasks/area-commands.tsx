@@ -3,8 +3,7 @@
 import { lazy, Suspense, useEffect, useMemo, useState, type RefObject } from 'react';
 import type { TaskActions } from '@/components/tasks/actions';
 import { AreaFocus } from '@/components/tasks/list/area-focus';
-import type { PickerKind } from '@/components/tasks/pickers/use-picker';
-import type { Task } from '@/lib/api';
+import type { Pick } from '@/components/tasks/pickers/use-picker';
 import { useTasks } from '@/lib/tasks/provider';
 import { useIsDrawn } from '@/lib/use-is-drawn';
 
@@ -13,7 +12,7 @@ const ListCommands = lazy(() => import('@/components/tasks/list/list-commands'))
 type Props = {
   area: RefObject<HTMLElement | null>;
   actions: TaskActions;
-  pick: (kind: PickerKind, task: Task, anchor: HTMLElement) => void;
+  pick: Pick;
 };
 
 /** What the keyboard does where tasks are not in a list: the same as there. */

@@ -10,6 +10,8 @@ import type { Conflicted } from '@/lib/tasks/send';
 import { isSame, update, type Fields } from '@/lib/tasks/write';
 import { openConflict } from '@/lib/tasks/open-conflict';
 import { writeTask } from '@/lib/tasks/write-task';
+import { useClock } from '@/lib/tasks/provider';
+import { reminderInWords } from '@/lib/tasks/reminders';
 import { dayOf, timeOf } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
 
@@ -19,6 +21,7 @@ const text = dialogsMessages.conflict;
 export default function ConflictDialog({ conflict }: { conflict: Conflicted }) {
   const data = useData();
   const { value: projects = [] } = useRemote(data.projects);
+  const { zone } = useClock();
   const { write, current } = conflict;
   const close = () => openConflict.set(null);
   const keepMine = () => {
@@ -53,9 +56,9 @@ export default function ConflictDialog({ conflict }: { conflict: Conflicted }) {
                 {NAMES[field]}
               </th>
               <td className="border-t bg-selected px-3 py-2 break-words whitespace-pre-wrap">
-                {inWords(field, write.fields, projects)}
+                {inWords(field, write.fields, projects, zone)}
               </td>
-              <td className="border-t px-3 py-2 break-words whitespace-pre-wrap">{inWords(field, current, projects)}</td>
+              <td className="border-t px-3 py-2 break-words whitespace-pre-wrap">{inWords(field, current, projects, zone)}</td>
             </tr>
           ))}
         </tbody>
@@ -79,9 +82,10 @@ const NAMES: Record<keyof Fields, string> = {
   parent_id: messages.task.parent,
   position: messages.task.project,
   due: messages.task.due,
+  reminders: text.reminders,
 };
 
-function inWords(field: keyof Fields, from: Partial<Fields>, projects: readonly Project[]): string {
+function inWords(field: keyof Fields, from: Partial<Fields>, projects: readonly Project[], zone: string): string {
   switch (field) {
     case 'priority':
       return messages.priorities[from.priority ?? 'none'];
@@ -91,6 +95,8 @@ function inWords(field: keyof Fields, from: Partial<Fields>, projects: readonly 
       return projects.find(({ id }) => id === from.project_id)?.name ?? messages.task.noProject;
     case 'due':
       return from.due ? dueInWords(from.due) : messages.task.noDue;
+    case 'reminders':
+      return from.reminders?.map((reminder) => reminderInWords(reminder, zone)).join('\n') || text.empty;
     case 'title':
     case 'description':
     case 'parent_id':

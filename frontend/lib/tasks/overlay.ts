@@ -24,6 +24,10 @@ function apply(tasks: Map<string, Task>, write: TaskWrite, now: string): void {
     tasks.set(write.key, draft(write, now));
     return;
   }
+  if (write.kind === 'batch') {
+    for (const each of write.writes) apply(tasks, each, now);
+    return;
+  }
   const task = tasks.get(write.id);
   if (!task) return;
   switch (write.kind) {
@@ -34,6 +38,9 @@ function apply(tasks: Map<string, Task>, write: TaskWrite, now: string): void {
     }
     case 'complete':
       tasks.set(task.id, { ...task, completed: write.completed, completed_at: write.completed ? now : null });
+      break;
+    case 'series':
+      tasks.set(task.id, { ...task, ...write.shown });
       break;
     case 'delete':
       tasks.delete(task.id);

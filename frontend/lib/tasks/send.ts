@@ -1,9 +1,18 @@
-import { etag, MERGE_PATCH, read, written, type Api, type Task, type Written } from '@/lib/api';
+import { etag, MERGE_PATCH, read, written, type Api, type Schemas, type Task, type Written } from '@/lib/api';
 import { Stale } from '@/lib/api/errors';
 import { knownTasks, putTasks, type Data } from '@/lib/data';
 import { dropTask } from '@/lib/tasks/drop';
 import type { OwnVersions } from '@/lib/tasks/own-versions';
-import { patchOf, stillFits, type TaskUpdate, type TaskWrite } from '@/lib/tasks/write';
+import { understood } from '@/lib/tasks/quick';
+import {
+  patchOf,
+  stillFits,
+  type BatchWrite,
+  type SeriesWrite,
+  type SingleWrite,
+  type TaskUpdate,
+  type TaskWrite,
+} from '@/lib/tasks/write';
 
 /** Somebody else has changed the very same field meanwhile. */
 export class Conflicted extends Error {
@@ -16,8 +25,15 @@ export class Conflicted extends Error {
 
 export type Sender = { api: Api; data: Data; own: OwnVersions };
 
+/** What came of a write. */
+export type Sent = Written<Task | null> & {
+  /** How many of several tasks stay as they are, and why the first does. */
+  refused?: { count: number; reason: string };
+};
+
 /** Does what was asked for, and takes in what came of it. */
-export async function sendWrite(sender: Sender, write: TaskWrite): Promise<Written<Task | null>> {
+export async function sendWrite(sender: Sender, write: TaskWrite): Promise<Sent> {
+  if (write.kind === 'batch') return batch(sender, write);
   const answer = await request(sender, write);
   if (answer.data) {
     noteOwn(sender, write, answer.data);
@@ -26,12 +42,12 @@ export async function sendWrite(sender: Sender, write: TaskWrite): Promise<Writt
   return answer;
 }
 
-async function request(sender: Sender, write: TaskWrite): Promise<Written<Task | null>> {
+async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): Promise<Written<Task | null>> {
   const { api } = sender;
   const header = { 'Idempotency-Key': write.key };
   switch (write.kind) {
     case 'create':
-      return written(api.POST('/tasks', { body: write.task, params: { header } }));
+      return written(api.POST('/tasks', { body: await understood(api, write), params: { header } }));
     case 'update':
       return updated(sender, write);
     case 'complete': {
@@ -40,6 +56,49 @@ async function request(sender: Sender, write: TaskWrite): Promise<Written<Task |
     }
     case 'delete':
       return deleted(sender, write.id, header);
+    case 'series':
+      return ofSeries(sender, write);
+  }
+}
+
+async function ofSeries({ api, own }: Sender, { id, to, version, key }: SeriesWrite): Promise<Written<Task>> {
+  const seen = own.after(id, version);
+  const params = { path: { id }, header: { 'If-Match': etag(seen), 'Idempotency-Key': key } };
+  const answer = await written<Task>(
+    to === 'skipped'
+      ? api.POST('/tasks/{id}/recurrence/skip', { params })
+      : to === 'never'
+        ? api.DELETE('/tasks/{id}/recurrence', { params })
+        : api.POST('/tasks/{id}/recurrence', { params, body: to }),
+  );
+  own.moved(id, seen, answer.data.version);
+  return answer;
+}
+
+/** Each for itself: what somebody else has changed meanwhile stays, and holds up nothing else. */
+async function batch({ api, data, own }: Sender, { writes, key }: BatchWrite): Promise<Sent> {
+  const operations = writes.map((write) => operation(own, write));
+  const params = { header: { 'Idempotency-Key': key } };
+  const answer = await written(api.POST('/tasks/batch', { body: { operations, atomic: false }, params }));
+  const done = answer.data.results.flatMap((result) => ('task' in result ? [result.task] : []));
+  const refused = answer.data.results.flatMap((result) => ('error' in result ? [result.error.detail] : []));
+  putTasks(data, done);
+  const [reason] = refused;
+  return {
+    data: null,
+    changeSetId: done.length > 0 ? answer.changeSetId : null,
+    refused: reason === undefined ? undefined : { count: refused.length, reason },
+  };
+}
+
+function operation(own: OwnVersions, write: SingleWrite): Schemas['Operation'] {
+  switch (write.kind) {
+    case 'update':
+      return { op: 'update', id: write.id, patch: patchOf(write), if_version: own.after(write.id, write.version) };
+    case 'complete':
+      return { op: 'complete', id: write.id, completed: write.completed };
+    case 'delete':
+      return { op: 'delete', id: write.id };
   }
 }
 

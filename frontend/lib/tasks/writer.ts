@@ -1,5 +1,5 @@
 import { announceProblem } from '@/lib/announce';
-import { api, type Task, type Written } from '@/lib/api';
+import { api } from '@/lib/api';
 import { messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
 import { knownTasks, type Data } from '@/lib/data';
 import { messages } from '@/lib/messages';
@@ -9,8 +9,8 @@ import { dropTask } from '@/lib/tasks/drop';
 import { linger } from '@/lib/tasks/lingering';
 import { openConflict } from '@/lib/tasks/open-conflict';
 import { OwnVersions } from '@/lib/tasks/own-versions';
-import { Conflicted, sendWrite } from '@/lib/tasks/send';
-import type { TaskWrite } from '@/lib/tasks/write';
+import { Conflicted, sendWrite, type Sent } from '@/lib/tasks/send';
+import type { BatchWrite, TaskWrite } from '@/lib/tasks/write';
 import type { Outcome } from '@/lib/tasks/write-task';
 import { noteChange } from '@/lib/undo';
 
@@ -18,10 +18,13 @@ const own = new OwnVersions();
 
 /** Writes, and tells what came of it. `isQuiet`: the caller tells what went wrong. */
 export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean): Promise<Outcome> {
-  if (write.kind === 'complete' && write.completed) linger(write.id);
+  for (const each of write.kind === 'batch' ? write.writes : [write]) {
+    if (each.kind === 'complete' && each.completed) linger(each.id);
+  }
   try {
     const answer = await data.writes.run(write, () => sendWhenOnline(data, write));
     if (answer.changeSetId !== null) noteChange(data, describe(write), answer.changeSetId);
+    if (answer.refused) announceProblem(dialogsMessages.changes.partlyRefused(answer.refused.count, answer.refused.reason));
     return { ok: true, task: answer.data };
   } catch (error) {
     if (!isQuiet) tell(data, write, error);
@@ -30,7 +33,7 @@ export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean):
 }
 
 /** Without a network a write waits. Its key makes sure that it is done once, whatever had arrived. */
-async function sendWhenOnline(data: Data, write: TaskWrite): Promise<Written<Task | null>> {
+async function sendWhenOnline(data: Data, write: TaskWrite): Promise<Sent> {
   for (;;) {
     await online();
     try {
@@ -50,7 +53,7 @@ async function online(): Promise<void> {
 function tell(data: Data, write: TaskWrite, error: unknown): void {
   if (error instanceof Conflicted) openConflict.set(error);
   else if (error instanceof Unauthenticated) sessionOver();
-  else if (error instanceof NotFound && write.kind !== 'create') {
+  else if (error instanceof NotFound && 'id' in write) {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
     announceProblem(messages.errors.taskGone);
   } else announceProblem(messageOf(error));
@@ -64,9 +67,27 @@ function describe(write: TaskWrite): string {
       return write.completed ? dialogsMessages.changes.completed : dialogsMessages.changes.reopened;
     case 'delete':
       return dialogsMessages.changes.deleted;
+    case 'batch':
+      return describeMany(write);
+    case 'series':
+      if (write.to === 'skipped') return dialogsMessages.changes.skipped;
+      return write.to === 'never' ? dialogsMessages.changes.recurrenceEnded : dialogsMessages.changes.recurrenceSet;
     case 'update': {
       const [only, ...others] = Object.keys(write.fields) as (keyof typeof dialogsMessages.changes.fields)[];
       return only !== undefined && others.length === 0 ? dialogsMessages.changes.fields[only] : dialogsMessages.changes.changed;
     }
+  }
+}
+
+function describeMany({ writes }: BatchWrite): string {
+  const text = dialogsMessages.changes.many;
+  const [first] = writes;
+  switch (first?.kind) {
+    case 'complete':
+      return first.completed ? text.completed(writes.length) : text.reopened(writes.length);
+    case 'delete':
+      return text.deleted(writes.length);
+    default:
+      return text.changed(writes.length);
   }
 }

@@ -1,18 +1,21 @@
 'use client';
 
-import { CalendarDays, Flag, Folder, Hash } from 'lucide';
+import { Bell, CalendarDays, Flag, Folder, Hash, Repeat } from 'lucide';
 import type { MouseEvent, ReactNode } from 'react';
 import { DueLabel } from '@/components/tasks/due-label';
-import type { PickerKind } from '@/components/tasks/pickers/use-picker';
+import type { Pick, PickerKind } from '@/components/tasks/pickers/use-picker';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';
+import { RecurrenceLabel } from '@/components/tasks/recurrence/recurrence-label';
 import { Badge } from '@/components/ui/badge';
 import { Icon, type IconNode } from '@/components/ui/icon';
 import type { Task } from '@/lib/api';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 import { useClock } from '@/lib/tasks/provider';
+import { reminderInWords } from '@/lib/tasks/reminders';
 
-type Props = { task: Task; pick: (kind: PickerKind, task: Task, anchor: HTMLElement) => void };
+type Props = { task: Task; pick: Pick };
 
 const text = messages.task;
 
@@ -26,6 +29,16 @@ export function Properties({ task, pick }: Props) {
     <div className="mt-4 grid gap-0.5">
       <Property icon={CalendarDays} label={text.due} onClick={open('due')}>
         {task.due ? <DueLabel task={task} clock={clock} /> : <Unset>{text.noDue}</Unset>}
+      </Property>
+      <Property icon={Repeat} label={dialogsMessages.recurrence.label} onClick={open('recurrence')}>
+        {task.recurrence ? <RecurrenceLabel recurrence={task.recurrence} due={task.due ?? null} /> : <Unset>{dialogsMessages.recurrence.never}</Unset>}
+      </Property>
+      <Property icon={Bell} label={dialogsMessages.reminders.title} onClick={open('reminders')}>
+        {task.reminders.length === 0 ? (
+          <Unset>{dialogsMessages.reminders.none}</Unset>
+        ) : (
+          task.reminders.map((reminder) => <Badge key={reminder.id}>{reminderInWords(reminder, clock.zone)}</Badge>)
+        )}
       </Property>
       <Property icon={Flag} label={text.priority} onClick={open('priority')}>
         {task.priority === 'none' ? (

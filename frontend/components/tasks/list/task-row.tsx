@@ -7,7 +7,7 @@ import { DueLabel } from '@/components/tasks/due-label';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';
 import { TaskCheck } from '@/components/tasks/task-check';
 import type { TaskActions } from '@/components/tasks/actions';
-import type { PickerKind } from '@/components/tasks/pickers/use-picker';
+import type { Pick, PickerKind } from '@/components/tasks/pickers/use-picker';
 import { Icon } from '@/components/ui/icon';
 import type { Project, Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
@@ -16,7 +16,7 @@ import type { Clock } from '@/lib/tasks/due';
 
 export type RowHandlers = TaskActions & {
   edit: (id: string | null) => void;
-  pick: (kind: PickerKind, task: Task, anchor: HTMLElement) => void;
+  pick: Pick;
 };
 
 type Props = {

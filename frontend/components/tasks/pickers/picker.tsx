@@ -6,38 +6,91 @@ import { DuePicker } from '@/components/tasks/pickers/due-picker';
 import { PriorityPicker } from '@/components/tasks/pickers/priority-picker';
 import { ProjectPicker } from '@/components/tasks/pickers/project-picker';
 import { TagPicker } from '@/components/tasks/pickers/tag-picker';
-import type { Picking } from '@/components/tasks/pickers/use-picker';
+import type { Pick, Picking } from '@/components/tasks/pickers/use-picker';
+import { RecurrencePicker } from '@/components/tasks/recurrence/recurrence-picker';
+import { ReminderPicker } from '@/components/tasks/reminders/reminder-picker';
 import { Popover } from '@/components/ui/popover';
+import type { Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import type { Fields } from '@/lib/tasks/write';
+import { useTasks } from '@/lib/tasks/provider';
+import { isSame, type Fields } from '@/lib/tasks/write';
 
 const LABELS = {
   due: dialogsMessages.due.title,
   priority: messages.task.priority,
   project: messages.task.project,
   tags: messages.task.tags,
+  recurrence: dialogsMessages.recurrence.title,
+  reminders: dialogsMessages.reminders.title,
 };
 
-/** Changes one thing about a task. */
-export default function Picker({ kind, task, anchor, onClose }: Picking & { onClose: () => void }) {
-  const { set } = useTaskActions();
+type Props = Picking & { pick: Pick; onClose: () => void };
+
+/** Changes one thing about a task, or about several. */
+export default function Picker({ kind, tasks, anchor, pick, onClose }: Props) {
+  const { set, all, repeat } = useTaskActions();
   // Tags are picked one after the other, and are one change.
-  const [tags, setTags] = useState(task.tags);
-  const choose = (fields: Partial<Fields>) => {
-    set(task, fields);
+  const common = shared(tasks);
+  const [tags, setTags] = useState(common.tags ?? []);
+  const [first] = tasks;
+  const current = useTasks().byId.get(first?.id ?? '');
+  if (!first) return null;
+  const change = (fieldsOf: (task: Task) => Partial<Fields>) => {
+    if (tasks.length === 1) set(first, fieldsOf(first));
+    else all(tasks, fieldsOf);
     onClose();
   };
+  const choose = (fields: Partial<Fields>) => change(() => fields);
+  const close = () => {
+    if (kind === 'tags') change((task) => ({ tags: retagged(task.tags, common.tags ?? [], tags) }));
+    else onClose();
+  };
   return (
-    <Popover anchor={anchor} label={LABELS[kind]} onClose={() => choose(kind === 'tags' ? { tags } : {})} className="w-68">
-      {kind === 'due' ? <DuePicker due={task.due ?? null} onChoose={(due) => choose({ due })} /> : null}
+    <Popover anchor={anchor} label={LABELS[kind]} onClose={close} className={kind === 'recurrence' || kind === 'reminders' ? 'w-76' : 'w-68'}>
+      {kind === 'due' ? <DuePicker due={common.due ?? null} onChoose={(due) => choose({ due })} /> : null}
       {kind === 'priority' ? (
-        <PriorityPicker priority={task.priority} onChoose={(priority) => choose({ priority })} />
+        <PriorityPicker priority={common.priority ?? null} onChoose={(priority) => choose({ priority })} />
       ) : null}
       {kind === 'project' ? (
-        <ProjectPicker projectId={task.project_id ?? null} onChoose={(project_id) => choose({ project_id })} />
+        <ProjectPicker projectId={common.project_id} onChoose={(project_id) => choose({ project_id })} />
       ) : null}
       {kind === 'tags' ? <TagPicker tags={tags} onChange={setTags} /> : null}
+      {kind === 'recurrence' ? (
+        <RecurrencePicker
+          task={first}
+          onChoose={(to, shown) => {
+            repeat(first, to, shown);
+            onClose();
+          }}
+          onMove={() => pick('due', first, anchor)}
+        />
+      ) : null}
+      {kind === 'reminders' ? (
+        <ReminderPicker task={current ?? first} onChange={(seen, reminders) => set(seen, { reminders })} />
+      ) : null}
     </Popover>
   );
+}
+
+/** What all of them have in common; undefined where they differ. */
+function shared(tasks: readonly Task[]): Partial<Pickable> {
+  const [first, ...others] = tasks;
+  if (!first) return {};
+  const same = <K extends keyof Pickable>(field: K): Task[K] | undefined =>
+    others.every((task) => isSame(task[field], first[field])) ? first[field] : undefined;
+  return {
+    due: same('due'),
+    priority: same('priority'),
+    project_id: same('project_id'),
+    tags: first.tags.filter((tag) => others.every((task) => task.tags.includes(tag))),
+  };
+}
+
+type Pickable = { due: Task['due']; priority: Task['priority']; project_id: Task['project_id']; tags: string[] };
+
+/** A task keeps the tags that only it had. */
+function retagged(own: readonly string[], before: readonly string[], after: readonly string[]): string[] {
+  const kept = own.filter((tag) => after.includes(tag) || !before.includes(tag));
+  return [...new Set([...kept, ...after])];
 }

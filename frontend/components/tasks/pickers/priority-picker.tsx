@@ -9,7 +9,7 @@ import type { Priority } from '@/lib/api';
 import { messages } from '@/lib/messages';
 import { PRIORITIES } from '@/lib/tasks/groups';
 
-type Props = { priority: Priority; onChoose: (priority: Priority) => void };
+type Props = { priority: Priority | null; onChoose: (priority: Priority) => void };
 
 export function PriorityPicker({ priority, onChoose }: Props) {
   const options = PRIORITIES.map((value) => ({

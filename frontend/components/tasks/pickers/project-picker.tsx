@@ -6,7 +6,8 @@ import { Icon } from '@/components/ui/icon';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 
-type Props = { projectId: string | null; onChoose: (projectId: string | null) => void };
+/** `undefined`: of several tasks, some are in one and some in another. */
+type Props = { projectId: string | null | undefined; onChoose: (projectId: string | null) => void };
 
 const NONE = 'none';
 

@@ -1,0 +1,44 @@
+'use client';
+
+import { Skeleton } from '@/components/ui/skeleton';
+import type { Due } from '@/lib/api';
+import type { Preview } from '@/components/tasks/recurrence/use-recurrence-preview';
+import { dialogsMessages } from '@/lib/messages/dialogs';
+import { dayOfDue } from '@/lib/tasks/rule';
+import { timeOf } from '@/lib/time/day';
+import { formatDay } from '@/lib/time/format';
+
+const text = dialogsMessages.recurrence;
+const SHOWN = 5;
+
+/** What a rule means, in a sentence and in dates. As high before it is known as after. */
+export function NextDates({ preview, error }: { preview: Preview | null; error: string | null }) {
+  if (error !== null) {
+    return (
+      <p role="alert" className="border-t p-3 text-[0.8125rem] text-danger">
+        {error}
+      </p>
+    );
+  }
+  return (
+    <div role="status" className="border-t p-3 text-[0.8125rem]">
+      <p className="font-medium">{preview ? preview.words : text.asking}</p>
+      <h4 className="mt-2 mb-1 text-xs text-muted">{text.next}</h4>
+      <ol className="grid gap-0.5 tabular-nums">
+        {preview
+          ? preview.next.map(({ due }) => <li key={JSON.stringify(due)}>{inWords(due)}</li>)
+          : Array.from({ length: SHOWN }, (_, index) => (
+              <li key={index} className="flex h-5 items-center">
+                <Skeleton className="h-3 w-36" />
+              </li>
+            ))}
+      </ol>
+    </div>
+  );
+}
+
+function inWords(due: Due): string {
+  const day = dayOfDue(due);
+  const words = `${formatDay(day, 'weekday')} ${formatDay(day, 'dayMonthYear')}`;
+  return due.kind === 'date' ? words : `${words}, ${timeOf(due.local)}`;
+}

@@ -1,0 +1,135 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Check } from 'lucide';
+import { useState } from 'react';
+import { NextDates } from '@/components/tasks/recurrence/next-dates';
+import { RuleForm } from '@/components/tasks/recurrence/rule-form';
+import { useRecurrencePreview } from '@/components/tasks/recurrence/use-recurrence-preview';
+import { Button } from '@/components/ui/button';
+import { Icon } from '@/components/ui/icon';
+import type { Due, NewRecurrence, Task } from '@/lib/api';
+import { dialogsMessages } from '@/lib/messages/dialogs';
+import { DAILY, dayOfDue, isLastOfMonth, parseRule, placeInMonth, ruleText, type Rule } from '@/lib/tasks/rule';
+import type { SeriesWrite } from '@/lib/tasks/write';
+import type { Day } from '@/lib/time/day';
+import { formatDay } from '@/lib/time/format';
+
+type Mode = NonNullable<NewRecurrence['mode']>;
+
+type Props = {
+  task: Task;
+  /** What is to become of the series, and what the task will look like then. */
+  onChoose: (to: SeriesWrite['to'], shown: Partial<Task>) => void;
+  /** Only this one gets another date. */
+  onMove: () => void;
+};
+
+const text = dialogsMessages.recurrence;
+
+/** How a task comes again: chosen from what is usual, or put together; with what that means. */
+export function RecurrencePicker({ task, ...on }: Props) {
+  return task.due ? <Editor task={task} due={task.due} {...on} /> : <p className="p-4 text-muted">{text.needsDue}</p>;
+}
+
+function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
+  const current = task.recurrence ?? null;
+  const day = dayOfDue(due);
+  const [rule, setRule] = useState<string | null>(current?.rule ?? null);
+  const [mode, setMode] = useState<Mode>(current?.mode ?? 'from_due');
+  const [isCustom, setIsCustom] = useState(false);
+  const chosen: NewRecurrence | null = rule === null ? null : { rule, mode };
+  const { preview, error } = useRecurrencePreview(due, chosen);
+  const isSame = rule === (current?.rule ?? null) && mode === (current?.mode ?? 'from_due');
+  const save = () => {
+    if (chosen) onChoose(chosen, { recurrence: shownAs(task, preview?.rule ?? chosen.rule, mode) });
+    else onChoose('never', { recurrence: null });
+  };
+  const skip = () => onChoose('skipped', dueAfter(due, preview?.next.map((each) => each.due) ?? []));
+  return (
+    <div>
+      {isCustom ? (
+        <RuleForm
+          rule={(rule && parseRule(rule, day)) || DAILY}
+          day={day}
+          mode={mode}
+          onChange={(next) => setRule(ruleText(next))}
+          onMode={setMode}
+        />
+      ) : (
+        <div role="radiogroup" aria-label={text.title} className="grid p-1.5">
+          <Choice label={text.never} isChosen={rule === null} onChoose={() => setRule(null)} />
+          {presets(day).map(({ label, rule: preset }) => (
+            <Choice
+              key={label}
+              label={label}
+              isChosen={rule === ruleText(preset) && mode === 'from_due'}
+              onChoose={() => {
+                setRule(ruleText(preset));
+                setMode('from_due');
+              }}
+            />
+          ))}
+          <button type="button" onClick={() => setIsCustom(true)} className={choiceClass}>
+            {text.presets.custom}
+          </button>
+        </div>
+      )}
+      {chosen ? <NextDates preview={preview} error={error} /> : null}
+      <div className="flex flex-wrap gap-2 border-t p-3">
+        <Button variant="primary" size="small" disabled={isSame || error !== null} onClick={save}>
+          {current && rule !== null ? text.saveFromHere : text.save}
+        </Button>
+        {current && isSame && !task.completed ? (
+          <>
+            <Button size="small" onClick={skip}>
+              {text.skip}
+            </Button>
+            <Button size="small" onClick={onMove}>
+              {text.move}
+            </Button>
+          </>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+const choiceClass = 'flex min-h-8 w-full items-center gap-2 rounded-md px-2 py-1 text-left text-[0.8125rem] hover:bg-hover';
+
+function Choice({ label, isChosen, onChoose }: { label: string; isChosen: boolean; onChoose: () => void }) {
+  return (
+    <button type="button" role="radio" aria-checked={isChosen} onClick={onChoose} className={clsx(choiceClass, isChosen && 'font-medium')}>
+      <span className="flex-1">{label}</span>
+      {isChosen ? <Icon of={Check} className="size-4 text-muted" /> : null}
+    </button>
+  );
+}
+
+/** What is usual for a task that is due on this day. */
+function presets(day: Day): { label: string; rule: Rule }[] {
+  const { weekday } = placeInMonth(day);
+  const named = text.presets;
+  return [
+    { label: named.daily, rule: DAILY },
+    { label: named.weekdays, rule: { ...DAILY, unit: 'WEEKLY', weekdays: ['MO', 'TU', 'WE', 'TH', 'FR'] } },
+    { label: named.weekly(formatDay(day, 'weekdayLong')), rule: { ...DAILY, unit: 'WEEKLY', weekdays: [weekday] } },
+    isLastOfMonth(day)
+      ? { label: named.lastDay, rule: { ...DAILY, unit: 'MONTHLY', monthDay: { kind: 'last' } } }
+      : { label: named.monthly(Number(day.slice(8))), rule: { ...DAILY, unit: 'MONTHLY' } },
+    { label: named.yearly(formatDay(day, 'dayMonth')), rule: { ...DAILY, unit: 'YEARLY' } },
+  ];
+}
+
+/** Until the server has said it better. */
+function shownAs(task: Task, rule: string, mode: Mode): Task['recurrence'] {
+  const day = task.due ? dayOfDue(task.due) : '';
+  const { series_id = '', number = 1, open = 'keep_one', catch_up = 'latest' } = task.recurrence ?? {};
+  return { series_id, rule, mode, open, catch_up, start: day, occurrence: day, number };
+}
+
+/** What a task looks like that has become the next occurrence. */
+function dueAfter(due: Due, next: readonly Due[]): Partial<Task> {
+  const following = next.find((each) => dayOfDue(each) > dayOfDue(due));
+  return following ? { due: following, due_at: null } : {};
+}

@@ -1,0 +1,93 @@
+'use client';
+
+import { Plus } from 'lucide';
+import { useState } from 'react';
+import { ReminderItem } from '@/components/tasks/reminders/reminder-item';
+import { Button } from '@/components/ui/button';
+import { Icon } from '@/components/ui/icon';
+import { Input } from '@/components/ui/input';
+import type { Reminder, Task } from '@/lib/api';
+import { randomId } from '@/lib/id';
+import { dialogsMessages } from '@/lib/messages/dialogs';
+import { useClock } from '@/lib/tasks/provider';
+import { reminderInWords } from '@/lib/tasks/reminders';
+import { isSame } from '@/lib/tasks/write';
+import { addDays } from '@/lib/time/day';
+import { instantOf } from '@/lib/time/instant';
+
+type Props = { task: Task; onChange: (seen: Task, reminders: Reminder[]) => void };
+
+const text = dialogsMessages.reminders;
+/** In minutes before the due. */
+const USUAL = [0, 10, 30, 60, 24 * 60];
+const MOST = 10;
+
+/** When to be reminded of a task; and of each reminder, what became of it. */
+export function ReminderPicker({ task, onChange }: Props) {
+  const { zone, today } = useClock();
+  const [moment, setMoment] = useState(`${addDays(today, 1)}T09:00`);
+  const { reminders } = task;
+  const add = (when: Reminder['when']) => onChange(task, [...reminders, { id: randomId(), when, channels: [] }]);
+  const has = (when: Reminder['when']) => reminders.some((reminder) => isSame(reminder.when, when));
+  const offered = USUAL.map((minutes) => ({ kind: 'before', minutes }) as const).filter((when) => !has(when));
+  return (
+    <div className="text-[0.8125rem]">
+      {reminders.length > 0 ? (
+        <ul className="grid gap-1 p-1.5">
+          {reminders.map((reminder) => (
+            <ReminderItem
+              key={reminder.id}
+              taskId={task.id}
+              reminder={reminder}
+              onRemove={() => onChange(task, reminders.filter((other) => other !== reminder))}
+            />
+          ))}
+        </ul>
+      ) : null}
+      {reminders.length >= MOST ? (
+        <p className="border-t p-3 text-muted">{text.full}</p>
+      ) : (
+        <>
+          <div className="grid gap-0.5 border-t p-1.5 first:border-0">
+            <h4 className="px-2 py-1 text-xs text-muted">{text.add}</h4>
+            {task.due ? (
+              offered.map((when) => (
+                <button
+                  key={when.minutes}
+                  type="button"
+                  onClick={() => add(when)}
+                  className="flex min-h-8 items-center gap-2 rounded-md px-2 text-left hover:bg-hover"
+                >
+                  <Icon of={Plus} className="size-3.5 text-muted" />
+                  {reminderInWords({ when }, zone)}
+                </button>
+              ))
+            ) : (
+              <p className="px-2 pb-1 text-muted">{text.needsDue}</p>
+            )}
+          </div>
+          <form
+            className="flex items-center gap-2 border-t p-3"
+            onSubmit={(event) => {
+              event.preventDefault();
+              add({ kind: 'at', at: instantOf(`${moment}:00`, zone) });
+            }}
+          >
+            <Input
+              type="datetime-local"
+              aria-label={text.moment}
+              value={moment}
+              min={`${today}T00:00`}
+              required
+              onChange={({ target }) => setMoment(target.value)}
+              className="h-8! min-w-0 flex-1"
+            />
+            <Button type="submit" size="small">
+              {text.set}
+            </Button>
+          </form>
+        </>
+      )}
+    </div>
+  );
+}
