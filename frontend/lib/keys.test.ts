@@ -12,6 +12,8 @@ test('keys as commands name them', () => {
   expect(press('k', { ctrlKey: true })).toBe('mod+k');
   expect(press('k', { metaKey: true })).toBe('mod+k');
   expect(press('Shift')).toBeNull();
+  expect(press('ArrowUp', { altKey: true })).toBe('alt+ArrowUp');
+  expect(press('a', { altKey: true })).toBeNull();
   expect(press('a', { isComposing: true })).toBeNull();
 });
 

@@ -4,7 +4,9 @@ type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'i
 
 /** How a key is written in `Command.keys`; null for those that mean nothing alone. */
 export function keyOf({ key, ctrlKey, metaKey, altKey, isComposing }: Pressed): string | null {
-  if (altKey || isComposing || ['Shift', 'Control', 'Meta', 'Dead'].includes(key)) return null;
+  if (isComposing || ['Shift', 'Control', 'Meta', 'Dead'].includes(key)) return null;
+  // With Alt, letters are other letters on many keyboards; arrows are arrows.
+  if (altKey) return key.startsWith('Arrow') ? `alt+${key}` : null;
   const name = key.length === 1 ? key.toLowerCase() : key;
   return ctrlKey || metaKey ? `mod+${name}` : name;
 }
@@ -16,6 +18,8 @@ export function matching(commands: readonly Command[], typed: string): Command |
 
 const NAMES: Record<string, string> = {
   mod: 'Ctrl',
+  alt: 'Alt',
+  Escape: 'Esc',
   Enter: '↵',
   ArrowDown: '↓',
   ArrowUp: '↑',

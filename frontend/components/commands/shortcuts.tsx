@@ -38,7 +38,7 @@ const OVER_THE_PAGE = '[role=dialog], [role=menu], [role=listbox]';
 
 /** Whoever types a letter into a field means the letter. */
 function isElsewhere(event: KeyboardEvent, key: string): boolean {
-  if (key.startsWith('mod+')) return isTyping(event) && key === 'mod+z';
+  if (key.startsWith('mod+')) return isTyping(event) && key !== 'mod+k';
   return isTyping(event) || (event.target instanceof Element && event.target.closest(OVER_THE_PAGE) !== null);
 }
 

@@ -24,5 +24,10 @@ export const commands = {
   move: 'Move to a project',
   setTags: 'Set the tags',
   remove: 'Delete the task',
+  select: 'Select the task',
+  selectAll: 'Select all tasks',
+  clearSelection: 'Clear the selection',
+  moveUp: 'Move up',
+  moveDown: 'Move down',
   then: 'then',
 };

@@ -137,6 +137,7 @@ export const dialogs = {
     selected: (count: number) => `${tasks(count)} selected`,
     atMost: (count: number) => `At most ${count} at once`,
     complete: 'Complete',
+    select: (title: string) => `Select “${title}”`,
     clear: 'Clear the selection',
   },
   quick: {

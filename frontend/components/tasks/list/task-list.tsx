@@ -14,7 +14,7 @@ import { countParts, type Group } from '@/lib/tasks/groups';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { useIsDrawn } from '@/lib/use-is-drawn';
 
-const ListCommands = lazy(() => import('@/components/tasks/list/list-commands'));
+const ListTools = lazy(() => import('@/components/tasks/list/tools/list-tools'));
 
 type Props = {
   groups: readonly Group[];
@@ -94,7 +94,9 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
         {after}
       </div>
       {picker}
-      <Suspense fallback={null}>{isDrawn ? <ListCommands focus={focus} on={on} /> : null}</Suspense>
+      <Suspense fallback={null}>
+        {isDrawn ? <ListTools list={list} groups={groups} shown={rows.slice(from, to)} focus={focus} on={on} /> : null}
+      </Suspense>
     </div>
   );
 }

@@ -40,7 +40,7 @@ export const TaskRow = memo(function TaskRow(props: Props) {
   return (
     <div
       data-task={task.id}
-      className="group/row relative flex min-h-11 items-start gap-1.5 rounded-control px-1.5 py-2 focus-within:bg-hover hover:bg-hover sm:min-h-10 sm:items-center sm:py-1"
+      className="group/row relative flex min-h-11 items-start gap-1.5 rounded-control px-1.5 py-2 focus-within:bg-hover hover:bg-hover data-carried:opacity-40 data-selected:bg-selected sm:min-h-10 sm:items-center sm:py-1"
     >
       <TaskCheck task={task} onToggle={() => on.toggle(task)} className="-my-0.5" />
       <div className="flex min-w-0 flex-1 flex-col gap-0.5 sm:flex-row sm:items-center sm:gap-3">
@@ -60,6 +60,8 @@ export const TaskRow = memo(function TaskRow(props: Props) {
         )}
         <Details {...props} />
       </div>
+      {/* The handle and the box come when the list is there: see `list/tools`. */}
+      <span data-tools className="max-sm:contents sm:min-w-6" />
     </div>
   );
 });

@@ -1,0 +1,100 @@
+'use client';
+
+import { useCallback, useEffect, type RefObject } from 'react';
+import { CarriedRow } from '@/components/tasks/list/tools/carried-row';
+import { BulkBar } from '@/components/tasks/list/tools/bulk-bar';
+import ListCommands from '@/components/tasks/list/list-commands';
+import type { ListFocus } from '@/components/tasks/list/list-focus';
+import type { Row } from '@/components/tasks/list/rows';
+import { RowTools } from '@/components/tasks/list/tools/row-tools';
+import { ProjectPlaces } from '@/components/tasks/list/tools/project-places';
+import { SelectionCommands } from '@/components/tasks/list/tools/selection-commands';
+import type { RowHandlers } from '@/components/tasks/list/task-row';
+import { DragArea } from '@/components/tasks/drag/drag-area';
+import type { Task } from '@/lib/api';
+import { isArranged, placed, type Arrangement } from '@/lib/tasks/arrange';
+import type { Group } from '@/lib/tasks/groups';
+import { useTasks } from '@/lib/tasks/provider';
+import { clearSelection, selection, selectUpTo, toggleSelected } from '@/lib/tasks/selection';
+import { useStore } from '@/lib/store';
+
+type Props = {
+  list: RefObject<HTMLElement | null>;
+  groups: readonly Group[];
+  /** Those that are drawn. */
+  shown: readonly Row[];
+  focus: ListFocus;
+  on: RowHandlers;
+};
+
+/**
+ * What a list can do besides being read: keys, dragging, choosing several. It comes after the
+ * list, and puts its handles into the rows that are there.
+ */
+export default function ListTools({ list, groups, shown, focus, on }: Props) {
+  const selected = useStore(selection);
+  const { byId } = useTasks();
+  useEffect(() => clearSelection, []);
+  useSelectingByClick(list, groups);
+  const chosen = [...selected].flatMap((id) => byId.get(id) ?? []);
+
+  /** Whoever drags one of several that are chosen means all of them. */
+  const together = (task: Task) => (selected.has(task.id) ? chosen : [task]);
+  const arrange = useCallback(
+    (arrangement: Arrangement) => {
+      const tasks = [...arrangement.keys()].flatMap((id) => byId.get(id) ?? []);
+      const [only, ...others] = tasks;
+      if (only && others.length === 0) on.set(only, arrangement.get(only.id) ?? {});
+      else on.all(tasks, (task) => arrangement.get(task.id) ?? {});
+    },
+    [byId, on],
+  );
+  const drop = (task: Task, place: string) => {
+    const project = ProjectPlaces.projectOf(place);
+    if (project === undefined) return arrange(placed(groups, task, place));
+    const tasks = together(task);
+    if (tasks.length === 1) on.set(task, { project_id: project });
+    else on.all(tasks, () => ({ project_id: project }));
+  };
+  return (
+    <>
+      <ListCommands focus={focus} on={on} />
+      <SelectionCommands focus={focus} groups={groups} onArrange={arrange} />
+      <DragArea id="list" onDrop={drop} draw={(task) => <CarriedRow task={task} others={together(task).length - 1} />}>
+        {shown.map((row) =>
+          row.kind === 'task' ? (
+            <RowTools
+              key={row.key}
+              task={row.task}
+              isPlace={isArranged(groups) || /^\d/.test(groups[0]?.key ?? '')}
+              isSelected={selected.has(row.key)}
+              isSelecting={selected.size > 0}
+            />
+          ) : null,
+        )}
+        <ProjectPlaces />
+      </DragArea>
+      {chosen.length > 0 ? <BulkBar tasks={chosen} on={on} /> : null}
+    </>
+  );
+}
+
+/** With Ctrl or ⌘ a click chooses a task, with Shift all up to it. */
+function useSelectingByClick(list: RefObject<HTMLElement | null>, groups: readonly Group[]): void {
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    const click = (event: MouseEvent) => {
+      const isMeant = event.ctrlKey || event.metaKey || event.shiftKey;
+      const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-task]') : null;
+      if (!isMeant || !row?.dataset.task) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const order = groups.flatMap(({ tasks }) => tasks.map(({ id }) => id));
+      if (event.shiftKey) selectUpTo(row.dataset.task, order);
+      else toggleSelected(row.dataset.task);
+    };
+    element.addEventListener('click', click, { capture: true });
+    return () => element.removeEventListener('click', click, { capture: true });
+  }, [list, groups]);
+}

@@ -1,0 +1,73 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Check, GripVertical } from 'lucide';
+import { useLayoutEffect } from 'react';
+import { createPortal } from 'react-dom';
+import { useCarried, usePlace } from '@/components/tasks/drag/use-drag';
+import { useElement } from '@/components/tasks/list/tools/use-element';
+import { Icon } from '@/components/ui/icon';
+import type { Task } from '@/lib/api';
+import { dialogsMessages } from '@/lib/messages/dialogs';
+import { viewsMessages } from '@/lib/messages/views';
+import { toggleSelected } from '@/lib/tasks/selection';
+
+type Props = {
+  task: Task;
+  /** Whether something can be put into this row's place. */
+  isPlace: boolean;
+  isSelected: boolean;
+  isSelecting: boolean;
+};
+
+/** A row's handle, its box, and the line where something would be put. */
+export function RowTools({ task, isPlace, isSelected, isSelecting }: Props) {
+  const row = useElement(`main [data-task="${CSS.escape(task.id)}"]`);
+  const slot = useElement(`main [data-task="${CSS.escape(task.id)}"] > [data-tools]`);
+  const { isCarried, element, handle } = useCarried(task);
+  const place = usePlace(task.id, task.title);
+  const { ref: carriedRef } = element;
+  const { ref: placeRef } = place;
+  useLayoutEffect(() => {
+    carriedRef(row);
+    placeRef(isPlace ? row : null);
+  }, [row, isPlace, carriedRef, placeRef]);
+  useLayoutEffect(() => {
+    row?.toggleAttribute('data-carried', isCarried);
+    row?.toggleAttribute('data-selected', isSelected);
+  }, [row, isCarried, isSelected]);
+  if (!slot) return null;
+  return createPortal(
+    <>
+      <button
+        type="button"
+        {...handle}
+        onMouseDown={element.onMouseDown}
+        onTouchStart={element.onTouchStart}
+        aria-label={viewsMessages.drag.handle(task.title)}
+        className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted sm:opacity-0 pointed:opacity-100"
+      >
+        <Icon of={GripVertical} className="size-3.5" />
+      </button>
+      <button
+        type="button"
+        role="checkbox"
+        aria-checked={isSelected}
+        aria-label={dialogsMessages.bulk.select(task.title)}
+        onClick={() => toggleSelected(task.id)}
+        className={clsx('grid size-6 place-items-center rounded', !isSelecting && 'max-sm:hidden sm:opacity-0 pointed:opacity-100')}
+      >
+        <span
+          className={clsx(
+            'grid size-4 place-items-center rounded border',
+            isSelected ? 'border-accent bg-accent text-on-accent' : 'border-line-strong bg-raised',
+          )}
+        >
+          {isSelected ? <Icon of={Check} className="size-3" strokeWidth={3} /> : null}
+        </span>
+      </button>
+      {place.isOver && !isCarried ? <span aria-hidden className="absolute inset-x-0 -bottom-px h-0.5 rounded bg-accent" /> : null}
+    </>,
+    slot,
+  );
+}
