@@ -3,7 +3,7 @@ import { createHeard, type Heard } from '@/lib/heard';
 import type { Initial } from '@/lib/initial';
 import { Remote } from '@/lib/remote';
 import { EMPTY, withTasks, type Collection } from '@/lib/tasks/collection';
-import { Writes } from '@/lib/tasks/writes';
+import { createWrites, type Writes } from '@/lib/tasks/writes';
 
 /** All that a page knows of somebody. A server makes one for each request. */
 export type Data = {
@@ -29,7 +29,7 @@ export function createData(initial: Initial | null): Data {
     tags: new Remote(async () => (await read(api.GET('/tags'))).items, initial?.tags),
     profile: new Remote(() => read(api.GET('/profile')), initial?.profile),
     unread: new Remote(async () => (await read(api.GET('/notifications/unread'))).unread),
-    writes: new Writes(),
+    writes: createWrites(),
     heard: createHeard(),
   };
 }

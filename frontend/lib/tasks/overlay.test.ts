@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { byId, example } from '@/lib/tasks/example';
 import { overlay } from '@/lib/tasks/overlay';
-import { completion, creation, deletion, update, type TaskWrite } from '@/lib/tasks/write';
+import { completion, creation, deletion, ofSeries, together, update, type TaskWrite } from '@/lib/tasks/write';
 
 const NOW = '2026-11-21T09:00:00.000Z';
 const task = example();
@@ -42,4 +42,18 @@ test('a new task is there at once', () => {
 test('a change of a task that is gone shows nothing', () => {
   const tasks = overlay(new Map(), [update(task, { title: 'late' })!], NOW);
   expect(tasks.size).toBe(0);
+});
+
+test('several tasks at once, and what becomes of a series', () => {
+  const dated = example({ due: { kind: 'date', date: '2026-11-30' } });
+  const batch = together([dated, example({ id: 'b' })], (seen) => ({ tags: [...seen.tags, 'home'] }));
+  const tasks = overlay(byId(dated, example({ id: 'b' })), [batch!], NOW);
+  expect([...tasks.values()].map(({ tags }) => tags)).toEqual([['home'], ['home']]);
+  const skipped = ofSeries(dated, 'skipped', { due: { kind: 'date', date: '2026-12-07' } });
+  expect(overlay(byId(dated), [skipped], NOW).get('a')?.due).toEqual({ kind: 'date', date: '2026-12-07' });
+});
+
+test('what changes nothing is not done to several tasks either', () => {
+  expect(together([example({ completed: true })], 'complete')).toBeNull();
+  expect(together([example({ priority: 'high' })], () => ({ priority: 'high' }))).toBeNull();
 });

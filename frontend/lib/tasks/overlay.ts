@@ -1,5 +1,6 @@
 import type { Task } from '@/lib/api';
 import type { TaskWrite } from '@/lib/tasks/write';
+import type { Overlay } from '@/lib/tasks/writes';
 
 /** Where a task that is not saved yet stands: behind all others. */
 const LAST = Number.MAX_SAFE_INTEGER;
@@ -8,16 +9,12 @@ const LAST = Number.MAX_SAFE_INTEGER;
  * The tasks as they will be when everything that is on its way has arrived. What fails is simply
  * no longer on its way: there is nothing to be rolled back.
  */
-export function overlay(
-  saved: ReadonlyMap<string, Task>,
-  writes: readonly TaskWrite[],
-  now: string,
-): ReadonlyMap<string, Task> {
+export const overlay: Overlay = (saved, writes, now) => {
   if (writes.length === 0) return saved;
   const tasks = new Map(saved);
   for (const write of writes) apply(tasks, write, now);
   return tasks;
-}
+};
 
 function apply(tasks: Map<string, Task>, write: TaskWrite, now: string): void {
   if (write.kind === 'create') {

@@ -6,8 +6,6 @@ import { useData, useRemote } from '@/lib/data-provider';
 import { useStore } from '@/lib/store';
 import { EMPTY } from '@/lib/tasks/collection';
 import { clockAt, type Clock } from '@/lib/tasks/due';
-import { overlay } from '@/lib/tasks/overlay';
-
 
 type Tasks = {
   byId: ReadonlyMap<string, Task>;
@@ -57,7 +55,7 @@ function useAllTasks(): Tasks {
   }, [data, isPartial]);
   return useMemo(
     () => ({
-      byId: overlay(byId, writes, new Date().toISOString()),
+      byId: data.writes.overlay?.(byId, writes, new Date().toISOString()) ?? byId,
       isLoading,
       error,
       retry: () => void data.tasks.refresh(),

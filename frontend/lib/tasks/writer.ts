@@ -8,13 +8,25 @@ import { sessionOver } from '@/lib/session-over';
 import { dropTask } from '@/lib/tasks/drop';
 import { linger } from '@/lib/tasks/lingering';
 import { openConflict } from '@/lib/tasks/open-conflict';
+import { overlay } from '@/lib/tasks/overlay';
 import { OwnVersions } from '@/lib/tasks/own-versions';
+import { Queue } from '@/lib/tasks/queue';
 import { Conflicted, sendWrite, type Sent } from '@/lib/tasks/send';
 import type { BatchWrite, TaskWrite } from '@/lib/tasks/write';
 import type { Outcome } from '@/lib/tasks/write-task';
 import { noteChange } from '@/lib/undo';
 
 const own = new OwnVersions();
+const queues = new WeakMap<Data, Queue>();
+
+function queueOf(data: Data): Queue {
+  const known = queues.get(data);
+  if (known) return known;
+  const queue = new Queue(data.writes.pending);
+  queues.set(data, queue);
+  data.writes.overlay = overlay;
+  return queue;
+}
 
 /** Writes, and tells what came of it. `isQuiet`: the caller tells what went wrong. */
 export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean): Promise<Outcome> {
@@ -22,7 +34,7 @@ export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean):
     if (each.kind === 'complete' && each.completed) linger(each.id);
   }
   try {
-    const answer = await data.writes.run(write, () => sendWhenOnline(data, write));
+    const answer = await queueOf(data).run(write, () => sendWhenOnline(data, write));
     if (answer.changeSetId !== null) noteChange(data, describe(write), answer.changeSetId);
     if (answer.refused) announceProblem(dialogsMessages.changes.partlyRefused(answer.refused.count, answer.refused.reason));
     return { ok: true, task: answer.data };

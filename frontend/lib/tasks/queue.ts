@@ -1,0 +1,34 @@
+import type { Store } from '@/lib/store';
+import type { TaskWrite } from '@/lib/tasks/write';
+
+/** Which tasks a write is about; a new one is known by its key. */
+function subjects(write: TaskWrite): string[] {
+  if (write.kind === 'batch') return write.writes.flatMap(subjects);
+  return [write.kind === 'create' ? write.key : write.id];
+}
+
+/** Sends what people have asked for, one after the other for each task. */
+export class Queue {
+  readonly #pending: Store<readonly TaskWrite[]>;
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  /** `pending` is told of everything that is under way or waits, oldest first. */
+  constructor(pending: Store<readonly TaskWrite[]>) {
+    this.#pending = pending;
+  }
+
+  /** Sends a write after those before it of the same tasks. It is pending until its answer was taken in. */
+  async run<T>(write: TaskWrite, send: () => Promise<T>): Promise<T> {
+    const ids = subjects(write);
+    this.#pending.set((writes) => [...writes, write]);
+    const before = Promise.allSettled(ids.map((id) => this.#last.get(id)));
+    const sent = before.then(send);
+    for (const id of ids) this.#last.set(id, sent);
+    try {
+      return await sent;
+    } finally {
+      for (const id of ids) if (this.#last.get(id) === sent) this.#last.delete(id);
+      this.#pending.set((writes) => writes.filter((other) => other !== write));
+    }
+  }
+}
