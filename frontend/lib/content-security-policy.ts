@@ -9,6 +9,8 @@ export function contentSecurityPolicy(nonce: string): string {
     `style-src 'self' 'unsafe-inline'`,
     `img-src 'self' data:`,
     `connect-src 'self' ${realtime}${isDevelopment ? ' ws:' : ''}`,
+    // Of its own, because 'strict-dynamic' would leave it to nonces, and a worker has none.
+    `worker-src 'self'`,
     `object-src 'none'`,
     `base-uri 'none'`,
     `form-action 'self'`,

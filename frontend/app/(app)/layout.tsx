@@ -12,7 +12,7 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
   return (
     <Providers userId={bearer.userId} realtimeUrl={env().REALTIME_URL} now={now()} initial={initial}>
       <AppShell user={{ name: user.name, email: user.email }}>{children}</AppShell>
-      <Later />
+      <Later userId={bearer.userId} />
     </Providers>
   );
 }

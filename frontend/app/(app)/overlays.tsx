@@ -8,6 +8,8 @@ import type { Command } from '@/lib/commands';
 import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { commandsMessages } from '@/lib/messages/commands';
+import { keepForOffline } from '@/lib/offline/keep';
+import { startWorker } from '@/lib/offline/worker';
 import { useOpenTask } from '@/lib/open-task';
 import { closePanel, openPanel } from '@/lib/panels';
 import { followOtherTabs } from '@/lib/session-over';
@@ -23,8 +25,11 @@ const ConflictDialog = lazy(() => import('@/components/tasks/conflict-dialog'));
 const Toaster = lazy(() => import('@/components/ui/toaster'));
 
 /** What lies over every view, each loaded when it is first asked for. */
-export default function Overlays() {
+export default function Overlays({ userId }: { userId: string }) {
+  const data = useData();
   useEffect(() => followOtherTabs(), []);
+  useEffect(() => startWorker(), []);
+  useEffect(() => keepForOffline(data, userId), [data, userId]);
   const panel = useStore(openPanel);
   const task = useOpenTask();
   const conflict = useStore(openConflict);

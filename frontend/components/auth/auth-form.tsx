@@ -6,6 +6,7 @@ import { PasswordField } from '@/components/auth/password-field';
 import { Button } from '@/components/ui/button';
 import { Field, Input } from '@/components/ui/input';
 import { authMessages } from '@/lib/messages/auth';
+import { forgetPages } from '@/lib/offline/worker';
 import { tellOtherTabs } from '@/lib/session-over';
 import { deviceZone } from '@/lib/time/zone';
 
@@ -23,7 +24,10 @@ export function AuthForm({ kind, action, next, minPasswordLength }: Props) {
   const [{ values, errors }, submit, isWorking] = useActionState(action, BLANK);
   const zone = useSyncExternalStore(never, deviceZone, () => '');
   // Whoever sees this form is signed in nowhere in this browser.
-  useEffect(() => tellOtherTabs(), []);
+  useEffect(() => {
+    tellOtherTabs();
+    void forgetPages();
+  }, []);
   const isNew = kind === 'sign-up';
   const text = authMessages;
   // As `action` alone does it, but without emptying the form: what is wrong with a password is

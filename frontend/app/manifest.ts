@@ -1,0 +1,23 @@
+import type { MetadataRoute } from 'next';
+import { messages } from '@/lib/messages';
+
+/** The app on a home screen. */
+export default function manifest(): MetadataRoute.Manifest {
+  return {
+    name: messages.app.name,
+    short_name: messages.app.name,
+    description: messages.app.tagline,
+    id: '/',
+    start_url: '/today',
+    scope: '/',
+    display: 'standalone',
+    background_color: '#f5f7f7',
+    theme_color: '#0b6b63',
+    icons: [
+      { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml' },
+      { src: '/icon-192.png', sizes: '192x192', type: 'image/png' },
+      { src: '/icon-512.png', sizes: '512x512', type: 'image/png' },
+      { src: '/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+    ],
+  };
+}

@@ -1,0 +1,48 @@
+import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
+import { trial } from './stage/trial';
+
+trial('what is changed without a network is sent when it is back, once', async (stage) => {
+  const desk = await stage.newcomer();
+  const sofa = await stage.elsewhere(desk);
+  await desk.create({ title: 'Known before' });
+  await desk.sees('Known before');
+  await desk.context.setOffline(true);
+  await desk.isConnected('offline');
+  await desk.add('Written in the tunnel');
+  await desk.sees('Written in the tunnel');
+  await desk.page.getByRole('checkbox', { name: 'Complete “Known before”' }).click();
+  await desk.seesNo('Known before');
+  expect((await sofa.ask<{ items: Task[] }>('GET', '/tasks?status=open')).items.map(({ title }) => title)).toEqual(['Known before']);
+  await desk.context.setOffline(false);
+  await sofa.sees('Written in the tunnel');
+  await sofa.seesNo('Known before');
+  await desk.isConnected();
+  const all = await sofa.ask<{ items: Task[] }>('GET', '/tasks?status=all');
+  expect(all.items.map(({ title }) => title).sort()).toEqual(['Known before', 'Written in the tunnel']);
+});
+
+trial('a page that is opened without a network shows what was seen last, and sends what it is told', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  await ada.create({ title: 'Seen last' });
+  await ada.sees('Seen last');
+  await ada.page.evaluate(() => navigator.serviceWorker.ready);
+  // Once through the worker, which keeps it.
+  await ada.open('/dashboard');
+  await ada.sees('Seen last');
+  await expect.poll(() => ada.page.evaluate(async () => (await caches.keys()).sort())).toContain('taskflow-pages');
+  await ada.context.setOffline(true);
+  await ada.isConnected('offline');
+  await ada.page.reload();
+  await ada.sees('Seen last');
+  await ada.add('Typed in the dark');
+  await ada.sees('Typed in the dark');
+  // It waits for longer than the page lives.
+  await ada.page.reload();
+  await ada.sees('Typed in the dark');
+  await ada.context.setOffline(false);
+  await expect
+    .poll(async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.map(({ title }) => title).sort())
+    .toEqual(['Seen last', 'Typed in the dark']);
+});

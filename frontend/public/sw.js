@@ -1,0 +1,66 @@
+// The app without a network: what was seen last, and never anything in the place of what is there.
+// Nothing is fetched from another host, and nothing is written: writes wait in the page (`lib/offline`).
+
+self.importScripts('/push.js');
+
+const PAGES = 'taskflow-pages';
+const FILES = 'taskflow-files';
+/** Enough for two releases. */
+const MOST_FILES = 300;
+const HOME = '/dashboard';
+
+self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== self.location.origin) return;
+  if (request.mode === 'navigate') event.respondWith(page(request, url));
+  else if (url.pathname.startsWith('/_next/static/')) event.respondWith(file(request));
+});
+
+// Views that were not opened yet are there without a network, too.
+self.addEventListener('message', (event) => {
+  if (Array.isArray(event.data?.keep)) event.waitUntil(Promise.all(event.data.keep.map(keep)));
+});
+
+/** From the network, or else as it was last. */
+async function page(request, url) {
+  const cache = await caches.open(PAGES);
+  try {
+    const answer = await fetch(request);
+    if (isOfSomebody(answer, url)) await cache.put(url.pathname, answer.clone());
+    return answer;
+  } catch (error) {
+    const kept = (await cache.match(url.pathname)) ?? (await cache.match(HOME));
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+/** Only pages of somebody who is signed in are kept. */
+function isOfSomebody(answer, url) {
+  return answer.ok && !answer.redirected && answer.type === 'basic' && !url.pathname.startsWith('/sign-');
+}
+
+async function keep(path) {
+  const cache = await caches.open(PAGES);
+  if (await cache.match(path)) return;
+  const answer = await fetch(path);
+  if (isOfSomebody(answer, new URL(answer.url))) await cache.put(path, answer);
+}
+
+/** Its name changes with its content, so whatever is kept is right. */
+async function file(request) {
+  const cache = await caches.open(FILES);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) {
+    await cache.put(request, answer.clone());
+    const names = await cache.keys();
+    await Promise.all(names.slice(0, Math.max(0, names.length - MOST_FILES)).map((name) => cache.delete(name)));
+  }
+  return answer;
+}
