@@ -6,12 +6,13 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::app::Profile;
+use crate::browser;
 use crate::cargo;
 use crate::install;
 use crate::progress::Progress;
 use crate::workspace;
 
-/// Becomes the benchmark program, with these arguments.
+/// Becomes the benchmark program, with these arguments; `frontend` measures the app in a browser.
 pub async fn run(args: &[String]) -> Result<()> {
     let progress = Progress::new();
     tokio::try_join!(
@@ -20,6 +21,11 @@ pub async fn run(args: &[String]) -> Result<()> {
         install::daprd(&progress)
     )?;
     cargo::build_services(Profile::Release, &progress).await?;
+    if let [first, rest @ ..] = args
+        && first == "frontend"
+    {
+        return Box::pin(browser::measure(rest, &progress)).await;
+    }
     let error = Command::new(workspace::root().join("target/release/taskflow-benches"))
         .args(args)
         .current_dir(workspace::root())

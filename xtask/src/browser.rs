@@ -40,6 +40,16 @@ pub(crate) async fn check(args: &[String], progress: &Progress) -> Result<()> {
     outcome
 }
 
+/// Measures the app in the browser, on release builds of the services, and prints the figures.
+pub(crate) async fn measure(args: &[String], progress: &Progress) -> Result<()> {
+    let theatre = Theatre::open(Profile::Release, progress).await?;
+    let outcome = theatre
+        .play("e2e/speed/vitest.config.ts", args, progress)
+        .await;
+    theatre.close(outcome.is_err()).await?;
+    outcome
+}
+
 impl Theatre {
     pub(crate) async fn open(profile: Profile, progress: &Progress) -> Result<Self> {
         let chromium = install::chromium(progress).await?;

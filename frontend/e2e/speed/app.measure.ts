@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process';
+import type { CDPSession, Page } from 'playwright-core';
+import { env } from '../stage/env';
+import type { Person } from '../stage/person';
+import { trial } from '../stage/trial';
+
+/** How much slower than this machine the CPU of those is who look at the app. */
+const SLOWDOWN = 4;
+const MANY = 5_000;
+const AT_ONCE = 100;
+const CHANGES = 40;
+
+/** Prints a figure beside what it should be at most. */
+function tell(what: string, figure: number, unit: string, limit: number): void {
+  const rounded = Math.round(figure * 1000) / 1000;
+  process.stdout.write(`${what.padEnd(48)} ${String(rounded).padStart(9)} ${unit.padEnd(3)} of ${limit}\n`);
+}
+
+trial('the first load', async (stage) => {
+  const ada = await stage.newcomer();
+  await fill(ada, 200);
+  const cookies = (await ada.context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const lines = execFileSync('node', ['scripts/size.mjs', `${env.app}/dashboard`, cookies], { encoding: 'utf8' });
+  tell('first-load JavaScript, gzip', Number.parseFloat(lines.trim().split('\n').at(-1) ?? ''), 'KB', 150);
+
+  await slow(ada.page);
+  await ada.open('/dashboard');
+  await ada.isConnected();
+  const { lcp, cls } = await ada.page.evaluate(paint);
+  tell(`largest contentful paint, CPU ${SLOWDOWN}× slower`, lcp / 1000, 's', 1.8);
+  tell('cumulative layout shift', cls, '', 0.05);
+
+  await ada.page.evaluate(listen);
+  for (const title of await ada.titles().then((all) => all.slice(0, 5))) {
+    await ada.page.getByRole('button', { name: `Open “${title}”`, exact: true }).click();
+    await ada.page.getByRole('dialog', { name: 'Task details' }).waitFor();
+    await ada.page.keyboard.press('Escape');
+    await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await ada.page.getByRole('checkbox', { name: `Complete “${title}”` }).click();
+  }
+  await ada.add('Typed on a slow machine');
+  await ada.sees('Typed on a slow machine');
+  const slowest = await ada.page.evaluate(() => Math.max(0, ...(window as unknown as Heard).heard));
+  tell('interaction to next paint, the slowest', slowest, 'ms', 150);
+});
+
+trial('scrolling through many tasks', async (stage) => {
+  const ada = await stage.newcomer();
+  await fill(ada, MANY);
+  await ada.open('/inbox');
+  await ada.isConnected();
+  const { median, slow95 } = await ada.page.evaluate(scroll);
+  tell(`${MANY} tasks: a frame while scrolling, median`, median, 'ms', 16.7);
+  tell(`${MANY} tasks: a frame while scrolling, 95 of 100`, slow95, 'ms', 33.4);
+});
+
+trial('a change made elsewhere', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  const took: number[] = [];
+  for (let turn = 0; turn < CHANGES; turn += 1) {
+    const title = `Change ${turn}`;
+    const shown = ada.page.evaluate(appears, title);
+    await ada.create({ title });
+    // The answer has had to come, too; so it was committed a little before this.
+    const committed = Date.now();
+    took.push(Math.max(0, (await shown) - committed));
+  }
+  took.sort((a, b) => a - b);
+  tell('on screen after its commit, median', took[CHANGES / 2] ?? 0, 'ms', 150);
+});
+
+async function fill(ada: Person, count: number): Promise<void> {
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const operations = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => ({
+      op: 'create',
+      task: { title: `Task ${from + index}`, priority: (['none', 'low', 'high'] as const)[index % 3] },
+    }));
+    await ada.ask('POST', '/tasks/batch', { operations });
+  }
+}
+
+async function slow(page: Page): Promise<CDPSession> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
+  return session;
+}
+
+type Heard = { heard: number[] };
+
+// What follows runs in the browser.
+
+function paint(): Promise<{ lcp: number; cls: number }> {
+  return new Promise((resolve) => {
+    let lcp = 0;
+    let cls = 0;
+    new PerformanceObserver((list) => {
+      for (const { startTime } of list.getEntries()) lcp = Math.max(lcp, startTime);
+    }).observe({ type: 'largest-contentful-paint', buffered: true });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+        if (!entry.hadRecentInput) cls += entry.value;
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+    requestIdleCallback(() => setTimeout(() => resolve({ lcp, cls }), 500));
+  });
+}
+
+function listen(): void {
+  const heard: number[] = [];
+  (window as unknown as Heard).heard = heard;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & { interactionId?: number })[]) {
+      if (entry.interactionId) heard.push(entry.duration);
+    }
+  }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
+}
+
+function scroll(): Promise<{ median: number; slow95: number }> {
+  const list = document.querySelector('[data-scroller]');
+  const frames: number[] = [];
+  let last = performance.now();
+  return new Promise((resolve) => {
+    const step = (now: number) => {
+      frames.push(now - last);
+      last = now;
+      list?.scrollBy(0, 60);
+      if (frames.length < 300) requestAnimationFrame(step);
+      else {
+        const sorted = frames.slice(10).sort((a, b) => a - b);
+        const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
+        resolve({ median: at(0.5), slow95: at(0.95) });
+      }
+    };
+    requestAnimationFrame(step);
+  });
+}
+
+function appears(title: string): Promise<number> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (![...document.querySelectorAll('[data-title]')].some((each) => each.textContent === title)) return;
+      watching.disconnect();
+      requestAnimationFrame(() => resolve(Date.now()));
+    };
+    const watching = new MutationObserver(look);
+    watching.observe(document.body, { childList: true, subtree: true });
+    look();
+  });
+}
