@@ -1,0 +1,78 @@
+import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
+import type { Person } from './stage/person';
+import { trial } from './stage/trial';
+
+/** Takes a row by its handle, and puts it down in the middle of something else. */
+async function drag(ada: Person, title: string, to: { x: number; y: number; width: number; height: number } | null) {
+  if (!to) throw new Error('There is no place to put it');
+  await ada.row(title).hover();
+  await ada.page.getByRole('button', { name: `Move “${title}”` }).hover();
+  await ada.page.mouse.down();
+  await ada.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2 - 4, { steps: 6 });
+  await ada.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 2 });
+  await ada.page.mouse.up();
+}
+
+async function threeTasks(ada: Person): Promise<void> {
+  for (const title of ['One', 'Two', 'Three']) await ada.create({ title });
+  await ada.open('/inbox');
+  await ada.sees('Three');
+}
+
+const saved = async (ada: Person) =>
+  (await ada.ask<{ items: Task[] }>('GET', '/tasks?sort=position')).items.map(({ title }) => title);
+
+trial('a task is dragged to another place, and one undo brings it back', async (stage) => {
+  const ada = await stage.newcomer();
+  await threeTasks(ada);
+  await drag(ada, 'Three', await ada.row('One').boundingBox());
+  await expect.poll(() => ada.titles()).toEqual(['Three', 'One', 'Two']);
+  await expect.poll(() => saved(ada)).toEqual(['Three', 'One', 'Two']);
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => ada.titles()).toEqual(['One', 'Two', 'Three']);
+});
+
+trial('a task is dragged into a project', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
+  await threeTasks(ada);
+  await drag(ada, 'Two', await ada.page.locator('aside').getByRole('link', { name: 'Garden' }).boundingBox());
+  await ada.seesNo('Two');
+  await expect
+    .poll(() => ada.ask('GET', `/tasks?project_id=${id}`))
+    .toMatchObject({ items: [{ title: 'Two' }] });
+});
+
+trial('the keyboard moves a task, too', async (stage) => {
+  const ada = await stage.newcomer();
+  await threeTasks(ada);
+  await ada.page.getByRole('button', { name: 'Open “Three”' }).focus();
+  await ada.page.keyboard.press('Alt+ArrowUp');
+  await expect.poll(() => ada.titles()).toEqual(['One', 'Three', 'Two']);
+  await ada.page.getByRole('button', { name: 'Move “Three”' }).focus();
+  await ada.page.keyboard.press('Space');
+  await ada.page.keyboard.press('ArrowUp');
+  await ada.page.keyboard.press('Space');
+  await expect.poll(() => saved(ada)).toEqual(['Three', 'One', 'Two']);
+});
+
+trial('several tasks are chosen and changed together, and one undo takes all of it back', async (stage) => {
+  const ada = await stage.newcomer();
+  await threeTasks(ada);
+  await ada.page.getByRole('button', { name: 'Open “One”' }).click({ modifiers: ['ControlOrMeta'] });
+  await ada.page.getByRole('button', { name: 'Open “Three”' }).click({ modifiers: ['Shift'] });
+  const bar = ada.page.getByRole('toolbar', { name: 'Selected tasks' });
+  await bar.getByText('3 tasks selected').waitFor();
+  await bar.getByRole('button', { name: 'Priority' }).click();
+  await ada.page.getByRole('option', { name: 'High' }).click();
+  await expect
+    .poll(async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.map(({ priority }) => priority))
+    .toEqual(['high', 'high', 'high']);
+  await bar.getByRole('button', { name: 'Complete' }).click();
+  await ada.page.getByText('3 tasks completed').waitFor();
+  await ada.seesNo('One');
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await ada.sees('One');
+  await expect.poll(() => saved(ada)).toEqual(['One', 'Two', 'Three']);
+});

@@ -1,0 +1,47 @@
+import { expect } from 'vitest';
+import { trial, type Stage } from './stage/trial';
+
+/** Somebody edits a title, and meanwhile it gets another one elsewhere. */
+async function bothEdit(stage: Stage) {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  const { id } = await ada.create({ title: 'Before' });
+  await ada.row('Before').getByRole('button', { name: 'Open' }).dblclick();
+  const field = ada.page.getByRole('textbox', { name: 'Title', exact: true });
+  await field.fill('Mine');
+  const heard = ada.page.waitForResponse((answer) => answer.url().endsWith(`/tasks/${id}`));
+  await ada.ask('PATCH', `/tasks/${id}`, { title: 'Theirs' });
+  await heard;
+  await field.press('Enter');
+  const dialog = ada.page.getByRole('dialog', { name: 'Changed in two places' });
+  await dialog.getByRole('cell', { name: 'Mine' }).waitFor();
+  await dialog.getByRole('cell', { name: 'Theirs' }).waitFor();
+  return { ada, dialog, title: async () => (await ada.ask<{ title: string }>('GET', `/tasks/${id}`)).title };
+}
+
+trial('the same field changed in two places: both versions are shown, and mine can stay', async (stage) => {
+  const { ada, dialog, title } = await bothEdit(stage);
+  expect(await title()).toBe('Theirs');
+  await dialog.getByRole('button', { name: 'Keep mine' }).click();
+  await ada.sees('Mine');
+  await expect.poll(title).toBe('Mine');
+});
+
+trial('the same field changed in two places: the other one can stay', async (stage) => {
+  const { ada, dialog, title } = await bothEdit(stage);
+  await dialog.getByRole('button', { name: 'Keep the other' }).click();
+  await ada.sees('Theirs');
+  expect(await title()).toBe('Theirs');
+});
+
+trial('different fields changed in two places are no conflict', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  const { id } = await ada.create({ title: 'Before' });
+  await ada.row('Before').getByRole('button', { name: 'Open' }).dblclick();
+  const field = ada.page.getByRole('textbox', { name: 'Title', exact: true });
+  await field.fill('After');
+  await ada.ask('PATCH', `/tasks/${id}`, { priority: 'high' });
+  await field.press('Enter');
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ title: 'After', priority: 'high' });
+});

@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import { trial } from './stage/trial';
+
+trial('everything that matters can be done without a mouse', async (stage) => {
+  const ada = await stage.stranger();
+  const { keyboard } = ada.page;
+  await ada.open('/sign-up');
+  await ada.page.getByLabel('Name').focus();
+  await keyboard.type(ada.account.name);
+  await keyboard.press('Tab');
+  await keyboard.type(ada.account.email);
+  await keyboard.press('Tab');
+  await keyboard.type('correct horse battery');
+  await keyboard.press('Enter');
+  await ada.page.waitForURL('**/dashboard');
+  await ada.isConnected();
+
+  await keyboard.press('n');
+  await keyboard.type('Water the plants');
+  await keyboard.press('Enter');
+  await ada.sees('Water the plants');
+  await keyboard.press('Escape');
+
+  await keyboard.press('j');
+  await expect.poll(() => focused()).toBe('Open “Water the plants”');
+  await keyboard.press('p');
+  await ada.page.getByRole('option', { name: 'Urgent' }).waitFor();
+  await keyboard.type('Urg');
+  await keyboard.press('Enter');
+  await ada.row('Water the plants').getByText('Urgent').waitFor();
+  await expect.poll(() => focused()).toBe('Open “Water the plants”');
+
+  await keyboard.press('d');
+  await ada.page.getByRole('dialog', { name: 'Due date' }).waitFor();
+  await keyboard.press('Enter');
+  await ada.row('Water the plants').getByText('Today').waitFor();
+
+  await keyboard.press('e');
+  await ada.page.getByRole('textbox', { name: 'Title', exact: true }).waitFor();
+  await keyboard.type('Water all plants');
+  await keyboard.press('Enter');
+  await ada.sees('Water all plants');
+
+  await keyboard.press('o');
+  await ada.page.getByRole('dialog', { name: 'Task details' }).waitFor();
+  await keyboard.press('Escape');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+
+  await keyboard.press('?');
+  await ada.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await keyboard.press('Escape');
+  await keyboard.press('g');
+  await keyboard.press('t');
+  await ada.page.waitForURL('**/today');
+  await keyboard.press('j');
+  await keyboard.press('x');
+  await ada.page.getByText('Task completed').waitFor();
+  await keyboard.press('Control+z');
+  await ada.sees('Water all plants');
+
+  async function focused(): Promise<string | null> {
+    return ada.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
+  }
+});

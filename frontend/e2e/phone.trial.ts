@@ -1,0 +1,35 @@
+import { expect } from 'vitest';
+import { PHONE, trial } from './stage/trial';
+
+trial('on a phone nothing is wider than the screen, and everything is within reach', async (stage) => {
+  const ada = await stage.newcomer(PHONE);
+  await ada.isConnected();
+  await ada.create({
+    title: 'A title that is far too long for the screen of any telephone that people carry about with them',
+    tags: ['home', 'garden', 'autumn', 'long-tag-with-a-long-name'],
+    priority: 'high',
+    due: { kind: 'date', date: '2099-01-01' },
+  });
+  const bar = ada.page.getByRole('navigation', { name: 'Main' }).last();
+  for (const [tab, path] of [['Today', '/today'], ['Upcoming', '/upcoming'], ['Inbox', '/inbox']] as const) {
+    await bar.getByRole('link', { name: tab }).tap();
+    await ada.page.waitForURL(`**${path}`);
+    expect(await overflow()).toBe(0);
+  }
+  await bar.getByRole('button', { name: 'New task' }).tap();
+  await ada.page.keyboard.type('From a phone');
+  await ada.page.keyboard.press('Enter');
+  await ada.sees('From a phone');
+  await ada.row('From a phone').getByRole('button', { name: 'Open' }).tap();
+  await ada.page.getByRole('dialog', { name: 'Task details' }).waitFor();
+  expect(await overflow()).toBe(0);
+  await ada.page.getByRole('button', { name: 'Close' }).tap();
+  await bar.getByRole('button', { name: 'Menu' }).tap();
+  await ada.page.getByRole('dialog', { name: 'Menu' }).getByRole('link', { name: 'All tasks' }).tap();
+  await ada.page.waitForURL('**/dashboard');
+
+  /** How much wider the page is than the screen. */
+  async function overflow(): Promise<number> {
+    return ada.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  }
+});

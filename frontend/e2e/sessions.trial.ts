@@ -1,0 +1,66 @@
+import { Client } from 'pg';
+import { expect } from 'vitest';
+import { env } from './stage/env';
+import { trial } from './stage/trial';
+
+/** A week passes for everybody's sessions. */
+async function expireSessions(email: string): Promise<void> {
+  const client = new Client({ connectionString: env.database });
+  await client.connect();
+  await client.query(
+    `update auth.session set "expiresAt" = now() - interval '1 minute'
+     where "userId" = (select id from auth."user" where email = $1)`,
+    [email],
+  );
+  await client.end();
+}
+
+trial('when the session expires, the way is to the sign-in page and back', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await expireSessions(ada.account.email);
+  // It remembers a session for a minute; another one of its kind would not.
+  await stage.stagehand.kill('frontend');
+  await stage.stagehand.start('frontend');
+  await ada.add('Not saved');
+  await ada.page.waitForURL('**/sign-in?next=%2Finbox');
+  await ada.signInHere();
+  await ada.page.waitForURL('**/inbox');
+  await ada.isConnected();
+  expect(await ada.titles()).toEqual([]);
+});
+
+trial('signing out leaves nothing behind', async (stage) => {
+  const ada = await stage.newcomer();
+  const tab = await ada.context.newPage();
+  await ada.create({ title: 'A secret of mine' });
+  await ada.sees('A secret of mine');
+  await tab.goto('/inbox');
+  await ada.page.getByRole('button', { name: 'Account menu' }).click();
+  await ada.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await Promise.all([ada.page.waitForURL('**/sign-in'), tab.waitForURL('**/sign-in')]);
+
+  expect(await ada.context.cookies()).toEqual([]);
+  const left = await ada.page.evaluate(async () => ({
+    local: Object.keys(localStorage),
+    session: Object.keys(sessionStorage),
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    caches: await caches.keys(),
+  }));
+  expect(left).toEqual({ local: [], session: [], databases: [], caches: [] });
+  // Nor does the way back show anything.
+  await ada.page.goBack();
+  await ada.page.waitForURL('**/sign-in**');
+  expect(await ada.page.content()).not.toContain('A secret of mine');
+  const answer = await ada.context.request.get(`${env.app}/api/backend/tasks`);
+  expect(answer.status()).toBe(401);
+});
+
+trial('no script can read what proves who somebody is', async (stage) => {
+  const ada = await stage.newcomer();
+  expect(await ada.page.evaluate(() => document.cookie)).toBe('');
+  const [cookie] = await ada.context.cookies();
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
+  expect(await ada.page.content()).not.toContain('eyJ');
+});
