@@ -1,6 +1,5 @@
 'use client';
 
-import { clsx } from 'clsx';
 import type { HistoryEntry } from '@/lib/history/sets';
 import { fieldInWords, tellingChanges, valueInWords, type Context } from '@/lib/history/words';
 import { historyMessages } from '@/lib/messages/history';
@@ -8,15 +7,15 @@ import { openTask } from '@/lib/open-task';
 
 const text = historyMessages;
 
-type Props = { entry: HistoryEntry; context: Context; isOfTask: boolean; isUndone: boolean };
+type Props = { entry: HistoryEntry; context: Context; isOfTask: boolean };
 
 /** One event: what it did to what, field by field. */
-export function Change({ entry, context, isOfTask, isUndone }: Props) {
+export function Change({ entry, context, isOfTask }: Props) {
   const { what, event_type: type } = entry;
   const isNew = type.endsWith('.created');
   const changes = tellingChanges(entry.changes, isNew);
   return (
-    <li className={clsx(isUndone && 'opacity-65')}>
+    <li>
       <p>
         <span className="font-medium">{eventInWords(type)}</span>
         {isOfTask || !what.name ? null : what.kind === 'task' ? (

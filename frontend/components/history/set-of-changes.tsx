@@ -54,7 +54,7 @@ export function SetOfChanges({ set, context, isOfTask, onUndone }: Props) {
         </p>
         <ul className="grid gap-1.5">
           {shown.map((entry) => (
-            <Change key={entry.event_id} entry={entry} context={context} isOfTask={isOfTask} isUndone={undoneBy !== null} />
+            <Change key={entry.event_id} entry={entry} context={context} isOfTask={isOfTask} />
           ))}
         </ul>
         {set.entries.length > shown.length ? (

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { BottomBar } from '@/components/shell/bottom-bar';
 import { ConnectionBadge } from '@/components/shell/connection-badge';
-import { NotificationsButton } from '@/components/shell/notifications-button';
+import { HeaderLater } from '@/components/shell/header-later';
 import { SearchButton } from '@/components/shell/search-button';
 import { Sidebar } from '@/components/shell/sidebar';
 import { ThemeButton } from '@/components/shell/theme-button';
@@ -29,7 +29,7 @@ export function AppShell({ user, children }: Props) {
             <SearchButton />
           </div>
           <ConnectionBadge />
-          <NotificationsButton />
+          <HeaderLater />
           <ThemeButton />
           <UserButton user={user} />
         </header>

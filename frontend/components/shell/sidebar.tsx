@@ -1,7 +1,7 @@
 'use client';
 
-import { Calendar, CalendarDays, ChartColumn, CircleCheckBig, Folder, Hash, History, Inbox, ListTodo, Plus, Settings, SquareKanban, Sun, Trash2 } from 'lucide';
-import { useMemo, type ReactNode } from 'react';
+import { Calendar, CalendarDays, CircleCheckBig, Folder, Hash, Inbox, ListTodo, Plus, SquareKanban, Sun } from 'lucide';
+import { lazy, Suspense, useMemo, type ReactNode } from 'react';
 import { NavLink } from '@/components/shell/nav-link';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
@@ -10,6 +10,9 @@ import { messages } from '@/lib/messages';
 import { openPanel } from '@/lib/panels';
 import { countTasks } from '@/lib/tasks/counts';
 import { useClock, useTasks } from '@/lib/tasks/provider';
+import { useIsDrawn } from '@/lib/use-is-drawn';
+
+const MoreLinks = lazy(() => import('@/components/shell/more-links'));
 
 const text = messages.nav;
 
@@ -18,6 +21,7 @@ export function Sidebar() {
   const { byId } = useTasks();
   const clock = useClock();
   const data = useData();
+  const isDrawn = useIsDrawn();
   const { value: projects = [] } = useRemote(data.projects);
   const { value: tags = [] } = useRemote(data.tags);
   const counts = useMemo(() => countTasks(byId, clock), [byId, clock]);
@@ -59,11 +63,9 @@ export function Sidebar() {
           />
         ))}
       </Section>
-      <div className="mt-auto grid gap-0.5">
-        <NavLink href="/statistics" label={text.statistics} icon={ChartColumn} />
-        <NavLink href="/history" label={text.history} icon={History} />
-        <NavLink href="/trash" label={text.trash} icon={Trash2} />
-        <NavLink href="/settings" label={text.settings} icon={Settings} />
+      {/* Its room is there before it comes, so that nothing moves. */}
+      <div className="mt-auto grid min-h-38 shrink-0 content-end gap-0.5 md:min-h-34">
+        <Suspense fallback={null}>{isDrawn ? <MoreLinks /> : null}</Suspense>
       </div>
     </nav>
   );

@@ -1,0 +1,15 @@
+'use client';
+
+import { lazy, Suspense } from 'react';
+import { useIsDrawn } from '@/lib/use-is-drawn';
+
+const HeaderExtras = lazy(() => import('@/components/shell/header-extras'));
+
+/** What of the header comes when everything else is there. Its room is there before. */
+export function HeaderLater() {
+  return (
+    <div className="flex min-w-8 justify-end gap-1.5">
+      <Suspense fallback={null}>{useIsDrawn() ? <HeaderExtras /> : null}</Suspense>
+    </div>
+  );
+}

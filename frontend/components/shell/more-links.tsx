@@ -1,0 +1,19 @@
+'use client';
+
+import { ChartColumn, History, Settings, Trash2 } from 'lucide';
+import { NavLink } from '@/components/shell/nav-link';
+import { messages } from '@/lib/messages';
+
+const text = messages.nav;
+
+/** Where one goes more rarely: it comes when everything else is there. */
+export default function MoreLinks() {
+  return (
+    <>
+      <NavLink href="/statistics" label={text.statistics} icon={ChartColumn} />
+      <NavLink href="/history" label={text.history} icon={History} />
+      <NavLink href="/trash" label={text.trash} icon={Trash2} />
+      <NavLink href="/settings" label={text.settings} icon={Settings} />
+    </>
+  );
+}
