@@ -1,15 +1,29 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-/** Trials share one product, and some of them break it: one after the other. */
-export default defineConfig({
+/** They break the product that all trials share, so nobody else may be on it. */
+const BREAKING = ['**/outages.trial.ts', '**/sessions.trial.ts'];
+
+/** What whoever looks at the product with a browser needs. */
+export const usual: ViteUserConfig = {
   resolve: { alias: { '@': `${import.meta.dirname}/..` } },
+  test: { hookTimeout: 60_000, expect: { poll: { timeout: 30_000, interval: 50 } }, reporters: ['verbose'] },
+};
+
+export default defineConfig({
+  ...usual,
   test: {
+    ...usual.test,
     dir: import.meta.dirname,
-    include: ['**/*.trial.ts'],
-    fileParallelism: false,
     testTimeout: 120_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000, interval: 50 } },
-    reporters: ['verbose'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'together', include: ['**/*.trial.ts'], exclude: BREAKING, maxWorkers: 3, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: BREAKING, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -1,7 +1,8 @@
-import { mergeConfig } from 'vitest/config';
-import trials from '../vitest.config';
+import { defineConfig } from 'vitest/config';
+import { usual } from '../vitest.config';
 
-/** Figures, for `cargo xtask bench frontend`. */
-export default mergeConfig(trials, {
-  test: { dir: import.meta.dirname, include: ['**/*.measure.ts'], testTimeout: 600_000 },
+/** Figures, for `cargo xtask bench frontend`: nothing else runs meanwhile. */
+export default defineConfig({
+  ...usual,
+  test: { ...usual.test, dir: import.meta.dirname, include: ['**/*.measure.ts'], testTimeout: 600_000, fileParallelism: false },
 });
