@@ -74,6 +74,8 @@ pub async fn run(args: Args) -> Result<()> {
         ("DATEUTIL_WHEELS", dateutil.display().to_string()),
     ];
     if args.part.is_none() {
+        // Needed last, but missed at once.
+        install::chromium(&progress).await?;
         heading(&progress, "format");
         lint::fmt(true, &progress).await?;
         heading(&progress, "lints and generated files");
