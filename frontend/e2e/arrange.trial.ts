@@ -18,6 +18,7 @@ async function threeTasks(ada: Person): Promise<void> {
   for (const title of ['One', 'Two', 'Three']) await ada.create({ title });
   await ada.open('/inbox');
   await ada.sees('Three');
+  await ada.hasTools('Three');
 }
 
 const saved = async (ada: Person) =>

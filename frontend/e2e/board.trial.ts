@@ -2,10 +2,12 @@ import { expect } from 'vitest';
 import { trial } from './stage/trial';
 
 trial('a task is dragged from one column of the board to another', async (stage) => {
-  const ada = await stage.newcomer();
+  // Wide enough for all columns.
+  const ada = await stage.newcomer({ viewport: { width: 1800, height: 900 } });
   const { id } = await ada.create({ title: 'Water the plants', priority: 'low' });
   await ada.open('/board');
   await ada.isConnected();
+  await ada.hasTools('Water the plants');
   const card = ada.page.locator('[data-task]').filter({ hasText: 'Water the plants' });
   const [from, to] = await Promise.all([
     card.boundingBox(),

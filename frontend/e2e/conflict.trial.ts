@@ -6,9 +6,7 @@ async function bothEdit(stage: Stage) {
   const ada = await stage.newcomer();
   await ada.isConnected();
   const { id } = await ada.create({ title: 'Before' });
-  await ada.row('Before').getByRole('button', { name: 'Open' }).dblclick();
-  const field = ada.page.getByRole('textbox', { name: 'Title', exact: true });
-  await field.fill('Mine');
+  const field = await ada.retitle('Before', 'Mine');
   const heard = ada.page.waitForResponse((answer) => answer.url().endsWith(`/tasks/${id}`));
   await ada.ask('PATCH', `/tasks/${id}`, { title: 'Theirs' });
   await heard;
@@ -38,9 +36,7 @@ trial('different fields changed in two places are no conflict', async (stage) =>
   const ada = await stage.newcomer();
   await ada.isConnected();
   const { id } = await ada.create({ title: 'Before' });
-  await ada.row('Before').getByRole('button', { name: 'Open' }).dblclick();
-  const field = ada.page.getByRole('textbox', { name: 'Title', exact: true });
-  await field.fill('After');
+  const field = await ada.retitle('Before', 'After');
   await ada.ask('PATCH', `/tasks/${id}`, { priority: 'high' });
   await field.press('Enter');
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ title: 'After', priority: 'high' });

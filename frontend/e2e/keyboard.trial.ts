@@ -21,6 +21,7 @@ trial('everything that matters can be done without a mouse', async (stage) => {
   await ada.sees('Water the plants');
   await keyboard.press('Escape');
 
+  await ada.hasTools('Water the plants');
   await keyboard.press('j');
   await expect.poll(() => focused()).toBe('Open “Water the plants”');
   await keyboard.press('p');
@@ -52,6 +53,7 @@ trial('everything that matters can be done without a mouse', async (stage) => {
   await keyboard.press('g');
   await keyboard.press('t');
   await ada.page.waitForURL('**/today');
+  await ada.hasTools('Water all plants');
   await keyboard.press('j');
   await keyboard.press('x');
   await ada.page.getByText('Task completed').waitFor();

@@ -9,13 +9,11 @@ trial('two browsers see what the other does', async (stage) => {
   await desk.add('Call mum');
   await sofa.sees('Call mum');
 
-  await sofa.row('Call mum').getByRole('checkbox').click();
+  await sofa.page.getByRole('checkbox', { name: 'Complete “Call mum”' }).click();
   await desk.seesNo('Call mum');
 
   await desk.add('Feed the cat');
-  await sofa.row('Feed the cat').getByRole('button', { name: 'Open' }).dblclick();
-  const title = sofa.page.getByRole('textbox', { name: 'Title' });
-  await title.fill('Feed both cats');
+  const title = await sofa.retitle('Feed the cat', 'Feed both cats');
   await title.press('Enter');
   await desk.sees('Feed both cats');
   await desk.seesNo('Feed the cat');

@@ -15,6 +15,11 @@ const TABS = [
   ['/settings/data', text.tabs.data],
 ] as const;
 
+/** On a phone not all of them have room. */
+function reveal(tab: HTMLElement | null): void {
+  tab?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+}
+
 /** The parts of the settings. */
 export function SettingsNav() {
   const here = usePathname();
@@ -22,7 +27,7 @@ export function SettingsNav() {
     <nav aria-label={text.parts} className="-mx-5 overflow-x-auto border-b px-5 sm:-mx-7 sm:px-7">
       <ul className="flex gap-1">
         {TABS.map(([href, label]) => (
-          <li key={href}>
+          <li key={href} ref={here === href ? reveal : null}>
             <AppLink
               href={href}
               aria-current={here === href ? 'page' : undefined}

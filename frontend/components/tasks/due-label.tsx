@@ -1,14 +1,17 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { Globe } from 'lucide';
+import { Globe, Repeat } from 'lucide';
 import { Icon } from '@/components/ui/icon';
 import type { Task } from '@/lib/api';
+import { messages } from '@/lib/messages';
 import { dueMoment, isOverdue, type Clock } from '@/lib/tasks/due';
 import { relativeMoment } from '@/lib/time/format';
 
+type Due = Pick<Task, 'due' | 'due_at' | 'completed'> & { recurrence?: Task['recurrence'] };
+
 /** When a task is due, in words. */
-export function DueLabel({ task, clock }: { task: Pick<Task, 'due' | 'due_at' | 'completed'>; clock: Clock }) {
+export function DueLabel({ task, clock }: { task: Due; clock: Clock }) {
   const moment = dueMoment(task, clock.zone);
   if (!moment) return null;
   const isLate = !task.completed && isOverdue(task.due, clock);
@@ -19,6 +22,7 @@ export function DueLabel({ task, clock }: { task: Pick<Task, 'due' | 'due_at' | 
       className={clsx('inline-flex items-center gap-1', isLate ? 'text-danger' : isToday ? 'text-accent' : 'text-muted')}
       title={elsewhere ?? undefined}
     >
+      {task.recurrence ? <Icon of={Repeat} aria-label={messages.task.repeats} className="size-3" /> : null}
       {relativeMoment(moment.day, moment.time, clock.today)}
       {elsewhere ? <Icon of={Globe} aria-label={elsewhere} className="size-3" /> : null}
     </span>

@@ -73,6 +73,20 @@ export class Person {
     return this.page.locator('[data-task]').filter({ has: this.page.getByRole('button', { name, exact: true }) });
   }
 
+  /** Changes a title where it stands in the list, up to the key that ends it. */
+  async retitle(title: string, to: string): Promise<Locator> {
+    await this.row(title).hover();
+    await this.page.getByRole('button', { name: `Edit the title “${title}”` }).click();
+    const field = this.page.getByRole('textbox', { name: 'Title', exact: true });
+    await field.fill(to);
+    return field;
+  }
+
+  /** Waits for what a list can do besides being read, which comes after it. */
+  async hasTools(title: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Move “${title}”` }).waitFor({ state: 'attached' });
+  }
+
   async sees(title: string): Promise<void> {
     await this.row(title).waitFor();
   }

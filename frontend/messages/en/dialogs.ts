@@ -138,6 +138,7 @@ export const dialogs = {
     atMost: (count: number) => `At most ${count} at once`,
     complete: 'Complete',
     select: (title: string) => `Select “${title}”`,
+    edit: (title: string) => `Edit the title “${title}”`,
     clear: 'Clear the selection',
   },
   quick: {

@@ -126,6 +126,7 @@ export const en = {
     descriptionPlaceholder: 'Add notes…',
     due: 'Due',
     noDue: 'No date',
+    repeats: 'Repeats',
     priority: 'Priority',
     project: 'Project',
     noProject: 'Inbox',

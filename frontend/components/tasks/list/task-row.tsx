@@ -56,12 +56,12 @@ export const TaskRow = memo(function TaskRow(props: Props) {
             />
           </Suspense>
         ) : (
-          <Title task={task} onEdit={() => on.edit(task.id)} />
+          <Title task={task} />
         )}
         <Details {...props} />
       </div>
-      {/* The handle and the box come when the list is there: see `list/tools`. */}
-      <span data-tools className="max-sm:contents sm:min-w-6" />
+      {/* The handle, the pencil and the box come when the list is there: see `list/tools`. */}
+      <span data-tools className="flex max-sm:contents sm:min-w-12" />
     </div>
   );
 });
@@ -73,14 +73,18 @@ function focusTitle(id: string): void {
   );
 }
 
-function Title({ task, onEdit }: { task: Task; onEdit: () => void }) {
+/** With Ctrl, ⌘ or Shift a click is not meant to open: it chooses tasks, once `list/tools` are there. */
+function open(event: MouseEvent, id: string): void {
+  if (!event.ctrlKey && !event.metaKey && !event.shiftKey) openTask(id);
+}
+
+function Title({ task }: { task: Task }) {
   return (
     <button
       type="button"
       data-title
       aria-label={text.openTask(task.title)}
-      onClick={() => openTask(task.id)}
-      onDoubleClick={onEdit}
+      onClick={(event) => open(event, task.id)}
       className={clsx(
         'min-w-0 flex-1 rounded text-left leading-6 break-words outline-offset-0 sm:truncate',
         task.completed && 'text-muted line-through decoration-line-strong',

@@ -6,7 +6,7 @@ import { DuePicker } from '@/components/tasks/pickers/due-picker';
 import { PriorityPicker } from '@/components/tasks/pickers/priority-picker';
 import { ProjectPicker } from '@/components/tasks/pickers/project-picker';
 import { TagPicker } from '@/components/tasks/pickers/tag-picker';
-import type { Pick, Picking } from '@/components/tasks/pickers/use-picker';
+import type { Picking } from '@/components/tasks/pickers/use-picker';
 import { RecurrencePicker } from '@/components/tasks/recurrence/recurrence-picker';
 import { ReminderPicker } from '@/components/tasks/reminders/reminder-picker';
 import { Popover } from '@/components/ui/popover';
@@ -25,10 +25,11 @@ const LABELS = {
   reminders: dialogsMessages.reminders.title,
 };
 
-type Props = Picking & { pick: Pick; onClose: () => void };
+type Props = Picking & { onClose: () => void };
 
 /** Changes one thing about a task, or about several. */
-export default function Picker({ kind, tasks, anchor, pick, onClose }: Props) {
+export default function Picker({ kind: asked, tasks, anchor, onClose }: Props) {
+  const [kind, setKind] = useState(asked);
   const { set, all, repeat } = useTaskActions();
   // Tags are picked one after the other, and are one change.
   const common = shared(tasks);
@@ -48,7 +49,12 @@ export default function Picker({ kind, tasks, anchor, pick, onClose }: Props) {
   };
   return (
     <Popover anchor={anchor} label={LABELS[kind]} onClose={close} className={kind === 'recurrence' || kind === 'reminders' ? 'w-76' : 'w-68'}>
-      {kind === 'due' ? <DuePicker due={common.due ?? null} onChoose={(due) => choose({ due })} /> : null}
+      {kind === 'due' ? (
+        // What led here has gone, and the focus with it.
+        <div ref={kind === asked ? null : focusOn} tabIndex={-1} className="focus-visible:outline-none">
+          <DuePicker due={common.due ?? null} onChoose={(due) => choose({ due })} />
+        </div>
+      ) : null}
       {kind === 'priority' ? (
         <PriorityPicker priority={common.priority ?? null} onChoose={(priority) => choose({ priority })} />
       ) : null}
@@ -63,7 +69,7 @@ export default function Picker({ kind, tasks, anchor, pick, onClose }: Props) {
             repeat(first, to, shown);
             onClose();
           }}
-          onMove={() => pick('due', first, anchor)}
+          onMove={() => setKind('due')}
         />
       ) : null}
       {kind === 'reminders' ? (
@@ -71,6 +77,10 @@ export default function Picker({ kind, tasks, anchor, pick, onClose }: Props) {
       ) : null}
     </Popover>
   );
+}
+
+function focusOn(element: HTMLElement | null): void {
+  element?.focus();
 }
 
 /** What all of them have in common; undefined where they differ. */

@@ -22,7 +22,7 @@ export function usePicker(): { pick: Pick; element: ReactNode } {
   );
   const element = picking ? (
     <Suspense fallback={null}>
-      <Picker key={`${picking.kind} ${picking.tasks[0]?.id}`} {...picking} pick={pick} onClose={() => setPicking(null)} />
+      <Picker key={`${picking.kind} ${picking.tasks[0]?.id}`} {...picking} onClose={() => setPicking(null)} />
     </Suspense>
   ) : null;
   return { pick, element };

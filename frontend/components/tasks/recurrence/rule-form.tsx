@@ -40,7 +40,7 @@ export function RuleForm({ rule, day, mode, onChange, onMode }: Props) {
           onChange={(unit: Unit) => change({ unit, weekdays: unit === 'WEEKLY' ? [placeInMonth(day).weekday] : [] })}
         />
       </Line>
-      {rule.unit === 'WEEKLY' ? <Weekdays rule={rule} onChange={change} /> : null}
+      {rule.unit === 'WEEKLY' ? <Weekdays rule={rule} day={day} onChange={change} /> : null}
       {rule.unit === 'MONTHLY' ? <MonthDays rule={rule} day={day} onChange={change} /> : null}
       <Line label={text.ends}>
         <Choice
@@ -84,19 +84,18 @@ function ending(kind: End['kind'], day: Day): End {
 
 type PartProps = { rule: Rule; onChange: (part: Partial<Rule>) => void };
 
-function Weekdays({ rule, onChange }: PartProps) {
+function Weekdays({ rule, day, onChange }: PartProps & { day: Day }) {
+  // A rule that names none means the due date's.
+  const chosen = rule.weekdays.length > 0 ? rule.weekdays : [placeInMonth(day).weekday];
   const toggle = (weekday: (typeof WEEKDAYS)[number]) => {
-    const weekdays = rule.weekdays.includes(weekday)
-      ? rule.weekdays.filter((each) => each !== weekday)
-      : [...rule.weekdays, weekday];
-    // One at least: without any it would be the due date's, and not what is seen.
+    const weekdays = chosen.includes(weekday) ? chosen.filter((each) => each !== weekday) : [...chosen, weekday];
     if (weekdays.length > 0) onChange({ weekdays });
   };
   return (
     <div role="group" aria-label={text.on} className="grid grid-cols-7 gap-1">
       {WEEKDAYS.map((weekday, index) => {
         const named = addDays(MONDAY, index);
-        const isOn = rule.weekdays.includes(weekday);
+        const isOn = chosen.includes(weekday);
         return (
           <button
             key={weekday}

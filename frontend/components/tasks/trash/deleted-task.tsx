@@ -39,7 +39,7 @@ export function DeletedTask({ task, parts, onRestored }: Props) {
   };
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5">
-      <div className="min-w-0 flex-1 basis-60">
+      <div className="min-w-0 flex-1 basis-40">
         <p className="break-words">{task.title}</p>
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">
           <span>{text.deletedAt(momentInWords(task.deleted_at ?? task.updated_at, clock))}</span>
@@ -48,7 +48,7 @@ export function DeletedTask({ task, parts, onRestored }: Props) {
       </div>
       <AppLink href={`/history/${task.id}`} className={buttonClass('ghost', 'small')}>
         <Icon of={History} className="size-4" />
-        {text.history}
+        <span className="max-sm:sr-only">{text.history}</span>
       </AppLink>
       <Button size="small" disabled={isWorking} onClick={() => void bringBack()}>
         <Icon of={RotateCcw} className="size-4" />

@@ -69,6 +69,7 @@ export default function ListTools({ list, groups, shown, focus, on }: Props) {
               isPlace={isArranged(groups) || /^\d/.test(groups[0]?.key ?? '')}
               isSelected={selected.has(row.key)}
               isSelecting={selected.size > 0}
+              onEdit={on.edit}
             />
           ) : null,
         )}

@@ -1,7 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { Check, GripVertical } from 'lucide';
+import { Check, GripVertical, Pencil } from 'lucide';
 import { useLayoutEffect } from 'react';
 import { createPortal } from 'react-dom';
 import { useCarried, usePlace } from '@/components/tasks/drag/use-drag';
@@ -18,10 +18,11 @@ type Props = {
   isPlace: boolean;
   isSelected: boolean;
   isSelecting: boolean;
+  onEdit: (id: string) => void;
 };
 
-/** A row's handle, its box, and the line where something would be put. */
-export function RowTools({ task, isPlace, isSelected, isSelecting }: Props) {
+/** A row's handle, its pencil, its box, and the line where something would be put. */
+export function RowTools({ task, isPlace, isSelected, isSelecting, onEdit }: Props) {
   const row = useElement(`main [data-task="${CSS.escape(task.id)}"]`);
   const slot = useElement(`main [data-task="${CSS.escape(task.id)}"] > [data-tools]`);
   const { isCarried, element, handle } = useCarried(task);
@@ -45,9 +46,17 @@ export function RowTools({ task, isPlace, isSelected, isSelecting }: Props) {
         onMouseDown={element.onMouseDown}
         onTouchStart={element.onTouchStart}
         aria-label={viewsMessages.drag.handle(task.title)}
-        className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted sm:opacity-0 pointed:opacity-100"
+        className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted max-sm:opacity-40 sm:opacity-0 pointed:opacity-100"
       >
         <Icon of={GripVertical} className="size-3.5" />
+      </button>
+      <button
+        type="button"
+        aria-label={dialogsMessages.bulk.edit(task.title)}
+        onClick={() => onEdit(task.id)}
+        className="grid size-6 place-items-center rounded text-muted hover:text-foreground max-sm:hidden sm:opacity-0 pointed:opacity-100"
+      >
+        <Icon of={Pencil} className="size-3.5" />
       </button>
       <button
         type="button"
