@@ -1,6 +1,6 @@
-import { messages } from '@/lib/messages';
+import { brokenMessages } from '@/lib/messages/broken';
 
-const text = messages.errors;
+const text = brokenMessages;
 
 /** A plain link: every page carries what is needed here. */
 export default function NotFound() {

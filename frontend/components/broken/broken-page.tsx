@@ -4,8 +4,9 @@ import { CloudOff } from 'lucide';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { messages } from '@/lib/messages';
+import { brokenMessages } from '@/lib/messages/broken';
 
-const text = messages.errors;
+const text = brokenMessages;
 
 /** What stands where a page has failed. */
 export default function BrokenPage({ retry }: { retry: () => void }) {
@@ -13,7 +14,7 @@ export default function BrokenPage({ retry }: { retry: () => void }) {
     <main className="grid min-h-dvh place-items-center">
       <EmptyState icon={CloudOff} title={text.brokenTitle} text={text.brokenText}>
         <Button variant="primary" onClick={retry}>
-          {text.retry}
+          {messages.errors.retry}
         </Button>
       </EmptyState>
     </main>

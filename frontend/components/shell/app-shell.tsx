@@ -1,10 +1,8 @@
 import type { ReactNode } from 'react';
 import { BottomBar } from '@/components/shell/bottom-bar';
-import { ConnectionBadge } from '@/components/shell/connection-badge';
 import { HeaderLater } from '@/components/shell/header-later';
 import { SearchButton } from '@/components/shell/search-button';
 import { Sidebar } from '@/components/shell/sidebar';
-import { ThemeButton } from '@/components/shell/theme-button';
 import { UserButton } from '@/components/shell/user-button';
 import { messages } from '@/lib/messages';
 
@@ -28,9 +26,7 @@ export function AppShell({ user, children }: Props) {
           <div className="flex flex-1">
             <SearchButton />
           </div>
-          <ConnectionBadge />
           <HeaderLater />
-          <ThemeButton />
           <UserButton user={user} />
         </header>
         <main id="content" tabIndex={-1} className="min-h-0 flex-1 focus-visible:outline-none">

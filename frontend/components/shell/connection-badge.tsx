@@ -1,9 +1,11 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { messages } from '@/lib/messages';
+import { connectionMessages } from '@/lib/messages/connection';
 import { useConnection } from '@/lib/realtime/provider';
 import type { ConnectionState } from '@/lib/websocket-client';
+
+const text = connectionMessages;
 
 const DOTS: Record<ConnectionState, string> = {
   connecting: 'bg-line-strong animate-pulse',
@@ -17,7 +19,6 @@ const DOTS: Record<ConnectionState, string> = {
 /** Whether what is seen is what is. */
 export function ConnectionBadge() {
   const state = useConnection();
-  const text = messages.connection;
   const isGood = state === 'live' || state === 'connecting';
   return (
     <p

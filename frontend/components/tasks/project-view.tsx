@@ -9,13 +9,14 @@ import { Icon } from '@/components/ui/icon';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
+import { brokenMessages } from '@/lib/messages/broken';
 
 export function ProjectView({ id, actions }: { id: string; actions: ReactNode }) {
   const { value: projects } = useRemote(useData().projects);
   const scope = useMemo(() => ({ kind: 'project', id }) as const, [id]);
   const project = projects?.find((each) => each.id === id);
   if (projects && !project) {
-    return <EmptyState icon={Folder} title={messages.errors.notFoundTitle} text={messages.errors.notFoundText} />;
+    return <EmptyState icon={Folder} title={brokenMessages.notFoundTitle} text={brokenMessages.notFoundText} />;
   }
   return (
     <TaskView

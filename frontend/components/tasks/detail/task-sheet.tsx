@@ -12,6 +12,7 @@ import { NotFound } from '@/lib/api/errors';
 import { putTasks, type Data } from '@/lib/data';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
+import { brokenMessages } from '@/lib/messages/broken';
 import { closeTask } from '@/lib/open-task';
 import { Remote } from '@/lib/remote';
 import { useTasks } from '@/lib/tasks/provider';
@@ -51,7 +52,7 @@ function Loading() {
 
 function Missing({ error, retry }: { error: Error; retry: () => void }) {
   const isGone = error instanceof NotFound;
-  const title = isGone ? messages.errors.notFoundTitle : messages.errors.loading;
+  const title = isGone ? brokenMessages.notFoundTitle : messages.errors.loading;
   return (
     <EmptyState icon={SearchX} title={title} text={isGone ? messages.task.missing : error.message}>
       {isGone ? <Button onClick={closeTask}>{messages.task.close}</Button> : <Button onClick={retry}>{messages.errors.retry}</Button>}

@@ -1,0 +1,3 @@
+import { broken } from '@/messages/en/broken';
+
+export const brokenMessages: typeof broken = broken;

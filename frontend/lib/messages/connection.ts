@@ -1,0 +1,3 @@
+import { connection } from '@/messages/en/connection';
+
+export const connectionMessages: typeof connection = connection;
