@@ -21,6 +21,8 @@ trial('everything that matters can be done without a mouse', async (stage) => {
   await ada.sees('Water the plants');
   await keyboard.press('Escape');
 
+  // Saved, it is another row than the one that was shown at once.
+  await ada.page.getByText('Task added').waitFor();
   await ada.hasTools('Water the plants');
   await keyboard.press('j');
   await expect.poll(() => focused()).toBe('Open “Water the plants”');

@@ -1,5 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import { expect } from 'vitest';
+import { env } from './stage/env';
 import { PHONE, trial } from './stage/trial';
+import { views } from './stage/views';
 
 trial('on a phone nothing is wider than the screen, and everything is within reach', async (stage) => {
   const ada = await stage.newcomer(PHONE);
@@ -31,5 +34,18 @@ trial('on a phone nothing is wider than the screen, and everything is within rea
   /** How much wider the page is than the screen. */
   async function overflow(): Promise<number> {
     return ada.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  }
+});
+
+trial('pictures of every view on a phone', async (stage) => {
+  const ada = await stage.newcomer(PHONE);
+  mkdirSync(env.pictures, { recursive: true });
+  for (const [name, path] of await views(ada)) {
+    await ada.open(path);
+    await ada.isConnected();
+    await ada.isDrawn();
+    await ada.page.screenshot({ path: `${env.pictures}/${name}-phone.png` });
+    const overflow = await ada.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, name).toBe(0);
   }
 });

@@ -75,6 +75,7 @@ trial('a reminder is set, snoozed, explained and removed', async (stage) => {
   const ada = await stage.newcomer();
   await ada.create({ title: 'Dentist', due: { kind: 'floating', local: '2099-06-01T15:00:00' } });
   await ada.open('/upcoming');
+  await ada.isConnected();
   await ada.page.getByRole('button', { name: 'Open “Dentist”' }).click();
   const sheet = ada.page.getByRole('dialog', { name: 'Task details' });
   await sheet.getByRole('button', { name: 'Reminders' }).click();

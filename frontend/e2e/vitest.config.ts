@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     ...usual.test,
     dir: import.meta.dirname,
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     projects: [
       {
         extends: true,

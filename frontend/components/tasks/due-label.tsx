@@ -8,10 +8,15 @@ import { messages } from '@/lib/messages';
 import { dueMoment, isOverdue, type Clock } from '@/lib/tasks/due';
 import { relativeMoment } from '@/lib/time/format';
 
-type Due = Pick<Task, 'due' | 'due_at' | 'completed'> & { recurrence?: Task['recurrence'] };
+type Props = {
+  task: Pick<Task, 'due' | 'due_at' | 'completed'>;
+  clock: Clock;
+  /** Says that it comes again, where nothing else does. */
+  repeats?: boolean;
+};
 
 /** When a task is due, in words. */
-export function DueLabel({ task, clock }: { task: Due; clock: Clock }) {
+export function DueLabel({ task, clock, repeats = false }: Props) {
   const moment = dueMoment(task, clock.zone);
   if (!moment) return null;
   const isLate = !task.completed && isOverdue(task.due, clock);
@@ -22,7 +27,7 @@ export function DueLabel({ task, clock }: { task: Due; clock: Clock }) {
       className={clsx('inline-flex items-center gap-1', isLate ? 'text-danger' : isToday ? 'text-accent' : 'text-muted')}
       title={elsewhere ?? undefined}
     >
-      {task.recurrence ? <Icon of={Repeat} aria-label={messages.task.repeats} className="size-3" /> : null}
+      {repeats ? <Icon of={Repeat} aria-label={messages.task.repeats} className="size-3" /> : null}
       {relativeMoment(moment.day, moment.time, clock.today)}
       {elsewhere ? <Icon of={Globe} aria-label={elsewhere} className="size-3" /> : null}
     </span>

@@ -60,6 +60,11 @@ export class Person {
     await this.page.locator(`[role=status][data-state=${state}]`).waitFor();
   }
 
+  /** Waits until nothing of the page is still to come. */
+  async isDrawn(): Promise<void> {
+    await this.page.locator('main .animate-pulse').first().waitFor({ state: 'detached' });
+  }
+
   /** Types a line into the field for new tasks. */
   async add(line: string): Promise<void> {
     const field = this.page.getByRole('textbox', { name: 'New task' });

@@ -72,7 +72,7 @@ function Inside({ task, clock, project, parts, onToggle }: Props) {
           {task.title}
         </button>
         <div className="mt-0.5 flex flex-wrap items-center gap-x-2.5 gap-y-1 text-xs text-muted empty:hidden">
-          {task.due ? <DueLabel task={task} clock={clock} /> : null}
+          {task.due ? <DueLabel task={task} clock={clock} repeats={Boolean(task.recurrence)} /> : null}
           {task.priority === 'none' ? null : (
             <span className={PRIORITY_TEXT[task.priority]} title={messages.priorities[task.priority]}>
               <Icon of={Flag} className="size-3.5" fill="currentColor" aria-label={messages.priorities[task.priority]} />

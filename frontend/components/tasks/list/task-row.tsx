@@ -121,7 +121,7 @@ function Details({ task, clock, project, parentTitle, parts, on }: Props) {
         <span className="sr-only">{messages.priorities[task.priority]}</span>
       </Chip>
       <Chip label={messages.task.due} onClick={picks('due')} isShy={!task.due} className="max-sm:order-first sm:min-w-26 sm:justify-end">
-        {task.due ? <DueLabel task={task} clock={clock} /> : <Icon of={CalendarDays} className="size-3.5" />}
+        {task.due ? <DueLabel task={task} clock={clock} repeats={Boolean(task.recurrence)} /> : <Icon of={CalendarDays} className="size-3.5" />}
       </Chip>
     </div>
   );

@@ -1,0 +1,4 @@
+import { trial } from './stage/trial';
+import { lookAround } from './stage/views';
+
+trial('no view keeps anybody out, dark', (stage) => lookAround(stage, 'dark'));

@@ -1,0 +1,112 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { mkdirSync } from 'node:fs';
+import { expect } from 'vitest';
+import { env } from './env';
+import type { Person } from './person';
+import type { Stage } from './trial';
+
+/** Every view, by the name of its picture. */
+export async function views(ada: Person): Promise<[name: string, path: string][]> {
+  const { project, task } = await furnish(ada);
+  return [
+    ['dashboard', '/dashboard'],
+    ['today', '/today'],
+    ['upcoming', '/upcoming'],
+    ['inbox', '/inbox'],
+    ['project', `/projects/${project}`],
+    ['tag', '/tags/home'],
+    ['board', '/board'],
+    ['board-status', '/board?by=status'],
+    ['calendar', '/calendar'],
+    ['calendar-week', '/calendar?view=week'],
+    ['search', '/search'],
+    ['trash', '/trash'],
+    ['statistics', '/statistics'],
+    ['history', '/history'],
+    ['history-task', `/history/${task}`],
+    ['notifications', '/notifications'],
+    ['settings', '/settings'],
+    ['settings-notifications', '/settings/notifications'],
+    ['settings-tokens', '/settings/tokens'],
+    ['settings-webhooks', '/settings/webhooks'],
+    ['settings-data', '/settings/data'],
+  ];
+}
+
+/** Something of everything; returns a project and a task. */
+async function furnish(ada: Person): Promise<{ project: string; task: string }> {
+  const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+  const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden', color: '#5f8f3a' });
+  await ada.create({ title: 'Pay the electricity bill', priority: 'urgent', due: { kind: 'date', date: day(-2) } });
+  const { id: task } = await ada.create({
+    title: 'Water the plants',
+    tags: ['home'],
+    project_id: id,
+    due: { kind: 'date', date: day(0) },
+    recurrence: { rule: 'weekly' },
+    reminders: [{ when: { kind: 'before', minutes: 30 } }],
+  });
+  await ada.create({ title: 'Prune the roses', priority: 'medium', project_id: id, due: { kind: 'floating', local: `${day(1)}T15:00:00` } });
+  await ada.create({ title: 'Write to grandmother about the summer, the boat and the new dog', priority: 'low', tags: ['home', 'letters'] });
+  const { id: done } = await ada.create({ title: 'Buy a rake', project_id: id });
+  await ada.ask('PATCH', `/tasks/${done}/complete`, { completed: true });
+  const { id: deleted } = await ada.create({ title: 'Sell the old bicycle' });
+  await ada.ask('DELETE', `/tasks/${deleted}`);
+  return { project: id, task };
+}
+
+/** Looks at every view and at what opens over them: takes a picture, and has axe find what keeps people out. */
+export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promise<void> {
+  const ada = await stage.newcomer({ colorScheme: scheme });
+  mkdirSync(env.pictures, { recursive: true });
+  const found: string[] = [];
+  const look = async (name: string) => {
+    await ada.page.screenshot({ path: `${env.pictures}/${name}-${scheme}.png` });
+    const { violations } = await new AxeBuilder({ page: ada.page }).analyze();
+    for (const { id, nodes } of violations) found.push(`${name}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+  };
+  for (const [name, path] of await views(ada)) {
+    await ada.open(path);
+    await ada.isConnected();
+    await ada.isDrawn();
+    await look(name);
+  }
+  await ada.open('/dashboard');
+  await ada.isConnected();
+  await ada.page.getByRole('textbox', { name: 'New task' }).fill('Call mum tomorrow at 9:00 #family !high every week');
+  await ada.page.getByRole('status', { name: 'Understood' }).waitFor();
+  await look('quick-add');
+  await ada.page.getByRole('textbox', { name: 'New task' }).fill('');
+  await ada.hasTools('Water the plants');
+  await ada.page.getByRole('button', { name: 'Open “Water the plants”' }).click({ modifiers: ['ControlOrMeta'] });
+  await ada.page.getByRole('toolbar', { name: 'Selected tasks' }).waitFor();
+  await look('selected');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.getByRole('button', { name: 'Open “Water the plants”' }).click();
+  const sheet = ada.page.getByRole('dialog', { name: 'Task details' });
+  await sheet.waitFor();
+  await look('task');
+  await sheet.getByRole('button', { name: 'Repeat' }).click();
+  await ada.page.getByText('The next dates').waitFor();
+  await ada.page.getByRole('button', { name: 'Something else…' }).click();
+  await look('recurrence');
+  await ada.page.keyboard.press('Escape');
+  await sheet.getByRole('button', { name: 'Reminders' }).click();
+  await ada.page.getByRole('dialog', { name: 'Reminders' }).waitFor();
+  await look('reminders');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.keyboard.press('Control+k');
+  await ada.page.getByRole('dialog', { name: 'Search and commands' }).waitFor();
+  await look('palette');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.keyboard.press('?');
+  await ada.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await look('help');
+  await ada.context.clearCookies();
+  for (const name of ['sign-in', 'sign-up']) {
+    await ada.open(`/${name}`);
+    await look(name);
+  }
+  expect(found).toEqual([]);
+}
