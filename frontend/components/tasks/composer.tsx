@@ -3,13 +3,16 @@
 import { Plus } from 'lucide';
 import { lazy, Suspense, useRef, useState, type FormEvent } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
+import type Preview from '@/components/tasks/quick-preview';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import type { NewTask, QuickTask } from '@/lib/api';
 import { useCommands } from '@/lib/commands';
 import { messages } from '@/lib/messages';
 
-const QuickPreview = lazy(() => import('@/components/tasks/quick-preview'));
+/** Without a network it may not be had; the line is understood all the same when it is sent. */
+const QuickPreview = lazy(() => import('@/components/tasks/quick-preview').catch(() => ({ default: NoPreview })));
+const NoPreview: typeof Preview = () => null;
 
 const text = messages.composer;
 

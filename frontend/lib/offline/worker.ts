@@ -1,7 +1,14 @@
-/** Lets pages be there without a network. Where that is not to be had, everything else works. */
-export function startWorker(): void {
+/**
+ * Lets pages be there without a network; `whenReady` is called when what is fetched is kept. Where
+ * that is not to be had, everything else works.
+ */
+export function startWorker(whenReady: () => void): void {
   if (process.env.NODE_ENV !== 'production' || !('serviceWorker' in navigator)) return;
-  navigator.serviceWorker.register('/sw.js').catch(() => undefined);
+  navigator.serviceWorker
+    .register('/sw.js')
+    .then(() => navigator.serviceWorker.ready)
+    .then(whenReady)
+    .catch(() => undefined);
 }
 
 /** Pages of whoever was signed in before are nobody's any more. */
