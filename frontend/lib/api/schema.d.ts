@@ -900,7 +900,8 @@ export interface paths {
         };
         /**
          * The open tasks that are due as an iCalendar (RFC 5545), one event each, with what series will
-         *     bring within three months.
+         *     bring within three months: the soonest 1,000 tasks, and 4,000 occurrences to come. Descriptions
+         *     end after 2 MiB.
          */
         get: operations["get_calendar"];
         put?: never;
@@ -1656,7 +1657,7 @@ export interface components {
         /** @enum {string} */
         SpanKind: "due" | "time" | "zone" | "recurrence" | "reminder" | "tag" | "project" | "priority";
         /** @enum {string} */
-        State: "scheduled" | "claimed" | "sent" | "accepted" | "failed" | "unknown" | "seen";
+        State: "scheduled" | "claimed" | "sent" | "accepted" | "failed" | "unknown" | "seen" | "cancelled";
         Stats: {
             /** Format: int64 */
             completed: number;
