@@ -57,6 +57,7 @@ trial('everything that matters can be done without a mouse', async (stage) => {
   await ada.page.waitForURL('**/today');
   await ada.hasTools('Water all plants');
   await keyboard.press('j');
+  await expect.poll(() => focused()).toBe('Open “Water all plants”');
   await keyboard.press('x');
   await ada.page.getByText('Task completed').waitFor();
   await keyboard.press('Control+z');

@@ -87,6 +87,6 @@ export function trial(name: string, play: (stage: Stage) => Promise<void>): void
     } finally {
       await stage.end();
     }
-    expect(stage.complaints).toEqual([]);
+    expect(stage.complaints.join('\n')).toBe('');
   });
 }
