@@ -30,7 +30,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publishes letters again, each on the topic it came from. */
+        /**
+         * Publishes letters again, each on the topic it came from. It takes no Idempotency-Key: sent
+         *     again, it finds those that were published waiting no more.
+         */
         post: operations["replay_dead_letters"];
         delete?: never;
         options?: never;
@@ -64,7 +67,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives a letter up. */
+        /** Gives a letter up. It takes no Idempotency-Key: sent again, it is told 409. */
         post: operations["drop_dead_letter"];
         delete?: never;
         options?: never;
@@ -87,7 +90,8 @@ export interface paths {
          *     sessions. Of its event log ids (also those that a client chose, such as `X-Run-Id`), times and
          *     hashes remain, so that the chain can still be verified, but no text; an event that was not published yet never will be. Tokens stop working
          *     and sockets close at once. Kafka keeps what was published before for up to 7 days.
-         * @description An account with very many events may be answered 503 while its deletion goes on.
+         * @description An account with very many events may be answered 503 while its deletion goes on. It takes no
+         *     Idempotency-Key: afterwards there is nobody who could ask again.
          */
         delete: operations["delete_account"];
         options?: never;
@@ -102,7 +106,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The user's events after a cursor. */
+        /**
+         * The user's events after a cursor. One that this version of the server cannot read comes as it
+         *     was written, with the reason in `unreadable`: whoever goes by the cursor gets past it.
+         */
         get: operations["list_events"];
         put?: never;
         post?: never;
@@ -162,7 +169,7 @@ export interface paths {
          * Takes in a file, all of it or nothing. A log makes an empty account the same as the exported
          *     one, with the same history and its change-sets; a table adds its tasks in one change-set, once
          *     for an Idempotency-Key. A log that is sent again finds that the account is not empty. A wrong
-         *     line is named.
+         *     line is named. A log may have 2,000,000 events, unless the server is configured otherwise.
          * @description The body has to keep coming: after a pause of 10 s, or with less than 16 KiB a second, it is
          *     answered 408. Two files are taken in at a time; more wait for 5 s, and are answered 429.
          */
@@ -307,7 +314,8 @@ export interface paths {
         put?: never;
         /**
          * Brings back a deleted project. With `as_of`, it and the tasks that were in it then become
-         *     what they were at that moment; tasks that came later stay as they are.
+         *     what they were at that moment; tasks that came later stay as they are. One that cannot be what
+         *     it was, such as a part of a task that is deleted elsewhere, is left out and named.
          */
         post: operations["restore_project"];
         delete?: never;
@@ -748,7 +756,8 @@ export interface paths {
         post?: never;
         /**
          * Revokes a token: requests with it are refused from now on, and sockets that it opened close
-         *     within some seconds (realtime asks every `HEAD_SWEEP`, 5 s). It stays in the list.
+         *     within some seconds (realtime asks every `HEAD_SWEEP`, 5 s). It stays in the list. It takes no
+         *     Idempotency-Key and waits for no other write: sent again, it changes nothing more.
          */
         delete: operations["revoke_token"];
         options?: never;
@@ -812,7 +821,10 @@ export interface paths {
         delete: operations["delete_webhook"];
         options?: never;
         head?: never;
-        /** Changes a webhook. Switched on, or with another URL, it is tried at once. */
+        /**
+         * Changes a webhook. Switched on, or with another URL, it is tried at once. The answer may hold a
+         *     new secret: therefore no Idempotency-Key is kept for it.
+         */
         patch: operations["update_webhook"];
         trace?: never;
     };
@@ -1617,6 +1629,11 @@ export interface components {
             /** @description Also brings every field back to what it was then: an instant, or the `seq` of an event. */
             as_of?: string | null;
         };
+        /** @description A project that is back, and what could not come back with it. */
+        RestoredProject: components["schemas"]["Project"] & {
+            /** @description Absent when every task is what it was. */
+            skipped?: components["schemas"]["SkippedTask"][];
+        };
         /**
          * @description What a token may do.
          * @enum {string}
@@ -1628,6 +1645,15 @@ export interface components {
             fields: string[];
             /** @description For a person to read. */
             reason: string;
+        };
+        /** @description A task that cannot be what it was. */
+        SkippedTask: {
+            /** Format: uuid */
+            id: string;
+            /** @description For a person to read. */
+            reason: string;
+            /** @description Of that moment. */
+            title: string;
         };
         Snooze: {
             /**
@@ -2746,7 +2772,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Project"];
+                    "application/json": components["schemas"]["RestoredProject"];
                 };
             };
             404: {
@@ -2813,7 +2839,9 @@ export interface operations {
     create_push_subscription: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2860,7 +2888,9 @@ export interface operations {
     delete_push_subscription: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -4279,7 +4309,9 @@ export interface operations {
     delete_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -4417,7 +4449,9 @@ export interface operations {
     replay_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -4472,7 +4506,9 @@ export interface operations {
     test_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: string;
             };
