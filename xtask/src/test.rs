@@ -74,8 +74,6 @@ pub async fn run(args: Args) -> Result<()> {
         ("DATEUTIL_WHEELS", dateutil.display().to_string()),
     ];
     if args.part.is_none() {
-        // Needed last, but missed at once.
-        install::chromium(&progress).await?;
         heading(&progress, "format");
         lint::fmt(true, &progress).await?;
         heading(&progress, "lints and generated files");
@@ -111,10 +109,6 @@ pub async fn run(args: Args) -> Result<()> {
     );
     progress.line(&format!("\n{passed} passed, {failed} failed"));
     ensure!(broken.is_empty(), "failed: {}", broken.join(", "));
-    if args.part.is_none() {
-        heading(&progress, "browser");
-        Box::pin(browser::check(&[], &progress)).await?;
-    }
     Ok(())
 }
 
