@@ -33,8 +33,8 @@ async fn what_was_sent_is_not_sent_again_when_the_person_moves(pool: PgPool) {
     assert_eq!(person.send(&due[1..], Outcome::Accepted).await.len(), 2);
 
     for change in [
-        alerts(json!({"all_day_at": "08:00"})),
-        alerts(json!({"quiet_hours": {"from": "09:30", "to": "10:30"}})),
+        alerts(&json!({"all_day_at": "08:00"})),
+        alerts(&json!({"quiet_hours": {"from": "09:30", "to": "10:30"}})),
         json!({"time_zone": "Europe/Berlin"}),
         json!({"time_zone": "America/New_York"}),
     ] {
@@ -53,7 +53,7 @@ async fn what_was_sent_is_not_sent_again_when_the_person_moves(pool: PgPool) {
         assert!(text(&why["text"]).starts_with("It fired"), "{why:#}");
     }
     // An hour that is still to come is another.
-    live(&person, alerts(json!({"all_day_at": "20:00"}))).await;
+    live(&person, alerts(&json!({"all_day_at": "20:00"}))).await;
     person.pass(24.hours());
     assert_eq!(person.remind(Outcome::Accepted).await.len(), 2);
     adds_up(&pool).await;
@@ -123,7 +123,7 @@ async fn what_is_days_late_is_told_of_in_the_app(pool: PgPool) {
     let mut person = clockwork.sign_up().await;
     let due = at(person.now + 1.hours());
     let by_mail = remind(&person, due.clone()).await;
-    live(&person, alerts(json!({"channels": ["in_app", "email"]}))).await;
+    live(&person, alerts(&json!({"channels": ["in_app", "email"]}))).await;
     let both = remind_on(&person, due, &[]).await;
     person.pass(72.hours());
     assert!(person.remind(Outcome::Accepted).await.is_empty());
@@ -190,7 +190,7 @@ fn at(instant: Timestamp) -> Value {
     json!({"kind": "zoned", "local": local, "zone": "UTC"})
 }
 
-fn alerts(alerts: Value) -> Value {
+fn alerts(alerts: &Value) -> Value {
     json!({"settings": {"notifications": alerts}})
 }
 
