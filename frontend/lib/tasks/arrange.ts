@@ -1,8 +1,8 @@
 import type { Task } from '@/lib/api';
+import { moveTo } from '@/lib/tasks/due-day';
 import type { Group } from '@/lib/tasks/groups';
 import { positionsAt } from '@/lib/tasks/position';
 import type { Fields } from '@/lib/tasks/write';
-import type { Day } from '@/lib/time/day';
 
 /** What changes for whom when a task is put into the place of another. */
 export type Arrangement = ReadonlyMap<string, Partial<Fields>>;
@@ -21,7 +21,7 @@ export function placed(groups: readonly Group[], moved: Task, target: string): A
   if (!group || moved.id === target) return NOTHING;
   if (DAY.test(group.key)) {
     const isThere = group.tasks.some(({ id }) => id === moved.id);
-    return isThere ? NOTHING : new Map([[moved.id, { due: onDay(moved.due ?? null, group.key) }]]);
+    return isThere ? NOTHING : new Map([[moved.id, { due: moveTo(moved.due, group.key) }]]);
   }
   if (group.key !== 'arranged') return NOTHING;
   const from = group.tasks.findIndex(({ id }) => id === moved.id);
@@ -42,10 +42,4 @@ export function shifted(groups: readonly Group[], moved: Task, by: 1 | -1): Arra
 
 function arrangement(positions: ReadonlyMap<string, number>): Arrangement {
   return new Map([...positions].map(([id, position]) => [id, { position }]));
-}
-
-/** Another day, and the same time on it. */
-function onDay(due: Task['due'] & object | null, day: Day): Task['due'] {
-  if (!due || due.kind === 'date') return { kind: 'date', date: day };
-  return { ...due, local: `${day}${due.local.slice(10)}` };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { daysOf, entriesByDay, moveTo, turn } from '@/lib/tasks/calendar';
+import { daysOf, entriesByDay, turn } from '@/lib/tasks/calendar';
+import { moveTo } from '@/lib/tasks/due-day';
 import { example } from '@/lib/tasks/example';
 
 test('a week begins on Monday, a month page with the week of the first', () => {

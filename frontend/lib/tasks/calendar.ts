@@ -52,9 +52,3 @@ export function entriesByDay(
   }
   return byDay;
 }
-
-/** The same due on another day. A time stays, and so does the place that it belongs to. */
-export function moveTo(due: Task['due'], day: Day): NonNullable<Task['due']> {
-  if (!due || due.kind === 'date') return { kind: 'date', date: day };
-  return { ...due, local: `${day}${due.local.slice(10)}` };
-}

@@ -1,4 +1,4 @@
-import { dayOf, weekday, type Day } from '@/lib/time/day';
+import { weekday, type Day } from '@/lib/time/day';
 
 export const UNITS = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
 export type Unit = (typeof UNITS)[number];
@@ -84,9 +84,4 @@ export function placeInMonth(day: Day): { weekday: Weekday; nth: number } {
 export function isLastOfMonth(day: Day): boolean {
   const [year = 0, month = 1] = day.split('-').map(Number);
   return Number(day.slice(8)) === new Date(Date.UTC(year, month, 0)).getUTCDate();
-}
-
-/** The day on which something is due, as it was meant. */
-export function dayOfDue(due: { kind: 'date'; date: string } | { kind: 'floating' | 'zoned'; local: string }): Day {
-  return due.kind === 'date' ? due.date : dayOf(due.local);
 }

@@ -1,10 +1,11 @@
 'use client';
 
 import type { TaskFocus } from '@/components/tasks/list/area-focus';
+import { listCommand } from '@/components/tasks/list/list-command';
 import type { RowHandlers } from '@/components/tasks/list/task-row';
 import type { PickerKind } from '@/components/tasks/pickers/use-picker';
 import type { Task } from '@/lib/api';
-import { useCommands, type Command } from '@/lib/commands';
+import { useCommands } from '@/lib/commands';
 import { commandsMessages } from '@/lib/messages/commands';
 import { openTask } from '@/lib/open-task';
 
@@ -21,25 +22,17 @@ export default function ListCommands({ focus, on }: { focus: TaskFocus; on: Hand
   };
   const picks = (kind: PickerKind) =>
     toCurrent((task, element) => on.pick(kind, task, element.querySelector<HTMLElement>('[data-title]') ?? element));
-  const list = (id: string, title: string, keys: string, run: () => void): Command => ({
-    id,
-    title,
-    keys,
-    run,
-    group: 'list',
-    isOnlyKeys: true,
-  });
   useCommands([
-    list('next', text.next, 'j', () => focus.move(1)),
-    list('previous', text.previous, 'k', () => focus.move(-1)),
-    list('open', text.open, 'o', toCurrent((task) => openTask(task.id))),
-    list('complete', text.complete, 'x', toCurrent(on.toggle)),
-    ...(on.edit ? [list('edit', text.edit, 'e', toCurrent((task) => on.edit?.(task.id)))] : []),
-    list('due', text.setDue, 'd', picks('due')),
-    list('priority', text.setPriority, 'p', picks('priority')),
-    list('tags', text.setTags, 't', picks('tags')),
-    list('project', text.move, 'm', picks('project')),
-    list('delete', text.remove, 'Delete', toCurrent(on.remove)),
+    listCommand('next', text.next, 'j', () => focus.move(1)),
+    listCommand('previous', text.previous, 'k', () => focus.move(-1)),
+    listCommand('open', text.open, 'o', toCurrent((task) => openTask(task.id))),
+    listCommand('complete', text.complete, 'x', toCurrent(on.toggle)),
+    ...(on.edit ? [listCommand('edit', text.edit, 'e', toCurrent((task) => on.edit?.(task.id)))] : []),
+    listCommand('due', text.setDue, 'd', picks('due')),
+    listCommand('priority', text.setPriority, 'p', picks('priority')),
+    listCommand('tags', text.setTags, 't', picks('tags')),
+    listCommand('project', text.move, 'm', picks('project')),
+    listCommand('delete', text.remove, 'Delete', toCurrent(on.remove)),
   ]);
   return null;
 }

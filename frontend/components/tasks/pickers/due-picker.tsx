@@ -8,8 +8,9 @@ import { Icon, type IconNode } from '@/components/ui/icon';
 import { Input } from '@/components/ui/input';
 import type { Due } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { dayOfDue } from '@/lib/tasks/due-day';
 import { useClock } from '@/lib/tasks/provider';
-import { addDays, dayOf, nextWeekday, timeOf, type Day } from '@/lib/time/day';
+import { addDays, nextWeekday, timeOf, type Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
 
 type Props = { due: Due | null; onChoose: (due: Due | null) => void };
@@ -23,7 +24,7 @@ export function DuePicker({ due, onChoose }: Props) {
   const { today, zone } = useClock();
   const [time, setTime] = useState(due && due.kind !== 'date' ? timeOf(due.local) : '');
   const [place, setPlace] = useState(due?.kind === 'zoned' ? due.zone : null);
-  const day = due ? (due.kind === 'date' ? due.date : dayOf(due.local)) : null;
+  const day = due ? dayOfDue(due) : null;
   const on = (chosen: Day) => onChoose(dueOf(chosen, time, place));
   return (
     <div>

@@ -4,7 +4,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import type { Due } from '@/lib/api';
 import type { Preview } from '@/components/tasks/recurrence/use-recurrence-preview';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import { dayOfDue } from '@/lib/tasks/rule';
+import { dayOfDue } from '@/lib/tasks/due-day';
 import { timeOf } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
 

@@ -1,7 +1,8 @@
 'use client';
 
+import { listCommand } from '@/components/tasks/list/list-command';
 import type { ListFocus } from '@/components/tasks/list/list-focus';
-import { useCommands, type Command } from '@/lib/commands';
+import { useCommands } from '@/lib/commands';
 import { commandsMessages } from '@/lib/messages/commands';
 import { isArranged, shifted, type Arrangement } from '@/lib/tasks/arrange';
 import type { Group } from '@/lib/tasks/groups';
@@ -24,25 +25,17 @@ export function SelectionCommands({ focus, groups, onArrange }: Props): null {
     const ids = groups.flatMap(({ tasks }) => tasks.map(({ id }) => id));
     selection.set(new Set(ids.slice(0, MOST_AT_ONCE)));
   };
-  const list = (id: string, title: string, keys: string, run: () => void): Command => ({
-    id,
-    title,
-    keys,
-    run,
-    group: 'list',
-    isOnlyKeys: true,
-  });
   const moves = [
-    list('move-up', text.moveUp, 'alt+ArrowUp', shift(-1)),
-    list('move-down', text.moveDown, 'alt+ArrowDown', shift(1)),
+    listCommand('move-up', text.moveUp, 'alt+ArrowUp', shift(-1)),
+    listCommand('move-down', text.moveDown, 'alt+ArrowDown', shift(1)),
   ];
   useCommands([
-    list('select', text.select, 's', () => {
+    listCommand('select', text.select, 's', () => {
       const found = focus.current();
       if (found) toggleSelected(found.task.id);
     }),
     { id: 'select-all', title: text.selectAll, keys: 'mod+a', group: 'anywhere', run: all },
-    list('clear-selection', text.clearSelection, 'Escape', clearSelection),
+    listCommand('clear-selection', text.clearSelection, 'Escape', clearSelection),
     ...(isArranged(groups) ? moves : []),
   ]);
   return null;
