@@ -100,7 +100,7 @@ pub(crate) fn check_types(types: &[String]) -> Result<(), ApiError> {
 }
 
 fn envelope(row: &EventRow) -> Result<Box<RawValue>, ApiError> {
-    let read = Event::try_from(row).map_err(|error| error.to_string());
+    let read = Event::try_from(row.clone()).map_err(|error| error.to_string());
     let written = read.and_then(|event| event.encode().map_err(|error| error.to_string()));
     match written {
         Ok(bytes) => serde_json::from_slice(&bytes),

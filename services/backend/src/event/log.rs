@@ -6,7 +6,7 @@ use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 pub(crate) struct EventRow {
     pub(crate) event_id: Uuid,
     pub(crate) user_id: Uuid,
@@ -46,20 +46,12 @@ impl TryFrom<EventRow> for Event {
     type Error = Unreadable;
 
     fn try_from(row: EventRow) -> Result<Self, Self::Error> {
-        Self::try_from(&row)
-    }
-}
-
-impl TryFrom<&EventRow> for Event {
-    type Error = Unreadable;
-
-    fn try_from(row: &EventRow) -> Result<Self, Self::Error> {
         let event_id = row.event_id;
         let schema = row.schema.unsigned_abs();
         let mut data = serde_json::Deserializer::from_str(&row.data);
         let payload = Payload::read(schema, &row.event_type, &mut data)
             .map_err(|error| Unreadable::Data { event_id, error })?;
-        let actor = Actor::from_parts(&row.actor_kind, row.actor_id.clone());
+        let actor = Actor::from_parts(&row.actor_kind, row.actor_id);
         Ok(Self {
             id: EventId(event_id),
             user_id: UserId(row.user_id),
@@ -68,14 +60,14 @@ impl TryFrom<&EventRow> for Event {
             version: row.version.unsigned_abs(),
             seq: row.seq.unsigned_abs(),
             schema: events::current_schema(schema),
-            correlation_id: row.correlation_id.clone(),
+            correlation_id: row.correlation_id,
             causation_id: row.causation_id.map(EventId),
-            actor: actor.ok_or_else(|| Unreadable::Actor {
+            actor: actor.ok_or(Unreadable::Actor {
                 event_id,
-                kind: row.actor_kind.clone(),
+                kind: row.actor_kind,
             })?,
             change_set_id: ChangeSetId(row.change_set_id),
-            cause: row.cause.as_ref().map(|cause| cause.0.clone()),
+            cause: row.cause.map(|cause| cause.0),
             payload,
         })
     }
