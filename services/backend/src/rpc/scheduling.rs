@@ -163,6 +163,10 @@ async fn of_user(app: &App, user: UserId, wanted: Wanted) -> Vec<((UserId, TaskI
 
 /// What is made in one transaction each: an occurrence comes with its parts.
 async fn split(app: &App, user: UserId, wanted: Wanted) -> Vec<Wanted> {
+    // Mostly: a completion comes alone.
+    if wanted.len() == 1 {
+        return vec![wanted];
+    }
     let ids: Vec<Uuid> = wanted.keys().map(|task| task.0).collect();
     let sizes = async {
         let mut db = app.pool.acquire().await?;
