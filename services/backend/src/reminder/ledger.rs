@@ -20,6 +20,8 @@ pub(crate) struct Firing {
 }
 
 struct Row {
+    task_id: Uuid,
+    due_at: Timestamp,
     id: Uuid,
     channel: String,
     destination: Option<Uuid>,
@@ -59,8 +61,8 @@ pub(super) async fn of_firing(
 ) -> sqlx::Result<Vec<Delivery>> {
     sqlx::query_as!(
         Row,
-        r#"select id, channel, destination, state as "state: State", attempts, may_be_twice,
-                  claim_id, wake_at, steps as "steps: Json<Vec<Step>>"
+        r#"select task_id, due_at, id, channel, destination, state as "state: State", attempts,
+                  may_be_twice, claim_id, wake_at, steps as "steps: Json<Vec<Step>>"
            from taskflow.deliveries
            where user_id = $1 and reminder_id = $2 and due_at = $3 order by id for update"#,
         user.0,
@@ -101,10 +103,10 @@ pub(super) async fn of_reminder(
     user: UserId,
     reminder: ReminderId,
 ) -> sqlx::Result<Vec<(Firing, Vec<Delivery>)>> {
-    let rows = sqlx::query!(
-        r#"select task_id, due_at as "due_at: Timestamp", id, channel, destination,
-                  state as "state: State", attempts, may_be_twice, claim_id,
-                  wake_at as "wake_at: Timestamp", steps as "steps: Json<Vec<Step>>"
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select task_id, due_at, id, channel, destination, state as "state: State", attempts,
+                  may_be_twice, claim_id, wake_at, steps as "steps: Json<Vec<Step>>"
            from taskflow.deliveries
            where user_id = $1 and reminder_id = $2
              and due_at in (
@@ -125,17 +127,7 @@ pub(super) async fn of_reminder(
             task: TaskId(row.task_id),
             due_at: row.due_at.to_jiff(),
         };
-        let delivery = Delivery::try_from(Row {
-            id: row.id,
-            channel: row.channel,
-            destination: row.destination,
-            state: row.state,
-            attempts: row.attempts,
-            may_be_twice: row.may_be_twice,
-            claim_id: row.claim_id,
-            wake_at: row.wake_at,
-            steps: row.steps,
-        })?;
+        let delivery = Delivery::try_from(row)?;
         match firings.last_mut() {
             Some((last, deliveries)) if last.due_at == firing.due_at => deliveries.push(delivery),
             _ => firings.push((firing, vec![delivery])),

@@ -93,14 +93,13 @@ pub(crate) async fn explain_reminder(
         text: now.map_or_else(|text| text, |(_, text)| text),
         firings: firings
             .into_iter()
-            .map(|(firing, deliveries)| FiringView {
-                due_at: firing.due_at,
-                deliveries: {
-                    let goes_on = on_agenda.is_some_and(|(due_at, _)| due_at == firing.due_at);
-                    let views = deliveries.iter();
-                    let view = |one| DeliveryView::new(one, goes_on, &home.zone);
-                    views.map(view).collect()
-                },
+            .map(|(firing, deliveries)| {
+                let goes_on = on_agenda.is_some_and(|(due_at, _)| due_at == firing.due_at);
+                let view = |delivery| DeliveryView::new(delivery, goes_on, &home.zone);
+                FiringView {
+                    due_at: firing.due_at,
+                    deliveries: deliveries.iter().map(view).collect(),
+                }
             })
             .collect(),
     }))
