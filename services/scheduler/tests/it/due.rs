@@ -1,6 +1,6 @@
 //! What has come due, and its triggers.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
 
 use proto::v1::claim_due_response::Kind;
 
@@ -15,6 +15,17 @@ fn published(world: &World) -> BTreeSet<String> {
         assert_eq!(all.len(), state.published.len(), "published twice");
         all
     })
+}
+
+/// Wakes the scheduler, one round after the other, until it has made these claims.
+async fn rounds(world: &World, claims: RangeInclusive<usize>) {
+    for count in claims {
+        world.wake.notify_one();
+        world
+            .backend
+            .until(|state| state.claims.len() == count)
+            .await;
+    }
 }
 
 #[tokio::test]
@@ -33,8 +44,7 @@ async fn what_has_come_due_is_told_of_page_by_page_and_not_too_fast() {
     };
     assert!(took >= Duration::from_millis(400), "{took:?}");
     // The next round begins when the last page is published.
-    world.wake.notify_one();
-    world.backend.until(|state| state.claims.len() == 4).await;
+    rounds(&world, 4..=4).await;
     assert_eq!(published(&world), due.into_iter().collect());
 }
 
@@ -43,22 +53,13 @@ async fn what_was_not_published_comes_again_when_its_lease_ends() {
     let world = World::start(5_000).await;
     let due = world.backend.have_come_due(3);
     world.daprd.with(|state| state.failing = 1);
-    world.wake.notify_one();
-    world.backend.until(|state| state.claims.len() == 1).await;
-    // Another round, so the first has failed.
-    world.wake.notify_one();
-    world.backend.until(|state| state.claims.len() == 2).await;
+    // A second round, so the first has failed.
+    rounds(&world, 1..=2).await;
     assert!(published(&world).is_empty());
     assert_eq!(world.daprd.with(|state| state.failed), 1);
 
     world.backend.lapse();
-    for claims in 3..=4 {
-        world.wake.notify_one();
-        world
-            .backend
-            .until(|state| state.claims.len() == claims)
-            .await;
-    }
+    rounds(&world, 3..=4).await;
     assert_eq!(published(&world), due.into_iter().collect());
 }
 
@@ -86,12 +87,6 @@ async fn what_this_version_does_not_know_keeps_nothing_else_waiting() {
     let world = World::start(5_000).await;
     world.backend.has_come_due(Kind::Unspecified);
     let due = world.backend.have_come_due(2);
-    for claims in 1..=2 {
-        world.wake.notify_one();
-        world
-            .backend
-            .until(|state| state.claims.len() == claims)
-            .await;
-    }
+    rounds(&world, 1..=2).await;
     assert_eq!(published(&world), due.into_iter().collect());
 }
