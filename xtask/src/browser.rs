@@ -19,7 +19,7 @@ use crate::stack::{Options, Stack};
 use crate::workspace;
 
 /// The product on free ports, its app, and the browser.
-pub(crate) struct Theatre {
+struct Theatre {
     infra: Infra,
     stack: Stack,
     frontend: Frontend,
@@ -34,24 +34,29 @@ pub(crate) struct Theatre {
 /// Runs the trials of `frontend/e2e`, or those whose files or names the arguments choose, as
 /// vitest understands them. The services must have been built.
 pub(crate) async fn check(args: &[String], progress: &Progress) -> Result<()> {
-    let theatre = Theatre::open(Profile::Debug, progress).await?;
-    let outcome = theatre.play("e2e/vitest.config.ts", args, progress).await;
-    theatre.close(outcome.is_err()).await?;
-    outcome
+    run(Profile::Debug, "e2e/vitest.config.ts", args, progress).await
 }
 
 /// Measures the app in the browser, on release builds of the services, and prints the figures.
 pub(crate) async fn measure(args: &[String], progress: &Progress) -> Result<()> {
-    let theatre = Theatre::open(Profile::Release, progress).await?;
-    let outcome = theatre
-        .play("e2e/speed/vitest.config.ts", args, progress)
-        .await;
+    run(
+        Profile::Release,
+        "e2e/speed/vitest.config.ts",
+        args,
+        progress,
+    )
+    .await
+}
+
+async fn run(profile: Profile, config: &str, args: &[String], progress: &Progress) -> Result<()> {
+    let theatre = Theatre::open(profile, progress).await?;
+    let outcome = theatre.play(config, args, progress).await;
     theatre.close(outcome.is_err()).await?;
     outcome
 }
 
 impl Theatre {
-    pub(crate) async fn open(profile: Profile, progress: &Progress) -> Result<Self> {
+    async fn open(profile: Profile, progress: &Progress) -> Result<Self> {
         let chromium = install::chromium(progress).await?;
         let node = frontend::build(progress).await?;
         let dir = workspace::scratch("browser")?;
@@ -88,12 +93,7 @@ impl Theatre {
 
     /// Runs vitest to its end with all its output on the terminal, and does meanwhile what the
     /// trials ask of the product.
-    pub(crate) async fn play(
-        &self,
-        config: &str,
-        args: &[String],
-        progress: &Progress,
-    ) -> Result<()> {
+    async fn play(&self, config: &str, args: &[String], progress: &Progress) -> Result<()> {
         let vitest = self.vitest(config)?.args(args);
         tokio::select! {
             outcome = vitest.run_aloud(progress) => outcome,
@@ -116,7 +116,7 @@ impl Theatre {
     }
 
     /// Ends everything; the logs stay when they may be of interest.
-    pub(crate) async fn close(self, keep_logs: bool) -> Result<()> {
+    async fn close(self, keep_logs: bool) -> Result<()> {
         self.frontend.stop().await?;
         self.stack.stop().await?;
         self.infra.stop().await?;

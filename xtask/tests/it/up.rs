@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use tokio::sync::watch;
+use tokio::time::timeout;
 use xtask::process::{Process, Spec};
 
 /// What is left after an interrupt has this long to end.
@@ -20,20 +22,22 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// The command as it runs. The ports and the data are those of the repository.
 struct Up {
     process: Process,
-    said: Arc<Mutex<Vec<String>>>,
+    said: watch::Receiver<String>,
 }
 
 impl Up {
     async fn start() -> Self {
-        let said: Arc<Mutex<Vec<String>>> = Arc::default();
-        let heard = Arc::clone(&said);
+        let (heard, said) = watch::channel(String::new());
         // The database of the other tests here would be used instead of its own.
         let spec = Spec::new("up", "/usr/bin/env")
             .args(["-u", "DATABASE_URL", env!("CARGO_BIN_EXE_xtask")])
             .args(["up", "--infra"])
             .stop_signal(Signal::SIGINT)
             .log_lines(Arc::new(move |line: &str| {
-                heard.lock().unwrap().push(line.to_owned());
+                heard.send_modify(|said| {
+                    said.push_str(line);
+                    said.push('\n');
+                });
             }));
         let process = Process::start(spec).await.unwrap();
         Self { process, said }
@@ -47,15 +51,10 @@ impl Up {
     }
 
     async fn says(&self, text: &str) {
-        let since = Instant::now();
-        loop {
-            let said = self.said.lock().unwrap().join("\n");
-            if said.contains(text) {
-                return;
-            }
-            assert!(since.elapsed() < PATIENCE, "no `{text}` in:\n{said}");
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
+        let mut said = self.said.clone();
+        let is_said = timeout(PATIENCE, said.wait_for(|said| said.contains(text))).await;
+        let is_said = is_said.is_ok_and(|heard| heard.is_ok());
+        assert!(is_said, "no `{text}` in:\n{}", *self.said.borrow());
     }
 
     /// Its children, and theirs.
