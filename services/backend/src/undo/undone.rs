@@ -40,7 +40,7 @@ impl Undone {
             r#"select change_set_id, min(seq) as "seq!", actor_kind, actor_id,
                       (array_agg(cause))[1] as "cause!: Json<Cause>"
                from taskflow.events
-               where user_id = $1 and cause is not null
+               where user_id = $1 and cause ->> 'kind' in ('undo', 'undo_run')
                group by change_set_id, actor_kind, actor_id
                order by 2 desc"#,
             user.0,
