@@ -46,6 +46,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             database,
         ),
         stage.alone(
+            "crash: the database, and whoever asks once it is back is answered",
+            healed,
+        ),
+        stage.alone(
             "crash: everything in turn, sooner than it has settled",
             storm,
         ),
@@ -54,6 +58,9 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
 
 /// Writes that are made while something is broken.
 const MEANWHILE: u64 = 150;
+
+/// Requests at once, twice what the pool has connections for.
+const CROWD: usize = 40;
 
 /// Things that are done beside the load.
 const FEW: usize = 5;
@@ -245,6 +252,7 @@ async fn database(product: &Product) -> Result<()> {
     load.fails(50).await?;
     postgres.restart().await?;
     load.writes(MEANWHILE).await?;
+    load.writes_without_failure(MEANWHILE).await?;
     let outcome = load.finish(product).await?;
     ensure!(!outcome.failures.is_empty());
     for failure in &outcome.failures {
@@ -259,6 +267,23 @@ async fn database(product: &Product) -> Result<()> {
         );
     }
     ensure!(outcome.reconnections == 0, "sockets broke");
+    Ok(())
+}
+
+/// No connection from before the crash is anybody's error: all of them are in the pool when it
+/// happens, used too shortly before to be asked whether they are alive.
+async fn healed(product: &Product) -> Result<()> {
+    let person = product.sign_up().await?;
+    let crowd = || try_join_all((0..CROWD).map(|_| person.get("/tasks")));
+    for answer in crowd().await? {
+        answer.expect(200)?;
+    }
+    let postgres = product.infra.postgres();
+    postgres.kill9().await?;
+    postgres.restart().await?;
+    for answer in crowd().await? {
+        answer.expect(200)?;
+    }
     Ok(())
 }
 
