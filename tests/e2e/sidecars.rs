@@ -22,12 +22,20 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
 
 async fn publishing(product: &Product) -> Result<()> {
     let (backend, realtime) = (product.stack.backend()?, product.stack.realtime()?);
+    let (scheduler, notifier) = (
+        product.stack.app("scheduler")?,
+        product.stack.app("notifier")?,
+    );
     for (app, component, topic) in [
         (backend, "pubsub", "tasks.events.dlq"),
         (backend, "pubsub", "made.up"),
         (realtime, "pubsub-broadcast", "tasks.events"),
         (realtime, "pubsub-broadcast", "tasks.scheduling"),
         (realtime, "pubsub-broadcast", "made.up"),
+        (scheduler, "pubsub", "tasks.events"),
+        (scheduler, "pubsub", "users.events"),
+        (notifier, "pubsub", "tasks.events"),
+        (notifier, "pubsub", "tasks.scheduling"),
     ] {
         let answer = publish(product, app, component, topic, true).await?;
         ensure!(
@@ -36,7 +44,12 @@ async fn publishing(product: &Product) -> Result<()> {
             app.name()
         );
     }
-    for (app, component) in [(backend, "pubsub-broadcast"), (realtime, "pubsub")] {
+    for (app, component) in [
+        (backend, "pubsub-broadcast"),
+        (scheduler, "pubsub-broadcast"),
+        (notifier, "pubsub-broadcast"),
+        (realtime, "pubsub"),
+    ] {
         let answer = publish(product, app, component, "users.events", true).await?;
         ensure!(
             answer.status == 404,
