@@ -135,7 +135,7 @@ const HEADER: &str = "\
 
 <!-- Written by `cargo xtask bench`. Do not edit. -->
 
-Release build, whole product: both services, a real daprd beside each, Kafka and PostgreSQL,
+Release build, whole product: every service, a real daprd beside each, Kafka and PostgreSQL,
 all on one machine together with the clients that load it.
 Every round also counts: a lost, doubled or reordered event, or an answer other than the
 expected one, fails the run.

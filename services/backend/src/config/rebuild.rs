@@ -14,7 +14,7 @@ pub struct RebuildArgs {
     #[arg(long, conflicts_with = "swap")]
     pub verify: bool,
 
-    /// Make the tables equal to the fold. Writes wait meanwhile.
+    /// Make the tables equal to the fold. Writes wait meanwhile; after 5 s they are answered 503.
     #[arg(long)]
     pub swap: bool,
 }
