@@ -2,29 +2,25 @@
 
 use std::collections::HashMap;
 
-use futures::{StreamExt, stream};
+use futures::future::join_all;
 use telemetry::health::Health;
 
 use crate::{Outcome, handle::Job};
 
-/// How many users' deliveries are handled at a time.
-const CONCURRENT_USERS: usize = 16;
-
 /// A job's CloudEvent id and what became of it, at the job's place in the batch.
 pub(crate) type Answer = (usize, String, Outcome);
 
-/// Handles the jobs of each user in order, those of different users side by side.
+/// Handles the jobs of each user in order, those of different users side by side: no more than a
+/// bulk has.
 ///
 /// daprd redelivers only what was not taken. So when one is to be retried, the
 /// later ones of its user are not handled but retried with it: otherwise they
 /// would overtake it. When daprd gives up, all of them become dead letters,
 /// each with its cause.
 pub(crate) async fn handle_batch(jobs: Vec<Job>, health: &Health) -> Vec<Answer> {
-    stream::iter(by_user(jobs))
-        .map(|jobs| handle_in_order(jobs, health))
-        .buffer_unordered(CONCURRENT_USERS)
-        .concat()
-        .await
+    let of_users = by_user(jobs).into_iter();
+    let answers = join_all(of_users.map(|jobs| handle_in_order(jobs, health))).await;
+    answers.into_iter().flatten().collect()
 }
 
 type Placed = (usize, Job);

@@ -40,7 +40,7 @@ impl Job {
         } else {
             delivery
         };
-        match &subscription.taker {
+        let job = match &subscription.taker {
             Taker::Events(handler) => {
                 Self::event(subscription.topic, Arc::clone(handler), delivery)
             }
@@ -48,6 +48,10 @@ impl Job {
                 Self::trigger(subscription.topic, Arc::clone(handler), delivery)
             }
             Taker::Raw(handler) => Self::raw(subscription.topic, Arc::clone(handler), delivery),
+        };
+        Self {
+            user: job.user.filter(|_| !subscription.in_any_order),
+            ..job
         }
     }
 

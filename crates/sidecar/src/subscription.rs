@@ -13,6 +13,7 @@ pub struct Subscription {
     pub(crate) topic: &'static str,
     pub(crate) dead_letters: Option<&'static str>,
     pub(crate) taker: Taker,
+    pub(crate) in_any_order: bool,
     bulk: Option<Bulk>,
 }
 
@@ -42,6 +43,7 @@ impl Subscription {
             topic: topic.name(),
             dead_letters: Some(topic.dead_letter_name()),
             taker: Taker::Events(handler),
+            in_any_order: false,
             bulk: None,
         }
     }
@@ -54,6 +56,7 @@ impl Subscription {
             topic: Topic::Scheduling.name(),
             dead_letters: Some(Topic::Scheduling.dead_letter_name()),
             taker: Taker::Triggers(handler),
+            in_any_order: false,
             bulk: None,
         }
     }
@@ -69,6 +72,7 @@ impl Subscription {
             topic,
             dead_letters: None,
             taker: Taker::Raw(handler),
+            in_any_order: false,
             bulk: None,
         }
     }
@@ -83,6 +87,15 @@ impl Subscription {
                 max_messages: max_messages.clamp(1, Self::MAX_BULK),
                 max_await,
             }),
+            ..self
+        }
+    }
+
+    /// For a handler that keeps no order: those of one user are handled side by side as well.
+    #[must_use]
+    pub fn in_any_order(self) -> Self {
+        Self {
+            in_any_order: true,
             ..self
         }
     }

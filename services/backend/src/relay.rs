@@ -34,7 +34,7 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// Looks at the outbox begin no closer together: a lone event leaves at once, and under load
 /// events share the way through sidecar and broker, which costs about the same for one as for ten.
-const PACE: Duration = Duration::from_millis(10);
+const PACE: Duration = Duration::from_millis(20);
 
 /// Reported by `/health`: 1 for the replica that leads, 0 for the others.
 const LEADS: &str = "relay_leads";

@@ -11,8 +11,9 @@ use crate::{drain::Drain, reminder::Reminders, wake::Wake};
 /// The events that webhooks can want.
 const TOPICS: [Topic; 3] = [Topic::Tasks, Topic::Conversations, Topic::Users];
 
-/// How many events daprd hands over at once, and how long it waits for them.
-const BULK: (u32, Duration) = (80, Duration::from_millis(10));
+/// How many events daprd hands over at once, and how long it waits for them. It looks at each
+/// partition that often, whether anything has come or not.
+const BULK: (u32, Duration) = (80, Duration::from_millis(100));
 
 /// Takes the triggers that are ours.
 pub struct Consumer {
@@ -40,7 +41,9 @@ pub fn subscriptions(consumer: Consumer, wake: Wake) -> Vec<Subscription> {
     let (max_messages, max_await) = BULK;
     let wake = Arc::new(wake);
     let events = TOPICS.into_iter().map(|topic| {
-        Subscription::events(sidecar::PUBSUB, topic, wake.clone()).bulk(max_messages, max_await)
+        Subscription::events(sidecar::PUBSUB, topic, wake.clone())
+            .bulk(max_messages, max_await)
+            .in_any_order()
     });
     // One by one: a reminder is to be on time.
     let triggers = Subscription::triggers(sidecar::PUBSUB, Arc::new(consumer));

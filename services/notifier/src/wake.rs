@@ -1,13 +1,18 @@
 //! Tells the backend of events, so that the webhooks that want them run.
 //!
-//! Nearly all events are wanted by no webhook, so a call for each would be wasted. While one call
-//! is under way events gather, and the next call takes them all.
+//! Nearly all events are wanted by no webhook, so a call for each would be wasted: all of a bulk go
+//! into one, and what comes while it is under way into the next.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use events::{Event, UserId};
 use proto::v1::{wake_webhooks_request::Published, wake_webhooks_response::Due};
 use sidecar::{EventHandler, Outcome};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -17,6 +22,9 @@ use crate::{
 
 /// Events in one call, by the contract; and as many gather for the next.
 const AT_ONCE: usize = 1_000;
+
+/// How long the first of a bulk waits for the others.
+const GATHERING: Duration = Duration::from_millis(5);
 
 /// Takes the events that webhooks may want.
 pub struct Wake(mpsc::Sender<Waiting>);
@@ -55,7 +63,14 @@ impl EventHandler for Wake {
 /// Asks for as long as somebody waits.
 pub async fn run(mut waiting: mpsc::Receiver<Waiting>, backend: Backend, drain: Drain) {
     let mut batch = Vec::new();
-    while waiting.recv_many(&mut batch, AT_ONCE).await > 0 {
+    while let Some(first) = waiting.recv().await {
+        batch.push(first);
+        sleep(GATHERING).await;
+        while batch.len() < AT_ONCE
+            && let Ok(next) = waiting.try_recv()
+        {
+            batch.push(next);
+        }
         let (events, answers): (Vec<_>, Vec<_>) = batch
             .drain(..)
             .map(|waiting| (waiting.event, waiting.answer))

@@ -8,11 +8,16 @@ use sidecar::{EventHandler, Outcome, Subscription};
 
 use crate::{close::Close, hub::Hub};
 
-/// The events that people's own devices are told about.
-const TOPICS: [Topic; 3] = [Topic::Tasks, Topic::Conversations, Topic::Users];
+/// The events that people's own devices are told about, and how long daprd gathers them. It looks
+/// at each partition that often, whether anything has come or not.
+const TOPICS: [(Topic, Duration); 3] = [
+    (Topic::Tasks, Duration::from_millis(10)),
+    (Topic::Conversations, Duration::from_millis(50)),
+    (Topic::Users, Duration::from_millis(50)),
+];
 
-/// How many events daprd hands over at once, and how long it waits for them.
-const BULK: (u32, Duration) = (80, Duration::from_millis(10));
+/// How many events daprd hands over at once.
+const BULK: u32 = 80;
 
 /// Hands events to the hub.
 pub struct Consumer(pub Hub);
@@ -34,12 +39,10 @@ impl EventHandler for Consumer {
 /// What to ask daprd for.
 pub fn subscriptions(hub: &Hub) -> Vec<Subscription> {
     let consumer = Arc::new(Consumer(hub.clone()));
-    let (max_messages, max_await) = BULK;
     TOPICS
         .into_iter()
-        .map(|topic| {
-            Subscription::events(sidecar::BROADCAST, topic, consumer.clone())
-                .bulk(max_messages, max_await)
+        .map(|(topic, max_await)| {
+            Subscription::events(sidecar::BROADCAST, topic, consumer.clone()).bulk(BULK, max_await)
         })
         .collect()
 }

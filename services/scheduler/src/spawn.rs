@@ -17,11 +17,14 @@ use crate::{
     measured,
 };
 
-/// Calls under way.
+/// Calls under way, and tasks of each: together about what daprd hands over at a time, so that
+/// all have a share of it and none takes as long as the sidecar lets it.
 const CALLS: usize = 3;
+const IN_A_CALL: usize = 320;
 
-/// How many deliveries daprd hands over at once, and how long it waits for them.
-const BULK: (u32, Duration) = (Subscription::MAX_BULK, Duration::from_millis(10));
+/// How many deliveries daprd hands over at once, and how long it waits for them. It looks at each
+/// partition that often, whether anything has come or not.
+const BULK: (u32, Duration) = (Subscription::MAX_BULK, Duration::from_millis(100));
 
 /// Takes triggers and completions.
 pub struct Spawner(mpsc::Sender<Waiting>);
@@ -89,7 +92,7 @@ pub fn subscriptions(spawner: Spawner) -> Vec<Subscription> {
     let triggers = Subscription::triggers(sidecar::PUBSUB, spawner.clone());
     let completions = Subscription::events(sidecar::PUBSUB, Topic::Tasks, spawner);
     [triggers, completions]
-        .map(|subscription| subscription.bulk(max_messages, max_await))
+        .map(|subscription| subscription.bulk(max_messages, max_await).in_any_order())
         .into()
 }
 
@@ -99,7 +102,7 @@ pub async fn run(mut waiting: mpsc::Receiver<Waiting>, backend: Backend) {
     // Nobody closes it.
     while let Ok(call) = Arc::clone(&calls).acquire_owned().await {
         let mut batch = Vec::new();
-        if waiting.recv_many(&mut batch, AT_ONCE).await == 0 {
+        if waiting.recv_many(&mut batch, IN_A_CALL).await == 0 {
             return;
         }
         let backend = backend.clone();
