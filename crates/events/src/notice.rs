@@ -49,10 +49,14 @@ impl Notice {
 impl Payload {
     /// Names of the fields that changed, sorted; empty when the whole aggregate is new or gone.
     pub fn changed_fields(&self) -> Vec<String> {
-        let data = match self {
-            Self::UserUpdated(user) => return user.changed.clone(),
-            _ => self.to_data().unwrap_or_default(),
-        };
+        if let Self::UserUpdated(user) = self {
+            return user.changed.clone();
+        }
+        // Most events are of this kind, and a whole aggregate is the most to look through.
+        if self.event_type().ends_with(".created") {
+            return Vec::new();
+        }
+        let data = self.to_data().unwrap_or_default();
         let Some(Value::Object(changes)) = data.get("changes") else {
             return Vec::new();
         };
