@@ -45,7 +45,14 @@ impl Kafka {
         fs::write(&config, properties(dir, port, controller))?;
         format_storage(&jars, &config, progress).await?;
         let spec = java("kafka", &jars)?
-            .args(["-Xmx384m", "kafka.Kafka"])
+            // On a developer's few cores the optimising compiler and a concurrent collector cost a
+            // young broker more than they ever give back.
+            .args([
+                "-Xmx384m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "kafka.Kafka",
+            ])
             .arg(config.display());
         let process = Process::start(logs.attach(spec)).await?;
         Ok(Self { port, process })
