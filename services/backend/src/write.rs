@@ -17,7 +17,7 @@ mod turns;
 pub(crate) use idempotency::KEPT_HOURS;
 pub(crate) use turns::{Turn, Turns};
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use events::{Actor, Cause, ChangeSetId, EventId, Payload};
 use jiff::{Timestamp, tz::TimeZone};
@@ -51,6 +51,8 @@ pub(crate) struct Write {
     pub(crate) seq: i64,
     head: Head,
     drafts: Vec<Draft>,
+    /// The version that each aggregate has by the drafts.
+    versions: HashMap<Uuid, i64>,
     /// The event whose effect is being written or taken back.
     pub(crate) causation: Option<EventId>,
     key: Option<IdempotencyKey>,
@@ -146,6 +148,7 @@ impl Write {
             },
             causation: None,
             drafts: Vec::new(),
+            versions: HashMap::new(),
             key,
             committed: Arc::clone(&app.committed),
             _turn: turn,
@@ -164,6 +167,7 @@ impl Write {
         {
             return;
         }
+        self.versions.insert(aggregate_id, version);
         self.drafts.push(Draft {
             aggregate_id,
             version,
@@ -181,10 +185,7 @@ impl Write {
 
     /// The version that the events recorded so far give an aggregate.
     pub(crate) fn last_version(&self, aggregate_id: Uuid) -> Option<i64> {
-        let mut drafts = self.drafts.iter().rev();
-        drafts
-            .find(|draft| draft.aggregate_id == aggregate_id)
-            .map(|draft| draft.version)
+        self.versions.get(&aggregate_id).copied()
     }
 
     /// How many events the write has so far.

@@ -124,17 +124,26 @@ pub(crate) async fn notifications(
 }
 
 pub(crate) async fn tags(db: &mut PgConnection, user: UserId, seq: i64) -> Result<Tags, ApiError> {
+    let mut tags = Tags::new();
+    for event in tag_events(db, user, seq).await? {
+        tag::apply(&mut tags, &event)?;
+    }
+    Ok(tags)
+}
+
+/// All that happened to tags, in order of `seq`: a name passes from tag to tag.
+pub(crate) async fn tag_events(
+    db: &mut PgConnection,
+    user: UserId,
+    seq: i64,
+) -> Result<Vec<Event>, ApiError> {
     let mut tag_events = Vec::new();
     let mut events = log::of_kind(db, user, Kind::Tag, seq);
     while let Some(event) = next(&mut events).await? {
         tag_events.push(event);
     }
     tag_events.sort_by_key(|event| event.seq);
-    let mut tags = Tags::new();
-    for event in &tag_events {
-        tag::apply(&mut tags, event)?;
-    }
-    Ok(tags)
+    Ok(tag_events)
 }
 
 pub(crate) async fn profile(

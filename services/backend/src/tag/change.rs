@@ -5,7 +5,7 @@ use events::{Change, Payload, TagChanges, TagDeleted, TagState, TagUpdated, tag_
 use super::store;
 use crate::{
     error::ApiError,
-    task::{self, input},
+    task::{self, input, model::Task},
     write::Write,
 };
 
@@ -62,14 +62,35 @@ pub(crate) async fn update(
     record(write, name, Payload::TagUpdated(updated)).await?;
     if is_renamed {
         store::forget(write, old_name).await?;
-        retag(write, old_name, Some(name)).await?;
+        retag(write, old_name, name).await?;
     }
     Ok(())
 }
 
 /// Takes a tag off every task and forgets it.
 pub(crate) async fn delete(write: &mut Write, name: &str) -> Result<(), ApiError> {
-    retag(write, name, None).await?;
+    let tasks = carriers(write, name).await?;
+    take_off(write, tasks, |tag| tag == name).await?;
+    forget(write, name).await
+}
+
+/// Takes tags off tasks.
+pub(crate) async fn take_off(
+    write: &mut Write,
+    tasks: Vec<Task>,
+    is_gone: impl Fn(&str) -> bool,
+) -> Result<(), ApiError> {
+    let bare = tasks.into_iter().map(|task| {
+        let others = task.tags.iter().filter(|tag| !is_gone(tag));
+        let others: Vec<String> = others.cloned().collect();
+        (task, others)
+    });
+    let bare = bare.collect();
+    task::change::save_tags(write, bare).await
+}
+
+/// Forgets a tag that no task carries.
+pub(crate) async fn forget(write: &mut Write, name: &str) -> Result<(), ApiError> {
     store::forget(write, name).await?;
     let deleted = TagDeleted {
         name: name.to_owned(),
@@ -77,18 +98,23 @@ pub(crate) async fn delete(write: &mut Write, name: &str) -> Result<(), ApiError
     record(write, name, Payload::TagDeleted(deleted)).await
 }
 
-/// Replaces a tag on every task, deleted ones too, so that a restored task does not bring it back.
-async fn retag(write: &mut Write, from: &str, to: Option<&str>) -> Result<(), ApiError> {
-    let user = write.ctx.user;
-    let tasks = task::store::of_tag(write.tx(), user, from).await?;
+/// Replaces a tag on every task.
+async fn retag(write: &mut Write, from: &str, to: &str) -> Result<(), ApiError> {
+    let tasks = carriers(write, from).await?;
     let mut retagged = Vec::with_capacity(tasks.len());
     for task in tasks {
         let others = task.tags.iter().filter(|tag| *tag != from);
         let mut tags: Vec<String> = others.cloned().collect();
-        tags.extend(to.map(ToOwned::to_owned));
+        tags.push(to.to_owned());
         retagged.push((task, input::tags(tags)?));
     }
     task::change::save_tags(write, retagged).await
+}
+
+/// The tasks that carry a tag, deleted ones too, so that a restored task does not bring it back.
+async fn carriers(write: &mut Write, name: &str) -> Result<Vec<Task>, ApiError> {
+    let user = write.ctx.user;
+    Ok(task::store::of_tags(write.tx(), user, &[name.to_owned()]).await?)
 }
 
 /// A tag can be forgotten and come back; its versions go on where they ended.

@@ -320,7 +320,7 @@ async fn check_links(
 }
 
 /// Whether a task is a whole.
-pub(crate) async fn has_live_parts(write: &mut Write, id: TaskId) -> Result<bool, ApiError> {
+async fn has_live_parts(write: &mut Write, id: TaskId) -> Result<bool, ApiError> {
     let user = write.ctx.user;
     let parts = store::parts(write.tx(), user, id).await?;
     Ok(parts.iter().any(|part| part.deleted_at.is_none()))

@@ -133,13 +133,13 @@ pub(crate) async fn of_project(
     Ok(tasks(rows.fetch_all(db).await?))
 }
 
-/// The tasks that carry a tag, deleted or not.
-pub(crate) async fn of_tag(
+/// The tasks that carry any of these tags, deleted or not.
+pub(crate) async fn of_tags(
     db: &mut PgConnection,
     user: UserId,
-    tag: &str,
+    tags: &[String],
 ) -> sqlx::Result<Vec<Task>> {
-    let rows = select!(user, "tags @> array[$2]::text[] order by id", tag);
+    let rows = select!(user, "tags && $2::text[] order by id", tags);
     Ok(tasks(rows.fetch_all(db).await?))
 }
 

@@ -1,10 +1,11 @@
 //! A project on its way back.
 
 use events::ProjectId;
+use uuid::Uuid;
 
 use super::{
     merge::{Merge, Since, json},
-    order::{Attempt, How},
+    order::{Attempt, Unsettled},
     report::{FieldChange, Kind, Report, Subject},
     sets::{self, Deed},
     undone::Undone,
@@ -20,7 +21,7 @@ use crate::{
 pub(super) async fn undo(
     write: &mut Write,
     deed: &Deed,
-    how: How,
+    others: &Unsettled,
     undone: &Undone,
     report: &mut Report,
 ) -> Result<Attempt, ApiError> {
@@ -41,7 +42,7 @@ pub(super) async fn undo(
         name: now.name.clone(),
     };
     let Some(before) = before else {
-        return uncreate(write, now, how, &since, &subject, report).await;
+        return uncreate(write, now, others, &since, &subject, report).await;
     };
     if after.deleted_at.is_none() && now.deleted_at.is_some() {
         let by = since.touched("deleted_at").cloned();
@@ -64,13 +65,16 @@ pub(super) async fn undo(
         &after.deleted_at,
         &mut back.deleted_at,
     );
-    if back.deleted_at.is_some() && now.deleted_at.is_none() && has_tasks(write, id).await? {
-        if how == How::Whole {
-            return Ok(Attempt::Waits);
+    if back.deleted_at.is_some() && now.deleted_at.is_none() {
+        let tasks = live_tasks(write, id).await?;
+        if let Some(task) = others.any(&tasks) {
+            return Ok(Attempt::WaitsFor(task));
         }
-        report.skip(&subject, vec!["deleted_at"], "it has tasks now", None);
-        merge.changes.retain(|change| change.field != "deleted_at");
-        back.deleted_at = None;
+        if !tasks.is_empty() {
+            report.skip(&subject, vec!["deleted_at"], "it has tasks now", None);
+            merge.changes.retain(|change| change.field != "deleted_at");
+            back.deleted_at = None;
+        }
     }
     change::save(write, now, back).await?;
     merge.report_kept(&subject, report);
@@ -82,7 +86,7 @@ pub(super) async fn undo(
 async fn uncreate(
     write: &mut Write,
     now: Project,
-    how: How,
+    others: &Unsettled,
     since: &Since,
     subject: &Subject,
     report: &mut Report,
@@ -99,10 +103,11 @@ async fn uncreate(
         );
         return Ok(Attempt::Settled);
     }
-    if has_tasks(write, now.id).await? {
-        if how == How::Whole {
-            return Ok(Attempt::Waits);
-        }
+    let tasks = live_tasks(write, now.id).await?;
+    if let Some(task) = others.any(&tasks) {
+        return Ok(Attempt::WaitsFor(task));
+    }
+    if !tasks.is_empty() {
         report.skip(subject, Vec::new(), "it has tasks now", None);
         return Ok(Attempt::Settled);
     }
@@ -120,8 +125,10 @@ async fn uncreate(
     Ok(Attempt::Settled)
 }
 
-async fn has_tasks(write: &mut Write, id: ProjectId) -> Result<bool, ApiError> {
+/// The tasks of a project that are not deleted.
+async fn live_tasks(write: &mut Write, id: ProjectId) -> Result<Vec<Uuid>, ApiError> {
     let user = write.ctx.user;
     let tasks = task::store::of_project(write.tx(), user, id).await?;
-    Ok(tasks.iter().any(|task| task.deleted_at.is_none()))
+    let live = tasks.iter().filter(|task| task.deleted_at.is_none());
+    Ok(live.map(|task| task.id.0).collect())
 }

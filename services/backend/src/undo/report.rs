@@ -1,7 +1,5 @@
 //! What an undo did, and what it left alone.
 
-use std::collections::HashMap;
-
 use events::{Actor, ChangeSetId};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,8 +16,6 @@ pub(crate) struct Report {
     pub(super) undone: Vec<Item>,
     /// What stays as it is, and why.
     pub(super) skipped: Vec<Skipped>,
-    #[serde(skip)]
-    had_tags: HashMap<String, i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -79,17 +75,6 @@ pub(crate) struct Later {
 }
 
 impl Report {
-    /// Remembers that there was such a tag at `seq`, before something that is undone.
-    pub(super) fn had_tag(&mut self, name: String, seq: i64) {
-        let earliest = self.had_tags.entry(name).or_insert(seq);
-        *earliest = seq.min(*earliest);
-    }
-
-    /// Whether there was such a tag even before `seq`, as far as that is undone as well.
-    pub(super) fn had_tag_before(&self, name: &str, seq: i64) -> bool {
-        self.had_tags.get(name).is_some_and(|had| *had < seq)
-    }
-
     pub(super) fn undo(&mut self, subject: &Subject, changes: Vec<FieldChange>) {
         if !changes.is_empty() {
             self.undone.push(Item {

@@ -28,10 +28,6 @@ impl Deed {
         (seq(self.events.first()) - 1, seq(self.events.last()))
     }
 
-    pub(super) fn change_set(&self) -> Option<ChangeSetId> {
-        self.events.first().map(|event| event.change_set_id)
-    }
-
     /// Versions are gap-free: between two that do not follow each other somebody else did something.
     pub(super) fn is_followed_by(&self, next: &Self) -> bool {
         match (self.events.last(), next.events.first()) {

@@ -1,10 +1,11 @@
 //! A task on its way back.
 
 use events::{Payload, TaskId};
+use uuid::Uuid;
 
 use super::{
     merge::{Merge, Since, json},
-    order::{Attempt, How},
+    order::{Attempt, Unsettled},
     report::{FieldChange, Kind, Report, Subject},
     sets::{self, Deed},
     undone::Undone,
@@ -19,7 +20,7 @@ use crate::{
 pub(super) async fn undo(
     write: &mut Write,
     deed: &Deed,
-    how: How,
+    others: &Unsettled,
     undone: &Undone,
     report: &mut Report,
 ) -> Result<Attempt, ApiError> {
@@ -41,7 +42,7 @@ pub(super) async fn undo(
         Some(Payload::TaskCreated(_))
     );
     if is_created {
-        return uncreate(write, now, how, &since, &subject, report).await;
+        return uncreate(write, now, others, &since, &subject, report).await;
     }
     let (Some(before), Some(after)) = (
         at::task(write.tx(), user, id, start).await?,
@@ -55,14 +56,14 @@ pub(super) async fn undo(
         return Ok(Attempt::Settled);
     }
     let merged = merge(&before, &after, &now, &since);
-    go_back(write, now, merged, how, &subject, report).await
+    go_back(write, now, merged, others, &subject, report).await
 }
 
 /// What was created goes, unless somebody has worked on it.
 async fn uncreate(
     write: &mut Write,
     now: Task,
-    how: How,
+    others: &Unsettled,
     since: &Since,
     subject: &Subject,
     report: &mut Report,
@@ -79,10 +80,11 @@ async fn uncreate(
         );
         return Ok(Attempt::Settled);
     }
-    if change::has_live_parts(write, now.id).await? {
-        if how == How::Whole {
-            return Ok(Attempt::Waits);
-        }
+    let parts = live_parts(write, &[now.id.0]).await?;
+    if let Some(part) = others.any(&parts) {
+        return Ok(Attempt::WaitsFor(part));
+    }
+    if !parts.is_empty() {
         report.skip(subject, Vec::new(), "it has subtasks now", None);
         return Ok(Attempt::Settled);
     }
@@ -131,23 +133,25 @@ async fn go_back(
     write: &mut Write,
     now: Task,
     (mut merge, mut back): (Merge<'_>, Task),
-    how: How,
+    others: &Unsettled,
     subject: &Subject,
     report: &mut Report,
 ) -> Result<Attempt, ApiError> {
-    let goes = back.deleted_at.is_some() && now.deleted_at.is_none();
-    if goes && change::has_live_parts(write, now.id).await? {
-        if how == How::Whole {
-            return Ok(Attempt::Waits);
+    if back.deleted_at.is_some() && now.deleted_at.is_none() {
+        let parts = live_parts(write, &[now.id.0]).await?;
+        if let Some(part) = others.any(&parts) {
+            return Ok(Attempt::WaitsFor(part));
         }
-        report.skip(subject, vec!["deleted_at"], "it has subtasks now", None);
-        merge.changes.retain(|change| change.field != "deleted_at");
-        back.deleted_at = None;
+        if !parts.is_empty() {
+            report.skip(subject, vec!["deleted_at"], "it has subtasks now", None);
+            merge.changes.retain(|change| change.field != "deleted_at");
+            back.deleted_at = None;
+        }
     }
     let comes = now.deleted_at.is_some() && back.deleted_at.is_none();
-    if comes && !is_parent_live(write, &back).await? {
-        if how == How::Whole {
-            return Ok(Attempt::Waits);
+    if comes && let Some(parent) = gone_parent(write, &back).await? {
+        if let Some(parent) = others.any(&[parent]) {
+            return Ok(Attempt::WaitsFor(parent));
         }
         let reason = "the task that it is a part of is deleted";
         report.skip(subject, Vec::new(), reason, None);
@@ -157,10 +161,11 @@ async fn go_back(
     loop {
         match change::save(write, now.clone(), back.clone()).await {
             Ok(_) => break,
-            Err(ApiError::Invalid { field, .. }) if how == How::Whole && is_link(&field) => {
-                return Ok(Attempt::Waits);
-            }
             Err(ApiError::Invalid { field, detail }) => {
+                let in_the_way = in_the_way(write, &field, &back).await?;
+                if let Some(other) = others.any(&in_the_way) {
+                    return Ok(Attempt::WaitsFor(other));
+                }
                 let field = match field.as_str() {
                     // What comes back may have left behind a project that is gone itself.
                     "project_id" => {
@@ -199,16 +204,45 @@ async fn go_back(
     Ok(Attempt::Settled)
 }
 
-/// Whether a field is about something that may go back as well.
-fn is_link(field: &str) -> bool {
-    matches!(field, "project_id" | "parent_id" | "recurrence")
+/// What may keep a field from going back: what the field points at, and what that rules out.
+async fn in_the_way(write: &mut Write, field: &str, back: &Task) -> Result<Vec<Uuid>, ApiError> {
+    let user = write.ctx.user;
+    let parent = back.parent_id.map(|parent| parent.0);
+    let mut things: Vec<Uuid> = match field {
+        "project_id" => back.project_id.iter().map(|project| project.0).collect(),
+        "parent_id" => parent.into_iter().collect(),
+        "recurrence" => {
+            let recurrence = back.recurrence.iter();
+            let keys = recurrence.map(|recurrence| (recurrence.series_id, recurrence.occurrence));
+            let keys: Vec<_> = keys.collect();
+            let taken = store::by_occurrence(write.tx(), user, &keys).await?;
+            taken.iter().map(|task| task.id.0).collect()
+        }
+        _ => Vec::new(),
+    };
+    if matches!(field, "parent_id" | "recurrence") {
+        let wholes: Vec<Uuid> = parent.into_iter().chain([back.id.0]).collect();
+        things.extend(live_parts(write, &wholes).await?);
+    }
+    // It does not wait for itself.
+    things.retain(|thing| *thing != back.id.0);
+    Ok(things)
 }
 
-async fn is_parent_live(write: &mut Write, task: &Task) -> Result<bool, ApiError> {
-    let Some(parent) = task.parent_id else {
-        return Ok(true);
+/// The parts of tasks that are not deleted.
+async fn live_parts(write: &mut Write, wholes: &[Uuid]) -> Result<Vec<Uuid>, ApiError> {
+    let user = write.ctx.user;
+    let parts = store::live_parts(write.tx(), user, wholes).await?;
+    Ok(parts.iter().map(|part| part.id.0).collect())
+}
+
+/// The task that this one is a part of, if that one is deleted.
+async fn gone_parent(write: &mut Write, task: &Task) -> Result<Option<Uuid>, ApiError> {
+    let Some(id) = task.parent_id else {
+        return Ok(None);
     };
     let user = write.ctx.user;
-    let parent = store::find(write.tx(), user, parent).await?;
-    Ok(parent.is_some_and(|parent| parent.deleted_at.is_none()))
+    let parent = store::find(write.tx(), user, id).await?;
+    let is_live = parent.is_some_and(|parent| parent.deleted_at.is_none());
+    Ok((!is_live).then_some(id.0))
 }

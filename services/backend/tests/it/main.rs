@@ -16,4 +16,5 @@ mod series;
 mod simulation;
 mod tampering;
 mod transfer;
+mod undo;
 mod webhooks;

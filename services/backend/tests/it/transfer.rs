@@ -316,23 +316,6 @@ async fn a_table_with_a_key_comes_in_once(pool: PgPool) {
     );
 }
 
-/// However long it takes: what came in by one request goes by one.
-#[sqlx::test(migrator = "MIGRATOR")]
-async fn the_largest_table_is_taken_back_at_once(pool: PgPool) {
-    let site = desk::open(&pool).await;
-    let owner = site.sign_up().await.unwrap();
-    let file = format!("title\n{}", "A task\n".repeat(5_000));
-    let imported = import(&owner, "?format=csv", file).await;
-    let set = imported.header("x-change-set-id").unwrap().to_owned();
-    assert_eq!(imported.expect(200).unwrap()["tasks"], 5_000);
-    let undo = json!({"change_set_id": set});
-    let report = owner.post("/undo", &undo).await.unwrap();
-    let report = report.expect(200).unwrap();
-    assert_eq!(report["skipped"], json!([]));
-    let left = owner.get("/tasks").await.unwrap().expect(200).unwrap();
-    assert_eq!(left["items"], json!([]));
-}
-
 #[sqlx::test(migrator = "MIGRATOR")]
 async fn lines_of_a_table_are_counted_as_an_editor_does(pool: PgPool) {
     let site = desk::open(&pool).await;
