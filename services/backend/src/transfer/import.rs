@@ -80,9 +80,10 @@ pub(super) struct File {
 }
 
 /// Takes in a file, all of it or nothing. A log makes an empty account the same as the exported
-/// one, with the same history and its change-sets; a table adds its tasks in one change-set, once
-/// for an Idempotency-Key. A log that is sent again finds that the account is not empty. A wrong
-/// line is named. A log may have 2,000,000 events, unless the server is configured otherwise.
+/// one, with the same history and its change-sets; an account is empty until more than its time
+/// zone is set. A table adds its tasks in one change-set, once for an Idempotency-Key. A log that
+/// is sent again finds that the account is not empty. A wrong line is named. A log may have
+/// 2,000,000 events, unless the server is configured otherwise.
 ///
 /// The body has to keep coming: after a pause of 10 s, or with less than 16 KiB a second, it is
 /// answered 408. Two files are taken in at a time; more wait for 5 s, and are answered 429.

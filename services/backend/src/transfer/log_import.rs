@@ -1,9 +1,10 @@
 //! A log that was exported, taken in: the same events, the same state.
 //!
-//! The account's own first events (that it was created, and perhaps its address changed) give
-//! way to those of the log: it is the only place where events are removed, and only from an
-//! account that nothing else was ever written to. What comes in is history: it is not published
-//! again, and whoever listens finds it by the cursor.
+//! The account's own first events (that it was created, and perhaps its address changed, and its
+//! time zone, which the app sets when somebody signs up) give way to those of the log: it is the
+//! only place where events are removed, and only from an account that nothing else was ever
+//! written to. What comes in is history: it is not published again, and whoever listens finds it
+//! by the cursor.
 
 use std::io::Error;
 
@@ -102,7 +103,10 @@ async fn begin<'a>(app: &App, ctx: &'a Ctx, salt: Vec<u8>) -> Result<Log<'a>, Ap
     let is_empty = sqlx::query_scalar!(
         r#"select not exists (
                select from taskflow.events
-               where user_id = $1 and (event_type not like 'user.%' or actor_kind <> 'system')
+               where user_id = $1
+                 and (event_type not like 'user.%'
+                      or actor_kind <> 'system'
+                         and data ->> 'changed' is distinct from '["time_zone"]')
            ) as "is_empty!""#,
         ctx.user.0,
     )

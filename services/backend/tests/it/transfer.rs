@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use testing::{Answer, Client, send};
 
-use crate::desk;
+use crate::{desk, series::adds_up};
 
 async fn import(owner: &Client, query: &str, file: impl Into<Body>) -> Answer {
     let request = owner.request(Method::POST, &format!("/import{query}"));
@@ -281,6 +281,34 @@ async fn an_account_with_settings_is_not_empty(pool: PgPool) {
     let renamed = site.sign_up().await.unwrap();
     site.database.rename(renamed.user).await.unwrap();
     import(&renamed, "", file).await.expect(200).unwrap();
+}
+
+/// The app tells the browser's time zone when somebody signs up.
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn an_account_with_a_time_zone_is_empty(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let owner = site.sign_up().await.unwrap();
+    log(&owner).await;
+    let export = async |owner: &Client| owner.get("/export").await.unwrap().body;
+    let file = export(&owner).await;
+    let heir = site.sign_up().await.unwrap();
+    for zone in ["Europe/Berlin", "America/Lima"] {
+        let profile = json!({"time_zone": zone});
+        let set = heir.patch("/profile", &profile).await.unwrap();
+        set.expect(200).unwrap();
+    }
+    import(&heir, "", file.clone()).await.expect(200).unwrap();
+    assert_eq!(export(&heir).await, file);
+    let profile = heir.get("/profile").await.unwrap().expect(200).unwrap();
+    assert_eq!(profile["time_zone"], "Asia/Tokyo");
+    adds_up(&pool).await;
+
+    let both = json!({"time_zone": "Europe/Berlin", "settings": {"theme": "dark"}});
+    let heir = site.sign_up().await.unwrap();
+    let set = heir.patch("/profile", &both).await.unwrap();
+    set.expect(200).unwrap();
+    let refused = import(&heir, "", file).await;
+    refused.problem(409, "conflict").unwrap();
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
