@@ -9,7 +9,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use crate::{http::rate_limit::RateLimits, write::KEPT_HOURS};
+use crate::{http::rate_limit::RateLimits, write::idempotency::KEPT_HOURS};
 
 /// What became of reminders, and of what webhooks were sent, is told for so long.
 const DELIVERIES_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);

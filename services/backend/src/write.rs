@@ -11,10 +11,9 @@
 //! ```
 
 mod append;
-mod idempotency;
+pub(crate) mod idempotency;
 mod turns;
 
-pub(crate) use idempotency::KEPT_HOURS;
 pub(crate) use turns::{Turn, Turns};
 
 use std::{collections::HashMap, sync::Arc};
@@ -125,9 +124,9 @@ impl Write {
         // The account went between the check of the token and now.
         .ok_or(ApiError::Access(auth::Rejection::Unauthorized))?;
         if let Some(key) = &key
-            && let Some(reply) = idempotency::find(&mut tx, &ctx, key).await?
+            && let Some(kept) = idempotency::find(&mut tx, &ctx, key).await?
         {
-            return Ok(Begun::Answered(reply));
+            return kept.answer(key.request_hash).map(Begun::Answered);
         }
         // Whoever committed meanwhile may have asked later.
         let clock = ctx.now;

@@ -132,8 +132,8 @@ impl<S: Sync> FromRequestParts<S> for RequestLine {
 }
 
 impl RequestLine {
-    pub(crate) fn key(self, body_hash: [u8; 32]) -> Result<Option<IdempotencyKey>, ApiError> {
-        let Some(key) = self.key else {
+    pub(crate) fn key(&self, body_hash: [u8; 32]) -> Result<Option<IdempotencyKey>, ApiError> {
+        let Some(key) = self.key.clone() else {
             return Ok(None);
         };
         let key = key.map_err(|()| {
@@ -142,20 +142,25 @@ impl RequestLine {
                 "Idempotency-Key must be 1 to 255 visible ASCII characters, sent once",
             )
         })?;
-        let request_hash = Sha256::new()
+        let request_hash = self.hash(body_hash);
+        Ok(Some(IdempotencyKey { key, request_hash }))
+    }
+
+    /// For requests without a body, or before it was read.
+    pub(crate) fn key_without_body(&self) -> Result<Option<IdempotencyKey>, ApiError> {
+        self.key([0; 32])
+    }
+
+    /// Of all that is asked.
+    pub(crate) fn hash(&self, body_hash: [u8; 32]) -> [u8; 32] {
+        Sha256::new()
             .chain_update(&self.method)
             .chain_update([0])
             .chain_update(&self.path)
             .chain_update([0])
             .chain_update(body_hash)
             .finalize()
-            .into();
-        Ok(Some(IdempotencyKey { key, request_hash }))
-    }
-
-    /// For requests without a body.
-    pub(crate) fn key_without_body(self) -> Result<Option<IdempotencyKey>, ApiError> {
-        self.key([0; 32])
+            .into()
     }
 }
 

@@ -3,7 +3,6 @@
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::StatusCode,
 };
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -81,9 +80,9 @@ pub(super) struct File {
 
 /// Takes in a file, all of it or nothing. A log makes an empty account the same as the exported
 /// one, with the same history and its change-sets; an account is empty until more than its time
-/// zone is set. A table adds its tasks in one change-set, once for an Idempotency-Key. A log that
-/// is sent again finds that the account is not empty. A wrong line is named. A log may have
-/// 2,000,000 events, unless the server is configured otherwise.
+/// zone is set. A table adds its tasks in one change-set. A file with an Idempotency-Key is taken
+/// in once; a log without one that is sent again finds that the account is not empty. A wrong line
+/// is named. A log may have 2,000,000 events, unless the server is configured otherwise.
 ///
 /// The body has to keep coming: after a pause of 10 s, or with less than 16 KiB a second, it is
 /// answered 408. Two files are taken in at a time; more wait for 5 s, and are answered 429.
@@ -111,10 +110,7 @@ pub(crate) async fn import(
     let query = request.uri().query().unwrap_or_default().to_owned();
     let body = request.into_body();
     match params.format {
-        Format::Log => {
-            let imported = log_import::import(&app, &ctx, paced(body)).await?;
-            Reply::json(StatusCode::OK, &imported)
-        }
+        Format::Log => log_import::import(&app, &ctx, line, &query, paced(body)).await,
         Format::Csv => {
             let file = table(body, &query, line).await?;
             csv_import::import(&app, ctx, file).await

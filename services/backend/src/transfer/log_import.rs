@@ -8,11 +8,12 @@
 
 use std::io::Error;
 
-use axum::body::Bytes;
-use events::Topic;
+use axum::{body::Bytes, http::StatusCode};
+use events::{Topic, UserId};
 use futures::Stream;
 use jiff_sqlx::ToSqlx;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use sqlx::{Executor, PgTransaction, error::DatabaseError};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 use tokio_util::io::StreamReader;
@@ -29,8 +30,15 @@ use crate::{
     ctx::Ctx,
     error::ApiError,
     event::chain::{self, Hash, hex},
+    http::{
+        precondition::{IdempotencyKey, RequestLine},
+        reply::Reply,
+    },
     projection,
-    write::Turn,
+    write::{
+        Turn,
+        idempotency::{self, Kept},
+    },
 };
 
 /// Events that are written at once.
@@ -45,11 +53,21 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub(super) async fn import(
     app: &App,
     ctx: &Ctx,
+    line: RequestLine,
+    query: &str,
     body: impl Stream<Item = Result<Bytes, Error>> + Unpin,
-) -> Result<Imported, ApiError> {
-    let mut lines = Lines::new(StreamReader::new(body));
+) -> Result<Reply, ApiError> {
+    let mut lines = Lines::new(query, StreamReader::new(body));
     let salt = salt(&lines.required().await?.parse()?)?;
-    let mut log = begin(app, ctx, salt).await?;
+    let (mut lock, kept) = lock(app, ctx, line.key_without_body()?).await?;
+    if let Some(kept) = kept {
+        drop(lock);
+        // Whether it is the same file is known at its end.
+        while lines.next().await?.is_some() {}
+        return kept.answer(line.hash(lines.hash()));
+    }
+    empty(&mut lock.tx, ctx.user).await?;
+    let mut log = Log::new(app, ctx, salt, lock);
     let footer: Footer = loop {
         let line = lines.required().await?;
         if line.text.starts_with(br#"{"events""#) {
@@ -65,7 +83,14 @@ pub(super) async fn import(
     if lines.next().await?.is_some() {
         return Err(damaged(lines.number, "nothing may follow the last line"));
     }
-    log.finish().await
+    log.finish(line.key(lines.hash())?).await
+}
+
+/// The account's stream, which nobody else writes to meanwhile.
+struct Lock {
+    tx: PgTransaction<'static>,
+    // After the transaction: fields are dropped in this order.
+    _turn: Turn,
 }
 
 /// A log on its way in.
@@ -73,14 +98,12 @@ struct Log<'a> {
     ctx: &'a Ctx,
     /// Events that it may have.
     limit: u64,
-    tx: PgTransaction<'static>,
+    lock: Lock,
     salt: Vec<u8>,
     seq: i64,
     hash: Hash,
     checks: Checks,
     batch: Vec<Checked>,
-    // After the transaction: fields are dropped in this order.
-    _turn: Turn,
 }
 
 /// An event that may be written, and what it carries.
@@ -90,16 +113,32 @@ struct Checked {
     prev: Hash,
 }
 
-/// Locks the account's stream and empties it, if nothing but the account itself is in it.
-async fn begin<'a>(app: &App, ctx: &'a Ctx, salt: Vec<u8>) -> Result<Log<'a>, ApiError> {
+/// Locks the account's stream; with what was answered to a request with this key before.
+async fn lock(
+    app: &App,
+    ctx: &Ctx,
+    key: Option<IdempotencyKey>,
+) -> Result<(Lock, Option<Kept>), ApiError> {
     let turn = app.turns.take(ctx.user).await?;
     let mut tx = app.pool.begin().await?;
+    if let Some(key) = &key {
+        idempotency::claim(&mut tx, ctx, key).await?;
+    }
     sqlx::query!(
         "select seq from taskflow.streams where user_id = $1 for update",
         ctx.user.0
     )
     .fetch_one(&mut *tx)
     .await?;
+    let kept = match &key {
+        Some(key) => idempotency::find(&mut tx, ctx, key).await?,
+        None => None,
+    };
+    Ok((Lock { tx, _turn: turn }, kept))
+}
+
+/// Empties the account's stream, if nothing but the account itself is in it.
+async fn empty(tx: &mut PgTransaction<'static>, user: UserId) -> Result<(), ApiError> {
     let is_empty = sqlx::query_scalar!(
         r#"select not exists (
                select from taskflow.events
@@ -108,9 +147,9 @@ async fn begin<'a>(app: &App, ctx: &'a Ctx, salt: Vec<u8>) -> Result<Log<'a>, Ap
                       or actor_kind <> 'system'
                          and data ->> 'changed' is distinct from '["time_zone"]')
            ) as "is_empty!""#,
-        ctx.user.0,
+        user.0,
     )
-    .fetch_one(&mut *tx)
+    .fetch_one(&mut **tx)
     .await?;
     if !is_empty {
         return Err(ApiError::Conflict(
@@ -127,24 +166,27 @@ async fn begin<'a>(app: &App, ctx: &'a Ctx, salt: Vec<u8>) -> Result<Log<'a>, Ap
     sqlx::query!(
         "with gone as (delete from taskflow.events where user_id = $1 returning id)
          delete from taskflow.outbox using gone where outbox.id = gone.id",
-        ctx.user.0,
+        user.0,
     )
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
-    Ok(Log {
-        ctx,
-        limit: app.import_events,
-        tx,
-        salt,
-        seq: 0,
-        hash: chain::GENESIS,
-        checks: Checks::new(ctx.now),
-        batch: Vec::new(),
-        _turn: turn,
-    })
+    Ok(())
 }
 
-impl Log<'_> {
+impl<'a> Log<'a> {
+    fn new(app: &App, ctx: &'a Ctx, salt: Vec<u8>, lock: Lock) -> Self {
+        Self {
+            ctx,
+            limit: app.import_events,
+            lock,
+            salt,
+            seq: 0,
+            hash: chain::GENESIS,
+            checks: Checks::new(ctx.now),
+            batch: Vec::new(),
+        }
+    }
+
     async fn take(&mut self, entry: Entry, line: u64) -> Result<(), ApiError> {
         let hash = entry.link(self.hash, &self.salt);
         if hex(&hash) != entry.hash && !telemetry::faults::enabled("chain-unchecked") {
@@ -170,7 +212,7 @@ impl Log<'_> {
     /// Writes what has come.
     async fn write(&mut self) -> Result<(), ApiError> {
         if telemetry::faults::enabled("import-in-parts") {
-            self.tx.execute("commit; begin").await?;
+            self.lock.tx.execute("commit; begin").await?;
         }
         let batch = std::mem::take(&mut self.batch);
         let entries = || batch.iter().map(|checked| &checked.entry);
@@ -224,13 +266,13 @@ impl Log<'_> {
             &times[..] as _,
             &prev_hashes,
         )
-        .execute(&mut *self.tx)
+        .execute(&mut *self.lock.tx)
         .await?;
         Ok(())
     }
 
     /// Makes the rows that the log stands for.
-    async fn finish(mut self) -> Result<Imported, ApiError> {
+    async fn finish(mut self, key: Option<IdempotencyKey>) -> Result<Reply, ApiError> {
         // Behind the header and the events.
         let last = u64::try_from(self.seq).unwrap_or_default() + 2;
         self.write().await?;
@@ -243,7 +285,7 @@ impl Log<'_> {
                where again order by seq limit 1"#,
             user.0,
         )
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(&mut *self.lock.tx)
         .await?;
         if let Some(seq) = again {
             let line = seq.unsigned_abs() + 1;
@@ -257,18 +299,23 @@ impl Log<'_> {
             self.checks.at.to_sqlx() as _,
             self.salt,
         )
-        .execute(&mut *self.tx)
+        .execute(&mut *self.lock.tx)
         .await?;
-        let imported = projection::rows::write(&mut self.tx, user, self.seq, self.ctx.now)
+        let written = projection::rows::write(&mut self.lock.tx, user, self.seq, self.ctx.now)
             .await
             .map_err(|error| broken(error, last))?;
-        self.tx.commit().await?;
-        Ok(Imported {
+        let imported = Imported {
             events: self.seq.unsigned_abs(),
-            tasks: imported.tasks,
-            projects: imported.projects,
+            tasks: written.tasks,
+            projects: written.projects,
             warnings: Vec::new(),
-        })
+        };
+        let reply = Reply::json(StatusCode::OK, &imported)?;
+        if let Some(key) = &key {
+            idempotency::store(&mut self.lock.tx, self.ctx, key, &reply).await?;
+        }
+        self.lock.tx.commit().await?;
+        Ok(reply)
     }
 }
 
@@ -347,15 +394,22 @@ struct Lines<R> {
     line: Vec<u8>,
     /// Of the line that was given last.
     number: u64,
+    /// Of what the query asks, and of all that has come.
+    hash: Sha256,
 }
 
 impl<R: AsyncBufRead + Unpin> Lines<R> {
-    const fn new(body: R) -> Self {
+    fn new(query: &str, body: R) -> Self {
         Self {
             body,
             line: Vec::new(),
             number: 0,
+            hash: Sha256::new().chain_update(query).chain_update([0]),
         }
+    }
+
+    fn hash(self) -> [u8; 32] {
+        self.hash.finalize().into()
     }
 
     async fn required(&mut self) -> Result<Line<'_>, ApiError> {
@@ -371,6 +425,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
         let mut body = (&mut self.body).take(MAX_LINE_BYTES);
         let read = body.read_until(b'\n', &mut self.line).await;
         read.map_err(|error| unread(&error))?;
+        self.hash.update(&self.line);
         if self.line.is_empty() {
             return Ok(None);
         }

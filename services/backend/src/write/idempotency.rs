@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 ///
 /// The transaction of a refused request is rolled back shortly after its answer is on the
 /// way, so whoever corrects the request at once may find the key still held.
-pub(super) async fn claim(
+pub(crate) async fn claim(
     tx: &mut PgConnection,
     ctx: &Ctx,
     key: &IdempotencyKey,
@@ -52,12 +52,32 @@ async fn try_claim(tx: &mut PgConnection, ctx: &Ctx, key: &IdempotencyKey) -> sq
     .await
 }
 
-/// The stored answer to the same request; 422 when the key was used for another one.
-pub(super) async fn find(
+/// An answer that was given before.
+pub(crate) struct Kept {
+    /// Of what it answers.
+    request_hash: Vec<u8>,
+    reply: Reply,
+}
+
+impl Kept {
+    /// The answer, if the request is the same; 422 when the key was used for another one.
+    pub(crate) fn answer(self, request_hash: [u8; 32]) -> Result<Reply, ApiError> {
+        if self.request_hash != request_hash {
+            return Err(ApiError::invalid(
+                "Idempotency-Key",
+                "This Idempotency-Key was used for a different request",
+            ));
+        }
+        Ok(self.reply)
+    }
+}
+
+/// What was answered to the request with this key.
+pub(crate) async fn find(
     tx: &mut PgConnection,
     ctx: &Ctx,
     key: &IdempotencyKey,
-) -> Result<Option<Reply>, ApiError> {
+) -> sqlx::Result<Option<Kept>> {
     let kept_since = ctx.now - jiff::SignedDuration::from_hours(KEPT_HOURS);
     let Some(record) = sqlx::query!(
         r#"select request_hash, status, headers as "headers: Json<Vec<(String, String)>>", body
@@ -72,24 +92,21 @@ pub(super) async fn find(
     else {
         return Ok(None);
     };
-    if record.request_hash != key.request_hash {
-        return Err(ApiError::invalid(
-            "Idempotency-Key",
-            "This Idempotency-Key was used for a different request",
-        ));
-    }
     let status = u16::try_from(record.status)
         .ok()
         .and_then(|status| StatusCode::from_u16(status).ok())
         .unwrap_or(StatusCode::OK);
-    Ok(Some(Reply {
-        status,
-        headers: record.headers.0,
-        body: record.body,
+    Ok(Some(Kept {
+        request_hash: record.request_hash,
+        reply: Reply {
+            status,
+            headers: record.headers.0,
+            body: record.body,
+        },
     }))
 }
 
-pub(super) async fn store(
+pub(crate) async fn store(
     tx: &mut PgConnection,
     ctx: &Ctx,
     key: &IdempotencyKey,

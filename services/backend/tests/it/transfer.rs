@@ -345,6 +345,47 @@ async fn a_table_with_a_key_comes_in_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
+async fn a_log_with_a_key_comes_in_once(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let lines = log(&site.sign_up().await.unwrap()).await;
+    let file = chained(&lines);
+    let (part, rest) = file.split_at(file.len() / 2);
+    let owner = site.sign_up().await.unwrap();
+    let once = async |file: String| {
+        let request = owner.request(Method::POST, "/import");
+        send(request.header("idempotency-key", "k").body(file))
+            .await
+            .unwrap()
+    };
+    let empty = site.database.fingerprint(owner.user).await.unwrap();
+    once(part.to_owned()).await.problem(422, "invalid").unwrap();
+    assert_eq!(site.database.fingerprint(owner.user).await.unwrap(), empty);
+    // What was refused does not count.
+    let first = once(file.clone()).await;
+    assert_eq!(first.expect(200).unwrap()["tasks"], 2);
+    let before = site.database.fingerprint(owner.user).await.unwrap();
+    let again = once(file.clone()).await;
+    assert_eq!(again.expect(200).unwrap(), first.expect(200).unwrap());
+    let header = "content-type";
+    assert_eq!(again.header(header).unwrap(), first.header(header).unwrap());
+    // Another file, which would be refused itself, and another request.
+    once(format!("{part}\n{rest}"))
+        .await
+        .invalid("Idempotency-Key")
+        .unwrap();
+    let request = owner.request(Method::POST, "/tasks");
+    let request = request.header("idempotency-key", "k");
+    let task = send(request.json(&json!({"title": "x"}))).await.unwrap();
+    task.invalid("Idempotency-Key").unwrap();
+    import(&owner, "", file)
+        .await
+        .problem(409, "conflict")
+        .unwrap();
+    assert_eq!(site.database.fingerprint(owner.user).await.unwrap(), before);
+    adds_up(&pool).await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
 async fn lines_of_a_table_are_counted_as_an_editor_does(pool: PgPool) {
     let site = desk::open(&pool).await;
     let owner = site.sign_up().await.unwrap();
