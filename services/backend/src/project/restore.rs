@@ -120,7 +120,7 @@ async fn return_all(write: &mut Write, mut then: Vec<Task>) -> Result<Vec<Skippe
         let (id, title) = (then.id, then.title.clone());
         match return_one(write, then).await {
             Ok(()) => {}
-            // Something else is in its way, and in nobody else's.
+            // Something else is in its way, and in nobody else's. Nothing of it is written.
             Err(ApiError::Conflict(reason) | ApiError::Invalid { detail: reason, .. }) => {
                 skipped.push(SkippedTask { id, title, reason });
             }
@@ -132,7 +132,6 @@ async fn return_all(write: &mut Write, mut then: Vec<Task>) -> Result<Vec<Skippe
 
 async fn return_one(write: &mut Write, then: Task) -> Result<(), ApiError> {
     let now = task::change::find_any(write, then.id, IfMatch::default()).await?;
-    let now = task::change::restore(write, now).await?;
     task::change::return_to(write, now, then).await?;
     Ok(())
 }

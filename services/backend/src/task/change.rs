@@ -391,43 +391,55 @@ pub(crate) async fn delete(write: &mut Write, task: Task) -> Result<Task, ApiErr
 
 /// Brings back a task and the parts that were deleted together with it.
 pub(crate) async fn restore(write: &mut Write, task: Task) -> Result<Task, ApiError> {
-    let Some(deleted_at) = task.deleted_at else {
+    if task.deleted_at.is_none() {
         return Ok(task);
+    }
+    let back = undeleted(write, &task).await?;
+    bring_back(write, task, back).await
+}
+
+/// The task as it was before it was deleted. A project that is gone since is left out.
+async fn undeleted(write: &mut Write, task: &Task) -> Result<Task, ApiError> {
+    Ok(Task {
+        deleted_at: None,
+        project_id: live_project(write, task.project_id).await?,
+        ..task.clone()
+    })
+}
+
+/// Gives a task a state in which it is not deleted, and brings back the parts that were deleted
+/// together with it. Everything is checked before anything is written.
+async fn bring_back(write: &mut Write, now: Task, back: Task) -> Result<Task, ApiError> {
+    let Some(deleted_at) = now.deleted_at else {
+        return save(write, now, back).await;
     };
     let user = write.ctx.user;
-    if let Some(parent_id) = task.parent_id {
+    let mut parts = Vec::new();
+    if let Some(parent_id) = back.parent_id {
         let parent = store::find(write.tx(), user, parent_id).await?;
         if parent.is_none_or(|parent| parent.deleted_at.is_some()) {
             return Err(ApiError::Conflict(
                 "The task that this one is a part of is deleted; restore that one first".to_owned(),
             ));
         }
+    } else {
+        // What is a part itself has none.
+        parts = store::parts(write.tx(), user, now.id).await?;
+        parts.retain(|part| part.deleted_at == Some(deleted_at));
     }
-    let parts = store::parts(write.tx(), user, task.id).await?;
-    let restored = bring_back(write, task).await?;
-    // What has become a part itself has none.
-    if restored.parent_id.is_none() {
-        for part in parts
-            .into_iter()
-            .filter(|part| part.deleted_at == Some(deleted_at))
-        {
-            bring_back(write, part).await?;
-        }
+    if back.recurrence.is_some() && !parts.is_empty() {
+        check_size(write, now.id, parts.len()).await?;
     }
-    Ok(restored)
+    let back = save(write, now, back).await?;
+    for part in parts {
+        let back = undeleted(write, &part).await?;
+        save(write, part, back).await?;
+    }
+    Ok(back)
 }
 
-/// A project that is gone since is left out.
-async fn bring_back(write: &mut Write, task: Task) -> Result<Task, ApiError> {
-    let back = Task {
-        deleted_at: None,
-        project_id: live_project(write, task.project_id).await?,
-        ..task.clone()
-    };
-    save(write, task, back).await
-}
-
-/// Gives a task the fields of an earlier state. A project that is gone since is left out.
+/// Gives a task the fields of an earlier state, in which it was not deleted; what was deleted comes
+/// back with its parts. A project that is gone since is left out.
 pub(crate) async fn return_to(write: &mut Write, now: Task, then: Task) -> Result<Task, ApiError> {
     let back = Task {
         // What counts writes goes on.
@@ -438,7 +450,7 @@ pub(crate) async fn return_to(write: &mut Write, now: Task, then: Task) -> Resul
         due_at: input::due_at(then.due.as_ref(), &write.home.zone)?,
         ..then
     };
-    save(write, now, back).await
+    bring_back(write, now, back).await
 }
 
 async fn live_project(

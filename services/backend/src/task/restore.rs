@@ -57,7 +57,6 @@ pub(crate) async fn restore_task(
     let mut task = change::find_any(&mut write, path.id, if_match).await?;
     if let Some(moment) = body.value.and_then(|body| body.as_of) {
         let then = then(&mut write, moment, &task).await?;
-        task = change::restore(&mut write, task).await?;
         task = change::return_to(&mut write, task, then).await?;
     } else {
         task = change::restore(&mut write, task).await?;

@@ -12,6 +12,7 @@ mod migrations;
 mod properties;
 mod rebuilding;
 mod reminders;
+mod restore;
 mod series;
 mod simulation;
 mod tampering;
