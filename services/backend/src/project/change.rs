@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::ApiError,
     http::precondition::IfMatch,
-    task::{self, input, model::Task},
+    task::{self, input},
     write::Write,
 };
 
@@ -61,13 +61,8 @@ pub(super) async fn patch(
 /// Deletes a project. Its tasks are not lost: they leave the project.
 pub(super) async fn delete(write: &mut Write, project: Project) -> Result<(), ApiError> {
     let user = write.ctx.user;
-    for task in task::store::of_project(write.tx(), user, project.id).await? {
-        let outside = Task {
-            project_id: None,
-            ..task.clone()
-        };
-        task::change::save(write, task, outside).await?;
-    }
+    let tasks = task::store::of_project(write.tx(), user, project.id).await?;
+    task::change::leave_project(write, tasks).await?;
     let gone = Project {
         deleted_at: Some(write.ctx.now),
         ..project.clone()

@@ -178,25 +178,52 @@ pub(crate) async fn save_tags(
     write: &mut Write,
     retagged: Vec<(Task, Vec<String>)>,
 ) -> Result<(), ApiError> {
-    let (user, now) = (write.ctx.user, write.ctx.now);
-    let mut changed = Vec::with_capacity(retagged.len());
-    for (before, tags) in retagged {
+    let user = write.ctx.user;
+    let tasks = retagged.into_iter().map(|(before, tags)| {
         let after = Task {
             tags,
-            updated_at: now,
-            version: before.version + 1,
             ..before.clone()
         };
-        // One at most: only the tags differ.
+        (before, after)
+    });
+    for tasks in record_each(write, tasks).chunks(ROWS) {
+        store::set_tags(write.tx(), user, tasks).await?;
+    }
+    Ok(())
+}
+
+/// Takes however many tasks out of their project in few statements.
+pub(crate) async fn leave_project(write: &mut Write, tasks: Vec<Task>) -> Result<(), ApiError> {
+    let user = write.ctx.user;
+    let tasks = tasks.into_iter().map(|before| {
+        let after = Task {
+            project_id: None,
+            ..before.clone()
+        };
+        (before, after)
+    });
+    for tasks in record_each(write, tasks).chunks(ROWS) {
+        store::leave_project(write.tx(), user, tasks).await?;
+    }
+    Ok(())
+}
+
+/// Says of each task what has become another in it, of one kind; gives those of which something
+/// has, as they are to be written.
+fn record_each(write: &mut Write, tasks: impl Iterator<Item = (Task, Task)>) -> Vec<Task> {
+    let mut changed = Vec::new();
+    for (before, after) in tasks {
         if let Some(payload) = difference(&before, &after).pop() {
+            let after = Task {
+                updated_at: write.ctx.now,
+                version: before.version + 1,
+                ..after
+            };
             write.record(after.id.0, after.version, payload);
             changed.push(after);
         }
     }
-    for tasks in changed.chunks(ROWS) {
-        store::set_tags(write.tx(), user, tasks).await?;
-    }
-    Ok(())
+    changed
 }
 
 /// One event for each kind of change, so that whoever waits for one kind sees it.

@@ -324,6 +324,30 @@ pub(super) async fn set_tags(
     Ok(())
 }
 
+/// Takes many tasks out of their project, with what counts changes.
+pub(super) async fn leave_project(
+    db: &mut PgConnection,
+    user: UserId,
+    tasks: &[Task],
+) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = tasks.iter().map(|task| task.id.0).collect();
+    let versions: Vec<i64> = tasks.iter().map(|task| task.version).collect();
+    let updated: Vec<Timestamp> = tasks.iter().map(|task| task.updated_at.to_sqlx()).collect();
+    sqlx::query!(
+        "update taskflow.tasks t set
+            project_id = null, version = d.version, updated_at = d.updated_at
+         from unnest($2::uuid[], $3::bigint[], $4::timestamptz[]) as d (id, version, updated_at)
+         where t.user_id = $1 and t.id = d.id",
+        user.0,
+        &ids,
+        &versions,
+        &updated[..] as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// How many live tasks carry a tag.
 pub(crate) async fn count_of_tag(
     db: &mut PgConnection,

@@ -16,7 +16,7 @@ use crate::{
 #[expect(clippy::cast_possible_wrap, reason = "a small number")]
 const SCHEMA: i32 = events::SCHEMA as i32;
 
-/// One column an array, so that a batch is one statement.
+/// One column an array, so that many are one statement.
 #[derive(Default)]
 struct Columns {
     ids: Vec<Uuid>,
@@ -36,10 +36,25 @@ struct Columns {
     prev_hashes: Vec<Vec<u8>>,
 }
 
+/// Events of one statement, so that it stays well below the time that one may take.
+const EVENTS: usize = 10_000;
+
 pub(super) async fn append(
     tx: &mut PgConnection,
     ctx: &Ctx,
     mut head: Head,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    for drafts in drafts.chunks(EVENTS) {
+        append_some(tx, ctx, &mut head, drafts).await?;
+    }
+    Ok(())
+}
+
+async fn append_some(
+    tx: &mut PgConnection,
+    ctx: &Ctx,
+    head: &mut Head,
     drafts: &[Draft],
 ) -> Result<(), ApiError> {
     let mut columns = Columns::default();
