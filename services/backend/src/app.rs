@@ -6,9 +6,12 @@ use auth::{KnownUsers, Verifier};
 use events::UserId;
 use sidecar::Sidecar;
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
-use crate::{http::rate_limit::RateLimits, write::Turns};
+use crate::{
+    http::{place::Places, rate_limit::RateLimits},
+    write::Turns,
+};
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -25,9 +28,9 @@ pub(crate) struct App {
     /// Events that a log may have which is imported.
     pub(crate) import_events: u64,
     /// Places for files that are taken in.
-    pub(crate) imports: Arc<Semaphore>,
+    pub(crate) imports: Places,
     /// Places for those who ask how all of an account was.
-    pub(crate) look_backs: Arc<Semaphore>,
+    pub(crate) look_backs: Places,
     pub(crate) sidecar: Sidecar,
     /// What browsers subscribe to web push with; none: there is no web push.
     pub(crate) push_key: Option<Arc<str>>,

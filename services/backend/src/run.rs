@@ -13,10 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sidecar::{Callbacks, Sidecar};
 use sqlx::{Connection, PgConnection, PgPool};
 use telemetry::health::Health;
-use tokio::{
-    net::TcpListener,
-    sync::{Notify, Semaphore},
-};
+use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 
@@ -26,7 +23,7 @@ use crate::{
     config::{Command, Config, RelayCommand},
     database::{self, Outage},
     dead_letter, event, housekeeping,
-    http::{place, rate_limit::RateLimits},
+    http::{place::Places, rate_limit::RateLimits},
     rebuild,
     relay::{Relay, status},
     replay, router, rpc,
@@ -216,8 +213,8 @@ fn app(
         )),
         turns: Turns::default(),
         import_events: config.import_events,
-        imports: Arc::new(Semaphore::new(place::AT_ONCE)),
-        look_backs: Arc::new(Semaphore::new(place::AT_ONCE)),
+        imports: Places::new(),
+        look_backs: Places::new(),
         committed: Arc::new(Notify::new()),
         sidecar,
         push_key: config.vapid_public_key.as_deref().map(Into::into),

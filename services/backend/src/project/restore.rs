@@ -13,7 +13,6 @@ use crate::{
     http::{
         body::OptionalBody,
         path::ProjectPath,
-        place,
         precondition::{IfMatch, RequestLine},
         reply::Reply,
     },
@@ -66,7 +65,7 @@ pub(crate) async fn restore_project(
 ) -> Result<Reply, ApiError> {
     let moment = body.value.and_then(|body| body.as_of);
     let _place = match moment {
-        Some(_) => Some(place::take(&app.look_backs).await?),
+        Some(_) => Some(app.look_backs.take(ctx.user).await?),
         None => None,
     };
     let mut write = match Write::begin(&app, ctx, line.key(body.hash)?).await? {

@@ -20,7 +20,7 @@ use crate::{
     ctx::Ctx,
     error::{ApiError, Problem},
     event::moment::Moment,
-    http::{place, query::Query},
+    http::query::Query,
 };
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -157,7 +157,7 @@ pub(crate) async fn list_tasks(
         ));
     }
     let _place = match params.as_of {
-        Some(_) => Some(place::take(&app.look_backs).await?),
+        Some(_) => Some(app.look_backs.take(ctx.user).await?),
         None => None,
     };
     let mut db = app.pool.acquire().await?;

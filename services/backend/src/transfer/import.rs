@@ -19,7 +19,6 @@ use crate::{
     ctx::Ctx,
     error::{ApiError, Problem},
     http::{
-        place,
         precondition::{IdempotencyKey, RequestLine},
         query::Query,
         reply::Reply,
@@ -85,7 +84,8 @@ pub(super) struct File {
 /// is named. A log may have 2,000,000 events, unless the server is configured otherwise.
 ///
 /// The body has to keep coming: after a pause of 10 s, or with less than 16 KiB a second, it is
-/// answered 408. Two files are taken in at a time; more wait for 5 s, and are answered 429.
+/// answered 408. Files of two users are taken in at a time, one of each; more wait for 5 s, and are
+/// answered 429.
 #[utoipa::path(
     post, path = "/import", tag = "transfer", operation_id = "import",
     params(ImportParams, ("Idempotency-Key" = Option<String>, Header)),
@@ -106,7 +106,7 @@ pub(crate) async fn import(
     line: RequestLine,
     request: Request,
 ) -> Result<Reply, ApiError> {
-    let _place = place::take(&app.imports).await?;
+    let _place = app.imports.take(ctx.user).await?;
     let query = request.uri().query().unwrap_or_default().to_owned();
     let body = request.into_body();
     match params.format {
