@@ -53,11 +53,11 @@ impl TaskService for Tasks {
                 ..ListEventsResponse::default()
             }));
         };
-        let rows = log::after(&mut db, user, after, limit, &[])
+        let page = log::after(&mut db, user, after, limit, &[])
             .await
             .map_err(unavailable)?;
         Ok(Response::new(ListEventsResponse {
-            notices: rows.into_iter().map(notice).collect(),
+            notices: page.rows.into_iter().map(notice).collect(),
             head: head.unsigned_abs(),
             no_such_user: false,
         }))

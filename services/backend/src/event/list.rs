@@ -26,7 +26,7 @@ pub(crate) struct EventParams {
     /// The last `seq` that you have; 0, the default, asks from the beginning.
     #[serde(default)]
     after: u32,
-    /// 1 to 500; 100 if absent.
+    /// 1 to 500; 100 if absent. Fewer come when they are large, also where more follow.
     #[serde(default)]
     #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
@@ -76,14 +76,13 @@ pub(crate) async fn list_events(
             format!("`after` is ahead of the newest event, {head}; begin again from there"),
         ));
     }
-    let rows = log::after(&mut db, ctx.user, after, limit, &params.r#type).await?;
-    let complete = i64::try_from(rows.len()).unwrap_or(i64::MAX) < limit;
-    let last = rows.last().map_or(after, |row| row.seq);
-    let items = rows.iter().map(envelope).collect::<Result<_, _>>()?;
+    let page = log::after(&mut db, ctx.user, after, limit, &params.r#type).await?;
+    let last = page.rows.last().map_or(after, |row| row.seq);
+    let items = page.rows.iter().map(envelope).collect::<Result<_, _>>()?;
     Ok(Json(EventPage {
         items,
         // A filter may have passed over events; they need not be looked at again.
-        next_after: if complete { last.max(head) } else { last },
+        next_after: if page.is_last { last.max(head) } else { last },
         head,
     }))
 }

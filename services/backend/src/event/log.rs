@@ -1,7 +1,7 @@
 //! Rows of `taskflow.events`, read back as the events they are.
 
 use events::{Actor, Cause, ChangeSetId, Event, EventId, Payload, UserId};
-use futures::stream::BoxStream;
+use futures::{TryStreamExt, stream::BoxStream};
 use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -89,6 +89,17 @@ macro_rules! select {
     };
 }
 
+/// A page that has come to so many bytes ends, whatever its limit: an event may carry a long text
+/// twice.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// A part of a user's log, in order.
+pub(crate) struct Page {
+    pub(crate) rows: Vec<EventRow>,
+    /// Whether there is nothing after it of what was asked for.
+    pub(crate) is_last: bool,
+}
+
 /// A user's events after a cursor, oldest first.
 pub(crate) async fn after(
     db: &mut PgConnection,
@@ -96,16 +107,29 @@ pub(crate) async fn after(
     after: i64,
     limit: i64,
     types: &[String],
-) -> sqlx::Result<Vec<EventRow>> {
-    select!(
+) -> sqlx::Result<Page> {
+    let mut found = select!(
         user,
         "seq > $2 and ($4::text[] = '{}' or event_type = any($4)) order by seq limit $3",
         after,
         limit,
         types,
     )
-    .fetch_all(db)
-    .await
+    .fetch(db);
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    while bytes < PAGE_BYTES {
+        let Some(row) = found.try_next().await? else {
+            let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            let is_last = count < limit;
+            return Ok(Page { rows, is_last });
+        };
+        bytes += row.data.len();
+        rows.push(row);
+    }
+    Ok(Page {
+        rows,
+        is_last: false,
+    })
 }
 
 /// A user's events after a cursor of which a webhook wants to hear, oldest first: by their type,

@@ -23,7 +23,8 @@ use crate::{
     },
 };
 
-/// Events that are read at once; a slow client holds no connection meanwhile.
+/// Events that are read at once, unless they are large. A slow client holds no connection
+/// meanwhile.
 const PAGE: i64 = 1_000;
 
 /// The account's whole log, one event a line, oldest first. `POST /import` makes of it the same
@@ -128,10 +129,10 @@ impl Export {
     async fn page(&mut self, text: &mut Vec<u8>) -> anyhow::Result<()> {
         let mut db = self.pool.acquire().await?;
         let limit = PAGE.min(self.last - self.seq);
-        let rows = log::after(&mut db, self.user, self.seq, limit, &[]).await?;
+        let page = log::after(&mut db, self.user, self.seq, limit, &[]).await?;
         drop(db);
-        anyhow::ensure!(!rows.is_empty(), "the account went during its export");
-        for row in rows {
+        anyhow::ensure!(!page.rows.is_empty(), "the account went during its export");
+        for row in page.rows {
             let mut entry = entry(row)?;
             self.hash = entry.link(self.hash, &self.salt);
             self.seq = entry.seq;

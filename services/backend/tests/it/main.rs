@@ -9,6 +9,7 @@ mod desk;
 #[cfg(feature = "planted-faults")]
 mod faults;
 mod migrations;
+mod pages;
 mod projects;
 mod properties;
 mod rebuilding;
