@@ -10,4 +10,4 @@ mod store;
 pub(crate) use alerts::Alerts;
 pub(crate) use claim::{Claimed, claim, followed, put_off};
 pub(crate) use entry::{Entry, Kind, firing, next_at, of};
-pub(crate) use store::{pass_over_due, put, remake};
+pub(crate) use store::{follow, pass_over_due, put, remake};

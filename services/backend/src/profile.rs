@@ -299,6 +299,6 @@ async fn remake_agenda(write: &mut Write) -> Result<(), ApiError> {
     let (user, now, home) = (write.ctx.user, write.clock, write.home.clone());
     let tasks = store::on_agenda(write.tx(), user).await?;
     ledger::follow(write.tx(), user, &tasks, &home, now).await?;
-    agenda::remake(write.tx(), user, &tasks, &home).await?;
+    agenda::follow(write.tx(), user, &tasks, &home, now).await?;
     Ok(())
 }

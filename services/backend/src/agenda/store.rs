@@ -36,16 +36,39 @@ pub(crate) async fn remake(
     write(db, user, &entries).await
 }
 
-/// Leaves alone the reminders that have come due already.
+/// Writes it anew for somebody who moves: reminders that were dealt with, and lie in the past
+/// still, stay so.
+pub(crate) async fn follow(
+    db: &mut PgConnection,
+    user: UserId,
+    tasks: &[Task],
+    home: &Home,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    // By the agenda itself: the ledger is forgotten in time, and an imported account has none.
+    let done = sqlx::query_scalar!(
+        "select subject_id from taskflow.agenda
+         where user_id = $1 and kind = 'reminder' and wake_at = 'infinity'",
+        user.0,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    remake(db, user, tasks, home).await?;
+    pass_over_due(db, user, &done, now).await
+}
+
+/// Leaves alone those of the reminders that have come due already.
 pub(crate) async fn pass_over_due(
     db: &mut PgConnection,
     user: UserId,
+    reminders: &[Uuid],
     now: jiff::Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update taskflow.agenda set wake_at = 'infinity'
-         where user_id = $1 and kind = 'reminder' and due_at <= $2",
+         where user_id = $1 and kind = 'reminder' and subject_id = any($2) and due_at <= $3",
         user.0,
+        reminders,
         now.to_sqlx(),
     )
     .execute(db)

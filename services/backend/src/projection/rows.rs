@@ -55,7 +55,9 @@ pub(crate) async fn write(
     }
     agenda::remake(db, user, &tasks, &profile.settled().home).await?;
     // Where the log comes from they were sent.
-    agenda::pass_over_due(db, user, now).await?;
+    let reminders = tasks.iter().flat_map(|task| &task.reminders);
+    let reminders: Vec<_> = reminders.map(|reminder| reminder.id.0).collect();
+    agenda::pass_over_due(db, user, &reminders, now).await?;
     for notification in &at::notifications(db, user, seq).await? {
         notification::store::put(db, user, notification).await?;
     }

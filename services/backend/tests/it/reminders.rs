@@ -6,6 +6,7 @@ use proto::v1::{
     attempt::Outcome, claim_due_response::Kind, spawn_occurrences_response::Outcome as Spawned,
     task_service_server::TaskService,
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -56,6 +57,58 @@ async fn what_was_sent_is_not_sent_again_when_the_person_moves(pool: PgPool) {
     live(&person, alerts(&json!({"all_day_at": "20:00"}))).await;
     person.pass(24.hours());
     assert_eq!(person.remind(Outcome::Accepted).await.len(), 2);
+    adds_up(&pool).await;
+}
+
+/// The ledger is forgotten after a time, and what went nowhere was never in it.
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_no_ledger_knows_any_more_is_not_sent_again_either(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let mut person = clockwork.sign_up().await;
+    live(&person, json!({"time_zone": "America/New_York"})).await;
+    live(&person, alerts(&json!({"channels": []}))).await;
+    let day = person.now.to_zoned(TimeZone::UTC).date() + 2.days();
+    let due = json!({"kind": "date", "date": day});
+    let forgotten = remind(&person, due.clone()).await;
+    remind_on(&person, due, &[]).await;
+    person.now = day.at(15, 30, 0, 0).in_tz("UTC").unwrap().timestamp();
+    assert_eq!(person.remind(Outcome::Accepted).await.len(), 1);
+    person.pass((24 * 91).hours());
+    person.tidy(&pool).await;
+    let why = person.get(&format!("/reminders/{forgotten}/why")).await;
+    assert_eq!(why["firings"], json!([]));
+
+    for change in [
+        alerts(&json!({"channels": ["in_app"]})),
+        alerts(&json!({"all_day_at": "08:00"})),
+        alerts(&json!({"quiet_hours": {"from": "07:30", "to": "10:30"}})),
+        json!({"time_zone": "Europe/Berlin"}),
+    ] {
+        live(&person, change.clone()).await;
+        let due = person.due(Kind::Reminder).await;
+        assert!(due.is_empty(), "{due:?} after {change}");
+    }
+    adds_up(&pool).await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_came_due_before_it_was_imported_stays_so_when_the_person_moves(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let heir = clockwork.sign_up().await;
+    let owner = clockwork.site.sign_up().await.unwrap();
+    let day = heir.now.to_zoned(TimeZone::UTC).date() - 3.days();
+    let task = reminded(&json!({"kind": "date", "date": day}), &["email"]);
+    let added = owner.post("/tasks", &task).await.unwrap();
+    added.expect(201).unwrap();
+    let file = owner.get("/export").await.unwrap().body;
+    let import = heir.client.request(Method::POST, "/import").body(file);
+    let imported = testing::send(import).await.unwrap();
+    imported.expect(200).unwrap();
+
+    assert!(heir.due(Kind::Reminder).await.is_empty());
+    live(&heir, alerts(&json!({"all_day_at": "08:00"}))).await;
+    let due = heir.due(Kind::Reminder).await;
+    assert!(due.is_empty(), "{due:?}");
     adds_up(&pool).await;
 }
 
@@ -178,11 +231,14 @@ async fn remind_on<T: TaskService>(
     due: Value,
     channels: &[&str],
 ) -> String {
+    let task = person.post("/tasks", reminded(&due, channels)).await;
+    text(&task["reminders"][0]["id"]).to_owned()
+}
+
+fn reminded(due: &Value, channels: &[&str]) -> Value {
     let when = json!({"kind": "before", "minutes": 0});
     let reminders = json!([{"when": when, "channels": channels}]);
-    let task = json!({"title": "Buy milk", "due": due, "reminders": reminders});
-    let task = person.post("/tasks", task).await;
-    text(&task["reminders"][0]["id"]).to_owned()
+    json!({"title": "Buy milk", "due": due, "reminders": reminders})
 }
 
 fn at(instant: Timestamp) -> Value {
