@@ -94,9 +94,14 @@ fn following_completion(
 fn counted_from(recurrence: &Recurrence, completed: Moment) -> Option<Moment> {
     let rule = rule(recurrence)?;
     let next = |moment: Moment| rule.after_completion(moment, recurrence.number);
-    // What is completed ahead of time is not followed by itself, or by what came before it.
-    iter::successors(next(completed), |moment| next(*moment))
-        .find(|moment| *moment > recurrence.occurrence && !recurrence.leaves_out(*moment))
+    let mut first = next(completed)?;
+    // What is completed ahead of time is not followed by itself, or by what came before it; and
+    // that may be thousands of years, which are not walked.
+    if first <= recurrence.occurrence {
+        first = next(recurrence.occurrence)?;
+    }
+    iter::successors(Some(first), |moment| next(*moment))
+        .find(|moment| !recurrence.leaves_out(*moment))
 }
 
 /// When an occurrence is due.
@@ -153,6 +158,8 @@ fn zone(recurrence: &Recurrence, home: &TimeZone) -> TimeZone {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use events::SeriesId;
 
     use super::*;
@@ -185,7 +192,7 @@ mod tests {
     }
 
     fn noon(day: u32) -> Timestamp {
-        format!("2026-05-{day}T12:00:00Z").parse().unwrap()
+        format!("2026-05-{day:02}T12:00:00Z").parse().unwrap()
     }
 
     #[test]
@@ -256,6 +263,57 @@ mod tests {
             let next = next_occurrence(&task, noon(11), &TimeZone::UTC);
             assert_eq!(next.unwrap().date().day(), 13, "{exdate}");
         }
+    }
+
+    #[test]
+    fn what_is_completed_ahead_of_time_is_followed_by_what_comes_after_it() {
+        for (rule, completed, follows) in [
+            ("FREQ=DAILY;INTERVAL=3", 8, Some(11)),
+            // The 9th would come before its own day, so it is counted from that.
+            ("FREQ=DAILY;INTERVAL=3", 6, Some(13)),
+            ("FREQ=DAILY;UNTIL=20260511", 6, Some(11)),
+            ("FREQ=DAILY;UNTIL=20260510", 6, None),
+            // It has ended, although an occurrence lies in between.
+            ("FREQ=DAILY;UNTIL=20260511", 12, None),
+        ] {
+            let recurrence = Recurrence {
+                rule: rule.to_owned(),
+                ..daily(
+                    "2026-05-01",
+                    RecurrenceMode::AfterCompletion,
+                    OpenPolicy::KeepOne,
+                    CatchUp::Latest,
+                )
+            };
+            let task = task(recurrence, Some(noon(completed)));
+            let next = next_occurrence(&task, noon(completed), &TimeZone::UTC);
+            let day = next.map(|next| next.date().day());
+            assert_eq!(day, follows, "{rule} on the {completed}th");
+        }
+    }
+
+    /// A debug build on a busy machine takes a thousandth of this; walking there takes minutes.
+    #[test]
+    fn what_is_completed_thousands_of_years_ahead_costs_nothing() {
+        let begin = Instant::now();
+        let recurrence = Recurrence {
+            start: "9000-01-01".parse().unwrap(),
+            occurrence: "9000-01-01".parse().unwrap(),
+            ..daily(
+                "2026-05-01",
+                RecurrenceMode::AfterCompletion,
+                OpenPolicy::KeepOne,
+                CatchUp::Latest,
+            )
+        };
+        let task = task(recurrence, Some(noon(11)));
+        let next = next_occurrence(&task, noon(11), &TimeZone::UTC);
+        assert_eq!(next.unwrap().to_string(), "9000-01-02");
+        assert!(
+            begin.elapsed() < Duration::from_secs(20),
+            "{:?}",
+            begin.elapsed()
+        );
     }
 
     #[test]

@@ -455,8 +455,11 @@ fn skipping(one: &Recurrence) -> Option<Moment> {
 fn counted_from(one: &Recurrence, completed: Moment) -> Option<Moment> {
     let rule: Rule = one.rule.parse().unwrap();
     let next = |moment: &Moment| rule.after_completion(*moment, one.number);
-    iter::successors(next(&completed), next)
-        .find(|moment| *moment > one.occurrence && !one.exdates.contains(moment))
+    let first = next(&completed)?;
+    // Ahead of time, it is counted from the occurrence itself.
+    let first = Some(first).filter(|first| *first > one.occurrence);
+    iter::successors(first.or_else(|| next(&one.occurrence)), next)
+        .find(|moment| !one.exdates.contains(moment))
 }
 
 fn recurrence(task: &Value) -> Recurrence {
