@@ -1,7 +1,7 @@
 //! Tasks written as an iCalendar. Events instead of to-dos, which most calendars do not show.
 
 use events::{Due, Moment};
-use icalendar::{Calendar, Component, Event, Property, ValueType};
+use icalendar::{Calendar, Component, Event, EventLike, Property, ValueType};
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, DateTime},
@@ -34,7 +34,9 @@ pub(super) fn write(tasks: &[Task], now: Timestamp, home: &TimeZone) -> String {
         if let Some(due) = &task.due {
             let mut event = event(task, due, &task.id.to_string(), now);
             if !task.description.is_empty() {
-                event.description(&task.description);
+                // No other line end is escaped, and a bare one would end the line.
+                let text = task.description.replace("\r\n", "\n").replace('\r', "\n");
+                event.description(&text);
             }
             calendar.push(event.done());
         }
@@ -71,7 +73,7 @@ fn event(task: &Task, due: &Due, uid: &str, now: Timestamp) -> Event {
         // Nobody is busy because something is due.
         .add_property("TRANSP", "TRANSPARENT");
     if !task.tags.is_empty() {
-        event.add_multi_property("CATEGORIES", &task.tags.join(","));
+        event.categories(&task.tags);
     }
     match due {
         Due::Date { date } => {
@@ -106,4 +108,36 @@ fn in_utc(at: Timestamp) -> String {
 
 fn in_local(local: DateTime) -> String {
     local.strftime("%Y%m%dT%H%M%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use ical::{
+        component::vevent::VEVENT,
+        prop::{categories::CATEGORIES, description::DESCRIPTION},
+        tree::cst::IcalCst,
+    };
+
+    use super::*;
+
+    /// As another program reads it.
+    #[test]
+    fn what_is_a_sign_of_the_format_is_a_letter_in_a_text() {
+        let tags = ["a,b", "c;d", r"e\f"];
+        let task = Task {
+            description: "Buy, or;\r\nborrow\rEND:VEVENT\r".to_owned(),
+            tags: tags.map(str::to_owned).to_vec(),
+            due: Some(Due::Date {
+                date: Date::constant(2026, 11, 21),
+            }),
+            ..Task::blank()
+        };
+        let calendar = write(&[task], Timestamp::UNIX_EPOCH, &TimeZone::UTC);
+        assert!(!calendar.replace("\r\n", "").contains('\r'), "{calendar:?}");
+        let calendar = IcalCst::parse(&calendar).unwrap();
+        let event = calendar.component::<VEVENT>().unwrap();
+        assert_eq!(event.prop::<CATEGORIES>().unwrap().0, tags);
+        let description = event.prop::<DESCRIPTION>().unwrap();
+        assert_eq!(description.0, "Buy, or;\nborrow\nEND:VEVENT\n");
+    }
 }
