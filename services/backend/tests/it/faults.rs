@@ -28,6 +28,11 @@ const FOUND: &[(&str, &str)] = &[
         "export-forgets",
         "properties::a_log_that_moves_is_the_same_to_the_byte",
     ),
+    (
+        "no-occurrence-key",
+        "simulation::every_occurrence_is_one_task",
+    ),
+    ("utc-arithmetic", "simulation::every_occurrence_is_one_task"),
 ];
 
 /// Enough for a bug that is no rare one.

@@ -1,6 +1,6 @@
 //! Years of people's lives in seconds, with schedulers that die, sleep, lose, repeat and race, and
-//! clocks that jump: every occurrence is one task, the one that the policy of its series says, and
-//! none is missing that should be there.
+//! clocks that jump: every occurrence is one task, the one that the policy of its series says, due
+//! at its hour in its zone, and none is missing that should be there.
 //!
 //! `TASKFLOW_SEED` makes it another life, or repeats one.
 
@@ -11,9 +11,9 @@ use std::{
 };
 
 use backend::MIGRATOR;
-use events::{CatchUp, Due, Moment, OpenPolicy, Recurrence, RecurrenceMode, find_zone};
+use events::{CatchUp, Moment, OpenPolicy, Recurrence, RecurrenceMode, find_zone};
 use futures::future::join;
-use jiff::{Timestamp, ToSpan, civil::Time, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
 use proto::v1::{
     claim_due_response::Entry, spawn_occurrences_request::Task,
     spawn_occurrences_response::Outcome, task_service_server::TaskService,
@@ -42,6 +42,9 @@ const ZONES: [&str; 8] = [
     "Africa/Casablanca",
     "Asia/Kolkata",
 ];
+
+/// Where a single one is moved to: beyond any life.
+const POSTPONED: &str = "2031-01-01";
 
 const SEED: u64 = 20_261_129;
 
@@ -203,11 +206,9 @@ impl<T: TaskService> Life<'_, T> {
             // The event is lost; the tick finds it.
             0 => {}
             1 => self.delayed.push(self.person.task(&id)),
-            // Delivered twice.
             2 => {
                 let tasks = vec![self.person.task(&id)];
-                self.spawn(self.person.now, tasks.clone()).await;
-                self.spawn(self.person.now, tasks).await;
+                self.twice(self.person.now, tasks).await;
             }
             _ => {
                 let tasks = vec![self.person.task(&id)];
@@ -220,6 +221,14 @@ impl<T: TaskService> Life<'_, T> {
     async fn spawn(&mut self, clock: Timestamp, tasks: Vec<Task>) {
         let outcomes = self.person.clockwork.spawn(clock, tasks.clone()).await;
         self.note(clock, &tasks, &outcomes);
+    }
+
+    /// Delivered twice: then there is nothing left to do.
+    async fn twice(&mut self, clock: Timestamp, tasks: Vec<Task>) {
+        self.spawn(clock, tasks.clone()).await;
+        let again = self.person.clockwork.spawn(clock, tasks).await;
+        let made = again.contains(&Outcome::Spawned);
+        assert!(!made, "made once more: {again:?}");
     }
 
     fn note(&mut self, clock: Timestamp, tasks: &[Task], outcomes: &[Outcome]) {
@@ -270,7 +279,7 @@ impl<T: TaskService> Life<'_, T> {
     async fn postpone(&mut self) {
         if let Some(task) = self.open().await {
             let path = format!("/tasks/{}", text(&task["id"]));
-            let due = json!({"kind": "date", "date": "2031-01-01"});
+            let due = json!({"kind": "date", "date": POSTPONED});
             self.person.patch(&path, json!({ "due": due })).await;
         }
     }
@@ -306,10 +315,7 @@ impl<T: TaskService> Life<'_, T> {
                 // Died before anything was published: the lease ends, and it comes again.
                 0 => {}
                 1 => self.delayed = tasks,
-                2 => {
-                    self.spawn(clock, tasks.clone()).await;
-                    self.spawn(clock, tasks).await;
-                }
+                2 => self.twice(clock, tasks).await,
                 3 => self.killed(clock, tasks).await,
                 4 => self.race([clock, self.person.now], tasks).await,
                 _ => self.spawn(clock, tasks).await,
@@ -350,6 +356,9 @@ impl<T: TaskService> Life<'_, T> {
             .iter()
             .filter(|task| task["deleted_at"].is_null())
             .collect();
+        for task in &live {
+            self.is_due_when_it_occurs(task);
+        }
         for pair in live.windows(2) {
             let [before, after] = pair else { continue };
             let (one, other) = (recurrence(before), recurrence(after));
@@ -376,6 +385,34 @@ impl<T: TaskService> Life<'_, T> {
         }
     }
 
+    /// Unless somebody moved it.
+    fn is_due_when_it_occurs(&self, task: &Value) {
+        if task["due"]["date"] == POSTPONED {
+            return;
+        }
+        let one = recurrence(task);
+        let zone = zone(&one, &self.zone);
+        let (due, due_at) = match (one.occurrence, &one.zone) {
+            // Until the day is over.
+            (Moment::Date(date), _) => {
+                let next = (date + 1.day()).at(0, 0, 0, 0);
+                let due_at = first_shown(next, &zone) - 1.microsecond();
+                (json!({"kind": "date", "date": date}), due_at)
+            }
+            (Moment::DateTime(local), None) => {
+                let due = json!({"kind": "floating", "local": local});
+                (due, first_shown(local, &zone))
+            }
+            (Moment::DateTime(local), Some(name)) => {
+                let due = json!({"kind": "zoned", "local": local, "zone": name});
+                (due, first_shown(local, &zone))
+            }
+        };
+        assert_eq!(task["due"], due, "{task:#}");
+        let told: Timestamp = text(&task["due_at"]).parse().unwrap();
+        assert_eq!(told, due_at, "{task:#}");
+    }
+
     /// The newest is open and waits, or nothing follows it.
     fn nothing_is_missing(&self, newest: &Value) {
         let recurrence = recurrence(newest);
@@ -390,14 +427,28 @@ impl<T: TaskService> Life<'_, T> {
     }
 
     fn comes_at(&self, recurrence: &Recurrence, moment: Moment) -> Timestamp {
-        let due = match recurrence.due(moment) {
-            Due::Date { date } => Due::Floating {
-                local: date.to_datetime(Time::midnight()),
-            },
-            due => due,
+        let local = match moment {
+            Moment::Date(date) => date.at(0, 0, 0, 0),
+            Moment::DateTime(local) => local,
         };
-        due.instant(&self.zone).unwrap()
+        first_shown(local, &zone(recurrence, &self.zone))
     }
+}
+
+/// When the clocks of a zone first show a time, or a later one: by looking at them each quarter of
+/// an hour, because the way from a local time to an instant is what is tested. No zone is apart
+/// from another, and no clock is set, by less.
+fn first_shown(local: DateTime, zone: &TimeZone) -> Timestamp {
+    let from = local.to_zoned(TimeZone::UTC).unwrap().timestamp() - 15.hours();
+    let mut looks = (0_i64..).map(|quarter| from + (15 * quarter).minutes());
+    let shows = |at: &Timestamp| at.to_zoned(zone.clone()).datetime() >= local;
+    looks.find(shows).unwrap()
+}
+
+/// Where the local times of a series are, for somebody at home there.
+fn zone(one: &Recurrence, home: &TimeZone) -> TimeZone {
+    let own = one.zone.as_deref().map(|name| find_zone(name).unwrap());
+    own.unwrap_or_else(|| home.clone())
 }
 
 /// What the policy says about the occurrence that is made then.
@@ -407,8 +458,7 @@ fn follows(
     made: Timestamp,
     home: &TimeZone,
 ) -> Option<Moment> {
-    let zone = one.zone.as_deref().map(|name| find_zone(name).unwrap());
-    let zone = zone.unwrap_or_else(|| home.clone());
+    let zone = zone(one, home);
     let there = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
     if one.mode == RecurrenceMode::AfterCompletion {
         let day = there(completed_at.unwrap().min(made)).date();
