@@ -18,7 +18,8 @@
 //!   and converted.
 //! - **UNTIL with a date includes that day**, whatever the time of the start; the RFC forbids
 //!   the pair. Beside a start that is a date, the date alone of a UNTIL counts.
-//! - **A start that the rule does not yield is no occurrence**; the RFC leaves it undefined.
+//! - **A start that the rule does not yield is no occurrence**, and COUNT does not count it; the
+//!   RFC leaves undefined what follows then, but counts it.
 //! - **An excluded date excludes its whole day**; the RFC wants the start's kind.
 //! - **BYSETPOS needs BYDAY or BYMONTHDAY**, where the RFC asks for any BY part.
 //! - **Bounds.** INTERVAL up to 999, COUNT up to 1,000, 200 characters. An unknown part, a part

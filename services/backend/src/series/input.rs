@@ -53,6 +53,18 @@ impl NewRecurrence {
                 "What follows a completion cannot pile up; choose `keep_one`",
             ));
         }
+        // After a completion, occurrences are counted by their numbers. By the calendar the rule
+        // counts its own days, and the task would be one more.
+        if self.mode == RecurrenceMode::FromDue
+            && rule.count().is_some()
+            && rule.first(start, &[]) != Some(start)
+        {
+            return Err(ApiError::invalid(
+                "rule.COUNT",
+                "COUNT counts from the task's due, which is none of the rule's days; move the \
+                 task to one, or use UNTIL",
+            ));
+        }
         Ok(Some(Recurrence {
             series_id: SeriesId::generate(),
             rule: rule.to_string(),
@@ -147,6 +159,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_counted_begins_with_the_due() {
+        let counts = |mode: &str, date: &str| {
+            let input = json!({"rule": "FREQ=WEEKLY;BYDAY=MO;COUNT=3", "mode": mode});
+            series(&input, &json!({"kind": "date", "date": date})).is_ok()
+        };
+        assert!(counts("from_due", "2026-11-23"));
+        assert!(!counts("from_due", "2026-11-24"));
+        assert!(counts("after_completion", "2026-11-24"));
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         let due = json!({"kind": "date", "date": "2026-11-21"});
         for (input, due, field) in [
@@ -154,6 +177,11 @@ mod tests {
             (json!({"rule": "sometimes"}), &due, "rule"),
             (json!({"rule": "FREQ=WEEKLY;BYDAY=XX"}), &due, "rule.BYDAY"),
             (json!({"rule": "FREQ=HOURLY"}), &due, "rule.FREQ"),
+            (
+                json!({"rule": "FREQ=WEEKLY;BYDAY=MO;COUNT=3"}),
+                &due,
+                "rule.COUNT",
+            ),
             (
                 json!({"rule": "daily", "mode": "after_completion", "open": "pile_up"}),
                 &due,
