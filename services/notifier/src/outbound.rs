@@ -68,7 +68,7 @@ impl Outbound {
         host.unwrap_or_default().to_owned()
     }
 
-    /// Posts once. Without an answer, how that ended.
+    /// Posts once. Without an answer of the destination, how that ended.
     pub async fn post(
         &self,
         url: &str,
@@ -78,8 +78,18 @@ impl Outbound {
         let url = self.reach.check(url).map_err(refused)?;
         let request = self.client.post(url).headers(headers).body(body);
         let response = request.send().await.map_err(|error| unanswered(&error))?;
+        let status = response.status();
+        // A gateway had no answer, or none to pass on: the server behind it may have the message.
+        if matches!(
+            status,
+            StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT
+        ) {
+            let status = status.as_u16();
+            let why = format!("a gateway answered {status}");
+            return Err(Attempt::unknown(why).with_status(status));
+        }
         Ok(Answer {
-            status: response.status(),
+            status,
             retry_after: retry_after(response.headers(), clock::now()),
         })
     }

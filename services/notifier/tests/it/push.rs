@@ -54,7 +54,7 @@ async fn the_browser_and_nobody_else_reads_the_reminder() {
 
 #[tokio::test]
 async fn what_the_service_answers_decides_what_happens_next() {
-    use Outcome::{Accepted, FailedForGood, FailedRetry};
+    use Outcome::{Accepted, FailedForGood, FailedRetry, Unknown};
     let service = Receiver::start(Manner::Status(201)).await;
     let (world, browser) = with_push().await;
     for (status, outcome, gone) in [
@@ -70,7 +70,9 @@ async fn what_the_service_answers_decides_what_happens_next() {
         (413, FailedForGood, false),
         (429, FailedRetry, false),
         (500, FailedRetry, false),
+        (502, Unknown, false),
         (503, FailedRetry, false),
+        (504, Unknown, false),
     ] {
         service.now(Manner::Status(status));
         let attempt = world.remind("Milk", browser.at(service.url())).await;

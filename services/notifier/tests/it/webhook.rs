@@ -124,7 +124,7 @@ async fn what_fails_is_not_overtaken_and_not_tried_until_it_is_due() {
 
 #[tokio::test]
 async fn what_the_receiver_answers_decides_what_happens_next() {
-    use Outcome::{Accepted, FailedForGood, FailedRetry};
+    use Outcome::{Accepted, FailedForGood, FailedRetry, Unknown};
     let receiver = Receiver::start(Manner::Endless).await;
     let mut elsewhere = Receiver::start(Manner::Status(200)).await;
     let world = World::start().await;
@@ -154,7 +154,9 @@ async fn what_the_receiver_answers_decides_what_happens_next() {
         (410, FailedForGood),
         (429, FailedRetry),
         (500, FailedRetry),
-        (502, FailedRetry),
+        (502, Unknown),
+        (503, FailedRetry),
+        (504, Unknown),
     ] {
         receiver.now(Manner::Status(status));
         let attempt = remind().await;
