@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use events::{Notice, Topic};
 use jiff::{SignedDuration, Timestamp, Unit, civil::DateTime, tz::TimeZone};
 use libtest_mimic::Trial;
@@ -22,21 +22,19 @@ use crate::violation::{Violation, heard_exactly};
 /// Far more than a wake-up, two topics and two calls take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The product's own promise of how late an occurrence appears.
-pub(crate) const PROMISED: SignedDuration = SignedDuration::from_secs(5);
+/// The product's own promise of how late something appears that comes due.
+const PROMISED: SignedDuration = SignedDuration::from_secs(5);
 
-/// Of these, one has to keep it: whoever else is busy on this machine, is not so all the time.
-pub(crate) const TRIES: usize = 4;
+/// How often it is looked at, and how often it may be missed. No other trial is busy then, but
+/// the machine may be for a moment; what is late every other time is not the machine.
+pub(crate) const TRIES: usize = 5;
+const MISSES: usize = 1;
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![
         stage.shared(
             "series: a completed occurrence stays, and the next one comes",
             completed,
-        ),
-        stage.shared(
-            "series: what comes due by the clock comes by itself",
-            by_the_clock,
         ),
         stage.shared(
             "series: nine o'clock stays nine o'clock when the clocks change",
@@ -46,6 +44,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         stage.shared(
             "series: an undone completion takes the next one back",
             undone,
+        ),
+        stage.alone(
+            "series: what comes due by the clock comes by itself, and in time",
+            by_the_clock,
         ),
         stage.alone(
             "series: a scheduler that dies with what it took on loses none of it",
@@ -131,11 +133,15 @@ async fn by_the_clock(product: &Product) -> Result<()> {
         ensure!(at(&next["created_at"])? >= at(&next["due_at"])?, "{next}");
         ensure!(task["completed"] == false && next["completed"] == false);
         late.push(arrived.duration_since(at(&next["due_at"])?));
-        if late.last().is_some_and(|late| *late <= PROMISED) {
-            return Ok(());
-        }
     }
-    bail!("occurrences are {late:?} late");
+    are_in_time(&late)
+}
+
+/// Whether the promise was kept, by how late each try was.
+pub(crate) fn are_in_time(late: &[SignedDuration]) -> Result<()> {
+    let missed = late.iter().filter(|late| **late > PROMISED).count();
+    ensure!(missed <= MISSES, "{missed} of these are too late: {late:?}");
+    Ok(())
 }
 
 /// The local time a day before some seconds from now: what comes then piles up.

@@ -74,7 +74,7 @@ impl Stage {
         })
     }
 
-    /// A trial that breaks the product, and brings it back.
+    /// A trial that breaks the product, and brings it back; or that needs it for itself.
     pub(crate) fn alone(
         self: &Arc<Self>,
         name: &str,
