@@ -9,6 +9,7 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use standardwebhooks::Webhook as Verifier;
 use testing::{Client, wait};
+use xtask::progress::Progress;
 
 use crate::outside::{Got, Manner};
 use crate::reminders::hook;
@@ -34,6 +35,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "webhooks: what is wrong is refused, and names its field",
             wrong,
         ),
+        stage.alone(
+            "webhooks: a notifier that dies while it delivers leaves an unknown outcome",
+            killed,
+        ),
     ]
 }
 
@@ -54,9 +59,14 @@ fn types(got: &[Got]) -> Result<Vec<String>> {
     types.collect()
 }
 
-async fn deliveries(owner: &Client, webhook: &Value) -> Result<Value> {
+/// So many deliveries, once they are told of.
+async fn told(owner: &Client, webhook: &Value, count: usize) -> Result<Value> {
     let path = format!("/webhooks/{}/deliveries", text(&webhook["id"]));
-    owner.get(&path).await?.expect(200)
+    wait::until(&format!("{count} deliveries"), TOLD, async || {
+        let told = owner.get(&path).await?.expect(200)?;
+        Ok((list(&told["items"]).len() == count).then_some(told))
+    })
+    .await
 }
 
 async fn in_order(product: &Product) -> Result<()> {
@@ -90,6 +100,8 @@ async fn in_order(product: &Product) -> Result<()> {
         verify(got, &webhook["secret"])?;
         ensure!(got.headers["webhook-id"].to_str()? == text(&got.json()?["event_id"]));
     }
+    // Whoever has told of them is not interrupted by what follows.
+    told(&owner, &webhook, 2).await?;
     let rotated = owner
         .patch(&format!("/webhooks/{id}"), &json!({"rotate_secret": true}))
         .await?
@@ -98,11 +110,7 @@ async fn in_order(product: &Product) -> Result<()> {
     add(&owner, &json!({"title": "two"})).await?;
     let got = place.wait(3).await?;
     verify(&got[2], &rotated["secret"])?;
-    let told = wait::until("three deliveries", TOLD, async || {
-        let told = deliveries(&owner, &webhook).await?;
-        Ok((list(&told["items"]).len() == 3).then_some(told))
-    })
-    .await?;
+    let told = told(&owner, &webhook, 3).await?;
     for item in list(&told["items"]) {
         ensure!(
             item["outcome"] == "accepted" && item["status"] == 200,
@@ -139,11 +147,7 @@ async fn recovers(product: &Product) -> Result<()> {
         .map(|got| Ok(text(&got.json()?["data"]["title"]).to_owned()))
         .collect::<Result<_>>()?;
     ensure!(titles == ["0", "1", "2", "3", "4"], "{titles:?}");
-    let told = wait::until("all deliveries", TOLD, async || {
-        let told = deliveries(&owner, &webhook).await?;
-        Ok((list(&told["items"]).len() == refused + 5).then_some(told))
-    })
-    .await?;
+    let told = told(&owner, &webhook, refused + 5).await?;
     let failed = list(&told["items"]).last().context("no deliveries")?;
     ensure!(
         failed["outcome"] == "failed" && failed["status"] == 500,
@@ -254,5 +258,32 @@ async fn wrong(product: &Product) -> Result<()> {
             .invalid(field)?;
     }
     ensure!(product.database.fingerprint(owner.user).await? == before);
+    Ok(())
+}
+
+async fn killed(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let place = product.outside.place();
+    place.behaves(Manner::Hang);
+    let webhook = hook(&owner, &place, &["task.created"]).await?;
+    add(&owner, &json!({"title": "x"})).await?;
+    place.wait(1).await?;
+    let notifier = product.stack.app("notifier")?;
+    notifier.service.kill9().await?;
+    place.behaves(Manner::Answer(200));
+    notifier.service.restart().await?;
+    notifier.ready(&Progress::hidden()).await?;
+    // Nobody told of the first attempt; whoever had claimed it keeps it for a minute and a half.
+    let got = place.wait_for(2, Duration::from_mins(3)).await?;
+    ensure!(got[0].headers["webhook-id"] == got[1].headers["webhook-id"]);
+    let mark = "taskflow-may-be-twice";
+    ensure!(!got[0].headers.contains_key(mark), "the first is marked");
+    ensure!(got[1].headers.get(mark).is_some_and(|mark| mark == "true"));
+    let told = told(&owner, &webhook, 2).await?;
+    let outcomes: Vec<_> = list(&told["items"])
+        .iter()
+        .map(|item| text(&item["outcome"]))
+        .collect();
+    ensure!(outcomes == ["accepted", "unknown"], "{told}");
     Ok(())
 }

@@ -797,8 +797,8 @@ export interface paths {
         put?: never;
         /**
          * A new webhook, which gets what happens from now on, signed and in order, each event at least
-         *     once. Its secret is shown in this answer only: therefore no Idempotency-Key is kept for it. At
-         *     most 20.
+         *     once: what may have come before has the header `taskflow-may-be-twice: true`. Its secret is
+         *     shown in this answer only: therefore no Idempotency-Key is kept for it. At most 20.
          */
         post: operations["create_webhook"];
         delete?: never;

@@ -54,8 +54,9 @@ impl Channels {
                 None => Attempt::for_good("web push is not configured"),
             },
             Destination::Webhook(to) => {
+                let (id, may_be_twice) = (message.delivery_id, message.may_be_twice);
                 let body = webhook::reminder(message);
-                webhook::send(outbound, &to.url, &to.secret, message.delivery_id, body).await
+                webhook::send(outbound, &to.url, &to.secret, id, body, may_be_twice).await
             }
         }
     }

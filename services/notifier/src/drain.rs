@@ -144,10 +144,11 @@ impl Drain {
         event: &v1::WebhookEvent,
     ) -> (Attempt, Duration) {
         let v1::ClaimWebhookResponse { url, secret, .. } = claimed;
-        let id = &event.event_id;
+        let (id, may_be_twice) = (&event.event_id, event.may_be_twice);
         let started = Instant::now();
         let body = event.body.clone();
-        let attempt = webhook::send(&self.0.outbound, url, secret, id, body).await;
+        let outbound = &self.0.outbound;
+        let attempt = webhook::send(outbound, url, secret, id, body, may_be_twice).await;
         let took = started.elapsed();
         measured::delivery("webhook", &attempt, took);
         tracing::info!(

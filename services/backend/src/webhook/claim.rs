@@ -1,18 +1,22 @@
 //! The next events that a webhook wants are given to whoever asks first.
 
 use events::{Event, UserId};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use proto::v1;
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::store::{self, Webhook};
+use super::{
+    deliveries,
+    store::{self, Webhook},
+};
 use crate::{
     app::App,
     ctx::Ctx,
     error::ApiError,
     event::log::{self, EventRow},
+    reminder::progress::{Attempt, Outcome},
 };
 
 /// How long a claim holds: some requests that hang, one after the other.
@@ -39,17 +43,22 @@ pub(crate) async fn claim(
     if webhook.lease_until.is_some_and(|until| until > now) && !is_ours {
         return Ok(nothing);
     }
+    if !is_ours {
+        tell_untold(&mut tx, user, &webhook, now).await?;
+    }
     // Before the events: what is committed between the two reads is asked for next time.
     let head = log::head(&mut tx, user).await?.unwrap_or(0);
     let may_run = webhook.active && webhook.retry_at.is_none_or(|at| at <= now);
     let events = match webhook.test_id {
-        Some(test_id) => vec![test(user, test_id, ctx)],
+        Some(test_id) => {
+            let in_doubt = deliveries::in_doubt(&mut tx, user, webhook.id, &[test_id]).await?;
+            vec![test(user, test_id, !in_doubt.is_empty(), ctx)]
+        }
         None if may_run => wanted(&mut tx, user, &webhook).await?,
         None => Vec::new(),
     };
     let wake_at = if events.is_empty() {
-        webhook.claim_id = None;
-        webhook.lease_until = None;
+        webhook.release();
         if may_run {
             webhook.cursor = webhook.cursor.max(head);
         }
@@ -57,6 +66,8 @@ pub(crate) async fn claim(
     } else {
         webhook.claim_id = Some(claim_id);
         webhook.lease_until = Some(now + LEASE);
+        let last = events.last().filter(|_| webhook.test_id.is_none());
+        webhook.claimed_to = last.and_then(|event| i64::try_from(event.seq).ok());
         webhook.lease_until
     };
     store::update(&mut tx, user, &webhook, wake_at).await?;
@@ -69,6 +80,48 @@ pub(crate) async fn claim(
     })
 }
 
+/// Ends the claim, if there is one, and forgets that the webhook failed.
+pub(super) async fn take_back(
+    db: &mut PgConnection,
+    user: UserId,
+    webhook: &mut Webhook,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    tell_untold(db, user, webhook, now).await?;
+    webhook.settle();
+    Ok(())
+}
+
+/// What a claim gave out, and nobody has told of, may have arrived; takes that down.
+async fn tell_untold(
+    db: &mut PgConnection,
+    user: UserId,
+    webhook: &Webhook,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let given_out: Vec<(Uuid, Option<i64>)> = match (webhook.claimed_to, webhook.claim_id) {
+        (Some(last), _) => {
+            let types = &webhook.event_types;
+            let rows = log::wanted_after(&mut *db, user, webhook.cursor, MAX_EVENTS, types).await?;
+            let rows = rows.into_iter().take_while(|row| row.seq <= last);
+            rows.map(|row| (row.event_id, Some(row.seq))).collect()
+        }
+        (None, Some(_)) => webhook.test_id.map(|id| (id, None)).into_iter().collect(),
+        (None, None) => Vec::new(),
+    };
+    let attempt = Attempt {
+        outcome: Outcome::Unknown,
+        why: Some("whoever had taken it told nothing of it".to_owned()),
+        retry_after: SignedDuration::ZERO,
+        status: None,
+        latency_ms: 0,
+    };
+    for (event, seq) in given_out {
+        deliveries::insert(&mut *db, user, webhook.id, event, seq, &attempt, now).await?;
+    }
+    Ok(())
+}
+
 /// What the webhook wants of what lies behind its cursor, as far as one claim goes.
 async fn wanted(
     db: &mut PgConnection,
@@ -76,7 +129,9 @@ async fn wanted(
     webhook: &Webhook,
 ) -> Result<Vec<v1::WebhookEvent>, ApiError> {
     let types = &webhook.event_types;
-    let rows = log::wanted_after(db, user, webhook.cursor, MAX_EVENTS, types).await?;
+    let rows = log::wanted_after(&mut *db, user, webhook.cursor, MAX_EVENTS, types).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.event_id).collect();
+    let in_doubt = deliveries::in_doubt(db, user, webhook.id, &ids).await?;
     let mut events = Vec::new();
     let mut bytes = 0;
     for row in rows {
@@ -94,6 +149,7 @@ async fn wanted(
             event_id: event_id.to_string(),
             seq,
             body,
+            may_be_twice: in_doubt.contains(&event_id),
         });
     }
     Ok(events)
@@ -105,7 +161,7 @@ fn encode(row: EventRow) -> Option<String> {
 }
 
 /// A message in the form of an event that is in no log.
-fn test(user: UserId, test_id: Uuid, ctx: &Ctx) -> v1::WebhookEvent {
+fn test(user: UserId, test_id: Uuid, may_be_twice: bool, ctx: &Ctx) -> v1::WebhookEvent {
     let body = json!({
         "event_id": test_id,
         "event_type": "webhook.test",
@@ -118,5 +174,6 @@ fn test(user: UserId, test_id: Uuid, ctx: &Ctx) -> v1::WebhookEvent {
         event_id: test_id.to_string(),
         seq: 0,
         body: body.to_string(),
+        may_be_twice,
     }
 }

@@ -126,6 +126,24 @@ pub(crate) async fn list_webhook_deliveries(
     }))
 }
 
+/// Those of the events of which an attempt has an unknown outcome.
+pub(super) async fn in_doubt(
+    db: &mut PgConnection,
+    user: UserId,
+    webhook: WebhookId,
+    events: &[Uuid],
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select event_id from taskflow.webhook_attempts
+         where user_id = $1 and webhook_id = $2 and event_id = any($3) and outcome = 'unknown'",
+        user.0,
+        webhook.0,
+        events,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Takes down one attempt; an event without a `seq` is a test.
 pub(super) async fn insert(
     db: &mut PgConnection,

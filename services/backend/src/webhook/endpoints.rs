@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    claim,
     input::{self, NewWebhook, WebhookPatch},
     store::{self, Webhook},
 };
@@ -96,8 +97,8 @@ pub(crate) async fn list_webhooks(
 }
 
 /// A new webhook, which gets what happens from now on, signed and in order, each event at least
-/// once. Its secret is shown in this answer only: therefore no Idempotency-Key is kept for it. At
-/// most 20.
+/// once: what may have come before has the header `taskflow-may-be-twice: true`. Its secret is
+/// shown in this answer only: therefore no Idempotency-Key is kept for it. At most 20.
 #[utoipa::path(
     post, path = "/webhooks", tag = "webhooks", operation_id = "create_webhook",
     request_body = NewWebhook,
@@ -125,6 +126,7 @@ pub(crate) async fn create_webhook(
         test_id: None,
         claim_id: None,
         lease_until: None,
+        claimed_to: None,
         failures: 0,
         failing_since: None,
         retry_at: None,
@@ -163,6 +165,7 @@ pub(crate) async fn update_webhook(
     let mut tx = app.pool.begin().await?;
     let found = store::find(&mut tx, ctx.user, path.id.0).await?;
     let mut webhook = found.ok_or(ApiError::NotFound("Webhook"))?;
+    claim::take_back(&mut tx, ctx.user, &mut webhook, ctx.now).await?;
     let url = asked.url.over_required("url", webhook.url.clone())?;
     webhook.url = input::url(&url, app.allow_http)?;
     let types = asked
@@ -176,7 +179,6 @@ pub(crate) async fn update_webhook(
     if asked.rotate_secret {
         webhook.secret = secret();
     }
-    webhook.settle();
     store::update(&mut tx, ctx.user, &webhook, Some(ctx.now)).await?;
     tx.commit().await?;
     Ok(Json(WebhookWithSecret {

@@ -3,7 +3,7 @@
 use events::{NotificationId, NotificationKind, NotificationState};
 use uuid::Uuid;
 
-use super::store;
+use super::{claim, store};
 use crate::{error::ApiError, notification, write::Write};
 
 pub(crate) const GONE: &str = "its server says that it is gone";
@@ -14,7 +14,7 @@ pub(crate) async fn switch_off(
     id: Uuid,
     because: impl Into<String>,
 ) -> Result<(), ApiError> {
-    let (user, now) = (write.ctx.user, write.ctx.now);
+    let (user, now, clock) = (write.ctx.user, write.ctx.now, write.clock);
     let Some(mut webhook) = store::find(write.tx(), user, id).await? else {
         return Ok(());
     };
@@ -23,7 +23,7 @@ pub(crate) async fn switch_off(
     }
     webhook.active = false;
     webhook.off_because = Some(because.into());
-    webhook.settle();
+    claim::take_back(write.tx(), user, &mut webhook, clock).await?;
     store::update(write.tx(), user, &webhook, None).await?;
     let state = NotificationState {
         kind: NotificationKind::WebhookOff,

@@ -53,8 +53,7 @@ pub(crate) async fn record(
     let Some(mut webhook) = found.filter(|webhook| webhook.claim_id == Some(claim_id)) else {
         return Ok(false);
     };
-    webhook.claim_id = None;
-    webhook.lease_until = None;
+    webhook.release();
     let mut given_up = None;
     for tried in &results {
         let is_test = webhook.test_id == Some(tried.event_id);
@@ -139,6 +138,7 @@ mod tests {
             test_id: None,
             claim_id: None,
             lease_until: None,
+            claimed_to: None,
             failures: 0,
             failing_since: None,
             retry_at: None,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::store;
+use super::{claim, store};
 use crate::{
     app::App,
     error::{ApiError, Problem},
@@ -64,7 +64,7 @@ pub(crate) async fn replay_webhook(
         return Err(ApiError::invalid("after", detail));
     }
     // Whoever is delivering now has another cursor in mind, and loses the claim.
-    webhook.settle();
+    claim::take_back(write.tx(), user, &mut webhook, now).await?;
     webhook.cursor = after;
     store::update(write.tx(), user, &webhook, Some(now)).await?;
     let reply = Reply {

@@ -24,6 +24,8 @@ pub(super) struct Webhook {
     pub(super) test_id: Option<Uuid>,
     pub(super) claim_id: Option<Uuid>,
     pub(super) lease_until: Option<jiff::Timestamp>,
+    /// The `seq` up to which the claim has given out events; none of a test.
+    pub(super) claimed_to: Option<i64>,
     /// In a row.
     pub(super) failures: i32,
     pub(super) failing_since: Option<jiff::Timestamp>,
@@ -31,10 +33,16 @@ pub(super) struct Webhook {
 }
 
 impl Webhook {
-    /// Forgets whoever is busy with it, and that it failed: it begins anew.
-    pub(super) fn settle(&mut self) {
+    /// Forgets whoever is busy with it.
+    pub(super) fn release(&mut self) {
         self.claim_id = None;
         self.lease_until = None;
+        self.claimed_to = None;
+    }
+
+    /// And that it failed: it begins anew.
+    pub(super) fn settle(&mut self) {
+        self.release();
         self.failures = 0;
         self.failing_since = None;
         self.retry_at = None;
@@ -53,6 +61,7 @@ struct Row {
     test_id: Option<Uuid>,
     claim_id: Option<Uuid>,
     lease_until: Option<Timestamp>,
+    claimed_to: Option<i64>,
     failures: i32,
     failing_since: Option<Timestamp>,
     retry_at: Option<Timestamp>,
@@ -72,6 +81,7 @@ impl From<Row> for Webhook {
             test_id: row.test_id,
             claim_id: row.claim_id,
             lease_until: row.lease_until.map(Timestamp::to_jiff),
+            claimed_to: row.claimed_to,
             failures: row.failures,
             failing_since: row.failing_since.map(Timestamp::to_jiff),
             retry_at: row.retry_at.map(Timestamp::to_jiff),
@@ -83,7 +93,7 @@ pub(super) async fn list(db: &mut PgConnection, user: UserId) -> sqlx::Result<Ve
     let rows = sqlx::query_as!(
         Row,
         "select id, url, secret, event_types, active, off_because, created_at, cursor, test_id,
-                claim_id, lease_until, failures, failing_since, retry_at
+                claim_id, lease_until, claimed_to, failures, failing_since, retry_at
          from taskflow.webhooks where user_id = $1 order by id",
         user.0,
     )
@@ -101,7 +111,7 @@ pub(super) async fn find(
     let row = sqlx::query_as!(
         Row,
         "select id, url, secret, event_types, active, off_because, created_at, cursor, test_id,
-                claim_id, lease_until, failures, failing_since, retry_at
+                claim_id, lease_until, claimed_to, failures, failing_since, retry_at
          from taskflow.webhooks where user_id = $1 and id = $2 for update",
         user.0,
         id,
@@ -148,7 +158,7 @@ pub(super) async fn update(
         "update taskflow.webhooks set
             url = $3, secret = $4, event_types = $5, active = $6, off_because = $7, cursor = $8,
             test_id = $9, claim_id = $10, lease_until = $11, failures = $12, failing_since = $13,
-            retry_at = $14, wake_at = coalesce($15::timestamptz, 'infinity')
+            retry_at = $14, wake_at = coalesce($15::timestamptz, 'infinity'), claimed_to = $16
          where user_id = $1 and id = $2",
         user.0,
         webhook.id.0,
@@ -165,6 +175,7 @@ pub(super) async fn update(
         webhook.failing_since.map(ToSqlx::to_sqlx) as _,
         webhook.retry_at.map(ToSqlx::to_sqlx) as _,
         wake_at.map(ToSqlx::to_sqlx) as _,
+        webhook.claimed_to,
     )
     .execute(db)
     .await?;

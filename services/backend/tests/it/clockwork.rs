@@ -13,9 +13,10 @@ use jiff::{Span, Timestamp, ToSpan};
 use proto::v1::{
     Attempt, ClaimDueRequest, ClaimReminderRequest, ClaimReminderResponse, ClaimWebhookRequest,
     ClaimWebhookResponse, RecordAttemptRequest, RecordWebhookRequest, SpawnOccurrencesRequest,
-    StartAttemptRequest, attempt,
+    StartAttemptRequest, WebhookEvent, attempt,
     claim_due_response::{Entry, Kind},
     notification_service_server::NotificationService,
+    record_webhook_request::Result as Tried,
     spawn_occurrences_request::Task,
     spawn_occurrences_response::Outcome,
     task_service_server::TaskService,
@@ -228,13 +229,27 @@ impl<T: TaskService> Person<'_, T> {
         (claim_id, claimed.await.unwrap().into_inner())
     }
 
-    /// Gives it back, as if there had been no time for it.
-    pub(crate) async fn release_webhook(&self, id: &str, claim_id: String) {
+    /// Tells what became of the first events of a claim. Of none: it is given back, as if there
+    /// had been no time for it.
+    pub(crate) async fn record_webhook(
+        &self,
+        id: &str,
+        claim_id: String,
+        tried: &[(&WebhookEvent, attempt::Outcome)],
+    ) {
+        let results = tried.iter().map(|(event, outcome)| Tried {
+            event_id: event.event_id.clone(),
+            seq: event.seq,
+            attempt: Some(Attempt {
+                outcome: (*outcome).into(),
+                ..Attempt::default()
+            }),
+        });
         let request = RecordWebhookRequest {
             user_id: self.client.user.to_string(),
             webhook_id: id.to_owned(),
             claim_id,
-            results: Vec::new(),
+            results: results.collect(),
         };
         let service = &self.clockwork.notifications;
         let recorded = service.record_webhook(as_notifier(request));

@@ -1,8 +1,8 @@
-//! Webhooks that nobody has time for.
+//! Webhooks that nobody has time for, and those who take one and are not heard of again.
 
 use backend::MIGRATOR;
 use jiff::ToSpan;
-use proto::v1::claim_due_response::Kind;
+use proto::v1::{ClaimWebhookResponse, attempt::Outcome, claim_due_response::Kind};
 use serde_json::json;
 use sqlx::PgPool;
 
@@ -18,7 +18,7 @@ async fn what_was_given_back_rests_before_it_is_given_out_again(pool: PgPool) {
     person.post("/tasks", json!({"title": "x"})).await;
     let (claim_id, claimed) = person.claim_webhook(id).await;
     assert_eq!(claimed.events.len(), 1);
-    person.release_webhook(id, claim_id).await;
+    person.record_webhook(id, claim_id, &[]).await;
 
     person.pass(1.seconds());
     assert!(person.due(Kind::Webhook).await.is_empty());
@@ -26,4 +26,60 @@ async fn what_was_given_back_rests_before_it_is_given_out_again(pool: PgPool) {
     person.pass(30.seconds());
     assert_eq!(person.due(Kind::Webhook).await.len(), 1);
     assert_eq!(person.claim_webhook(id).await.1.events.len(), 1);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_may_have_arrived_is_told_of_and_marked(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let mut person = clockwork.sign_up().await;
+    let webhook = json!({"url": "https://example.com/hook", "event_types": ["task.*"]});
+    let webhook = person.post("/webhooks", webhook).await;
+    let id = text(&webhook["id"]);
+    person.post("/tasks", json!({"title": "one"})).await;
+    let (_, claimed) = person.claim_webhook(id).await;
+    assert_eq!(marks(&claimed), [false]);
+
+    // Nobody tells what became of it; what came after it was not given out.
+    person.post("/tasks", json!({"title": "two"})).await;
+    person.pass(2.minutes());
+    let (claim_id, claimed) = person.claim_webhook(id).await;
+    assert_eq!(marks(&claimed), [true, false]);
+    let [one, two] = &claimed.events[..] else {
+        panic!("{claimed:?}");
+    };
+    let tried = [(one, Outcome::Accepted), (two, Outcome::Unknown)];
+    person.record_webhook(id, claim_id, &tried).await;
+
+    person.pass(2.minutes());
+    let (claim_id, claimed) = person.claim_webhook(id).await;
+    assert_eq!(marks(&claimed), [true]);
+    // Whoever has it loses it to a change of the webhook.
+    person
+        .patch(&format!("/webhooks/{id}"), json!({"rotate_secret": true}))
+        .await;
+    let tried = [(&claimed.events[0], Outcome::Accepted)];
+    person.record_webhook(id, claim_id, &tried).await;
+    let (claim_id, claimed) = person.claim_webhook(id).await;
+    assert_eq!(marks(&claimed), [true]);
+    let tried = [(&claimed.events[0], Outcome::Accepted)];
+    person.record_webhook(id, claim_id, &tried).await;
+
+    let told = person.get(&format!("/webhooks/{id}/deliveries")).await;
+    let told: Vec<_> = told["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| (text(&item["outcome"]), item["attempt"].as_i64().unwrap()))
+        .collect();
+    let of_two = [("accepted", 3), ("unknown", 2), ("unknown", 1)];
+    let of_one = [("accepted", 2), ("unknown", 1)];
+    assert_eq!(told, [&of_two[..], &of_one[..]].concat());
+    person.post("/tasks", json!({"title": "three"})).await;
+    assert_eq!(marks(&person.claim_webhook(id).await.1), [false]);
+}
+
+/// Which of the events say that they may come twice.
+fn marks(claimed: &ClaimWebhookResponse) -> Vec<bool> {
+    let events = claimed.events.iter();
+    events.map(|event| event.may_be_twice).collect()
 }

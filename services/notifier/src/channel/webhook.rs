@@ -14,12 +14,25 @@ const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
+/// Our own: an earlier attempt has an unknown outcome.
+const MAY_BE_TWICE: HeaderName = HeaderName::from_static("taskflow-may-be-twice");
+
 /// Sends one body. Receivers recognise by the id what they had before.
-pub async fn send(outbound: &Outbound, url: &str, secret: &str, id: &str, body: String) -> Attempt {
+pub async fn send(
+    outbound: &Outbound,
+    url: &str,
+    secret: &str,
+    id: &str,
+    body: String,
+    may_be_twice: bool,
+) -> Attempt {
     let timestamp = clock::now().as_second().to_string();
-    let Some(headers) = headers(secret, id, &timestamp, &body) else {
+    let Some(mut headers) = headers(secret, id, &timestamp, &body) else {
         return Attempt::for_good("the webhook's secret is malformed");
     };
+    if may_be_twice {
+        headers.insert(MAY_BE_TWICE, HeaderValue::from_static("true"));
+    }
     let answer = match outbound.post(url, headers, body.into()).await {
         Ok(answer) => answer,
         Err(attempt) => return attempt,

@@ -148,6 +148,7 @@ impl FakeBackend {
             body: format!(r#"{{"event_id":"{event_id}","seq":{seq},"title":"Milk & honey"}}"#),
             event_id,
             seq,
+            may_be_twice: false,
         };
         self.edit(webhook, |webhook| webhook.waiting.push_back(event.clone()));
         event

@@ -60,6 +60,24 @@ async fn events_arrive_signed_and_in_order() {
 }
 
 #[tokio::test]
+async fn what_may_come_twice_says_so() {
+    let mut receiver = Receiver::start(Manner::Status(200)).await;
+    let world = World::start().await;
+    let webhook = world
+        .backend
+        .webhook(world.user, &receiver.url(), &secret());
+    world.backend.append(webhook, 1);
+    world.backend.append(webhook, 2);
+    world
+        .backend
+        .edit(webhook, |webhook| webhook.waiting[0].may_be_twice = true);
+    world.trigger(TriggerType::Webhook, webhook).await;
+    let (first, second) = (receiver.next().await, receiver.next().await);
+    assert_eq!(first.headers["taskflow-may-be-twice"], "true");
+    assert!(!second.headers.contains_key("taskflow-may-be-twice"));
+}
+
+#[tokio::test]
 async fn a_reminder_has_the_form_of_an_event() {
     let mut receiver = Receiver::start(Manner::Status(204)).await;
     let world = World::start().await;
