@@ -33,7 +33,7 @@ pub(crate) struct DeliveryParams {
     limit: Option<i64>,
     /// `next_cursor` of the page before.
     #[serde(default)]
-    cursor: Option<u32>,
+    cursor: Option<i64>,
 }
 
 /// One attempt to deliver one event.
@@ -100,7 +100,7 @@ pub(crate) async fn list_webhook_deliveries(
         webhook.id.0,
         params.from_seq.map(i64::from),
         params.to_seq.map(i64::from),
-        params.cursor.map(i64::from),
+        params.cursor,
         limit + 1,
     )
     .fetch_all(&mut *db)

@@ -78,6 +78,34 @@ async fn what_may_have_arrived_is_told_of_and_marked(pool: PgPool) {
     assert_eq!(marks(&person.claim_webhook(id).await.1), [false]);
 }
 
+/// Deliveries are counted over all users.
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn deliveries_are_paged_however_many_there_were(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let person = clockwork.sign_up().await;
+    sqlx::query("alter table taskflow.webhook_attempts alter column id restart with 5000000000")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let webhook = json!({"url": "https://example.com/hook", "event_types": ["task.*"]});
+    let webhook = person.post("/webhooks", webhook).await;
+    let id = text(&webhook["id"]);
+    for title in ["one", "two"] {
+        person.post("/tasks", json!({"title": title})).await;
+    }
+    let (claim_id, claimed) = person.claim_webhook(id).await;
+    let tried = claimed.events.iter().map(|event| (event, Outcome::Accepted));
+    let tried: Vec<_> = tried.collect();
+    person.record_webhook(id, claim_id, &tried).await;
+    let path = format!("/webhooks/{id}/deliveries?limit=1");
+    let first = person.get(&path).await;
+    let cursor = first["next_cursor"].as_i64().unwrap();
+    let second = person.get(&format!("{path}&cursor={cursor}")).await;
+    assert_eq!(first["items"][0]["seq"], claimed.events[1].seq);
+    assert_eq!(second["items"][0]["seq"], claimed.events[0].seq);
+    assert!(second["next_cursor"].is_null());
+}
+
 /// Which of the events say that they may come twice.
 fn marks(claimed: &ClaimWebhookResponse) -> Vec<bool> {
     let events = claimed.events.iter();
