@@ -16,7 +16,6 @@ use super::{
 use crate::{
     app::App,
     error::{ApiError, Problem},
-    event::log,
     http::{
         body::Body,
         path::WebhookPath,
@@ -111,18 +110,25 @@ pub(crate) async fn create_webhook(
     State(app): State<App>,
     Session(ctx): Session,
     body: Body<NewWebhook>,
-) -> Result<(StatusCode, Json<WebhookWithSecret>), ApiError> {
+) -> Result<Reply, ApiError> {
     let new = body.value;
-    let mut db = app.pool.acquire().await?;
+    let url = input::url(&new.url, app.allow_http)?;
+    let event_types = input::event_types(new.event_types)?;
+    // They are counted, so they are added one after the other.
+    let mut write = match Write::begin(&app, ctx, None).await? {
+        Begun::Fresh(write) => write,
+        Begun::Answered(reply) => return Ok(reply),
+    };
+    let user = write.ctx.user;
     let webhook = Webhook {
         id: WebhookId::generate(),
-        url: input::url(&new.url, app.allow_http)?,
+        url,
         secret: secret(),
-        event_types: input::event_types(new.event_types)?,
+        event_types,
         active: new.active.unwrap_or(true),
         off_because: None,
-        created_at: ctx.now,
-        cursor: log::head(&mut db, ctx.user).await?.unwrap_or(0),
+        created_at: write.clock,
+        cursor: write.seq,
         test_id: None,
         claim_id: None,
         lease_until: None,
@@ -131,7 +137,7 @@ pub(crate) async fn create_webhook(
         failing_since: None,
         retry_at: None,
     };
-    if !store::insert(&mut db, ctx.user, &webhook).await? {
+    if !store::insert(write.tx(), user, &webhook).await? {
         let max = store::MAX;
         let detail = format!("You have {max} webhooks already; delete one first");
         return Err(ApiError::Conflict(detail));
@@ -140,7 +146,8 @@ pub(crate) async fn create_webhook(
         secret: Some(webhook.secret.clone()),
         webhook: webhook.into(),
     };
-    Ok((StatusCode::CREATED, Json(answer)))
+    let reply = Reply::json(StatusCode::CREATED, &answer)?;
+    write.commit(reply).await
 }
 
 /// Changes a webhook. Switched on, or with another URL, it is tried at once. The answer may hold a

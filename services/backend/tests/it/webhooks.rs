@@ -1,6 +1,7 @@
 //! Webhooks that nobody has time for, and those who take one and are not heard of again.
 
 use backend::MIGRATOR;
+use futures::future::join_all;
 use jiff::ToSpan;
 use proto::v1::{ClaimWebhookResponse, attempt::Outcome, claim_due_response::Kind};
 use serde_json::json;
@@ -94,8 +95,8 @@ async fn deliveries_are_paged_however_many_there_were(pool: PgPool) {
         person.post("/tasks", json!({"title": title})).await;
     }
     let (claim_id, claimed) = person.claim_webhook(id).await;
-    let tried = claimed.events.iter().map(|event| (event, Outcome::Accepted));
-    let tried: Vec<_> = tried.collect();
+    let events = claimed.events.iter();
+    let tried: Vec<_> = events.map(|event| (event, Outcome::Accepted)).collect();
     person.record_webhook(id, claim_id, &tried).await;
     let path = format!("/webhooks/{id}/deliveries?limit=1");
     let first = person.get(&path).await;
@@ -104,6 +105,24 @@ async fn deliveries_are_paged_however_many_there_were(pool: PgPool) {
     assert_eq!(first["items"][0]["seq"], claimed.events[1].seq);
     assert_eq!(second["items"][0]["seq"], claimed.events[0].seq);
     assert!(second["next_cursor"].is_null());
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn nobody_has_more_than_twenty_however_fast_they_are(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let person = clockwork.sign_up().await;
+    let webhook = json!({"url": "https://example.com/hook", "event_types": ["task.*"]});
+    for _ in 0..19 {
+        person.post("/webhooks", webhook.clone()).await;
+    }
+    let more = (0..8).map(|_| person.ask("POST", "/webhooks", Some(webhook.clone())));
+    let mut answers: Vec<u16> = join_all(more)
+        .await
+        .iter()
+        .map(|answer| answer.status.as_u16())
+        .collect();
+    answers.sort_unstable();
+    assert_eq!(answers, [201, 409, 409, 409, 409, 409, 409, 409]);
 }
 
 /// Which of the events say that they may come twice.
