@@ -2,6 +2,8 @@
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let protos = [
+        "taskflow/v1/api.proto",
+        "taskflow/v1/conversations.proto",
         "taskflow/v1/notifications.proto",
         "taskflow/v1/task_service.proto",
     ];

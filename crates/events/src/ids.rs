@@ -58,6 +58,12 @@ id! {
     NotificationId,
     /// A URL to which somebody's events are sent.
     WebhookId,
+    /// A conversation with the agent.
+    ConversationId,
+    /// A message of a conversation.
+    MessageId,
+    /// A tool that the agent called.
+    ToolCallId,
     /// One of the owner's API tokens; never the token itself.
     TokenId,
 }

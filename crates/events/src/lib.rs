@@ -9,6 +9,7 @@
 
 mod asyncapi;
 mod complaint;
+mod conversation;
 mod due;
 mod envelope;
 mod ids;
@@ -24,11 +25,14 @@ mod upcast;
 
 pub use asyncapi::asyncapi;
 pub use complaint::complaint;
+pub use conversation::{
+    ConversationChanged, ConversationChanges, ConversationState, MessageState, Role, ToolCallState,
+};
 pub use due::{Due, UnknownZone, find_zone};
 pub use envelope::{Actor, Cause, DecodeError, Event, MAX_EVENT_BYTES, SCHEMA, current_schema};
 pub use ids::{
-    ChangeSetId, EventId, NotificationId, ProjectId, ReminderId, SeriesId, TaskId, TokenId, UserId,
-    WebhookId,
+    ChangeSetId, ConversationId, EventId, MessageId, NotificationId, ProjectId, ReminderId,
+    SeriesId, TaskId, TokenId, ToolCallId, UserId, WebhookId,
 };
 pub use notice::{Notice, NoticeData};
 pub use notification::{

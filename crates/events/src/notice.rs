@@ -21,7 +21,8 @@ pub struct Notice {
 pub struct NoticeData {
     pub event_id: EventId,
     pub seq: u64,
-    /// The aggregate: a task for `task.*`, a project for `project.*`, and so on.
+    /// The aggregate: a task for `task.*`, a project for `project.*`, a conversation for
+    /// `message.*`, and so on.
     pub task_id: Uuid,
     pub version: u64,
     /// Names of the fields that changed, sorted; empty when the whole aggregate is new or gone.
@@ -49,12 +50,12 @@ impl Notice {
 impl Payload {
     /// Names of the fields that changed, sorted; empty when the whole aggregate is new or gone.
     pub fn changed_fields(&self) -> Vec<String> {
-        if let Self::UserUpdated(user) = self {
-            return user.changed.clone();
-        }
-        // Most events are of this kind, and a whole aggregate is the most to look through.
-        if self.event_type().ends_with(".created") {
-            return Vec::new();
+        match self {
+            Self::UserUpdated(user) => return user.changed.clone(),
+            Self::ConversationUpdated(conversation) => return conversation.changed.clone(),
+            // Most events are of this kind, and a whole aggregate is the most to look through.
+            _ if self.event_type().ends_with(".created") => return Vec::new(),
+            _ => {}
         }
         let data = self.to_data().unwrap_or_default();
         let Some(Value::Object(changes)) = data.get("changes") else {

@@ -11,8 +11,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Due, NotificationChanged, NotificationState, ProjectId, Recurrence, Reminder, SCHEMA, TaskId,
-    Topic, upcast::upcast,
+    ConversationChanged, ConversationState, Due, MessageState, NotificationChanged,
+    NotificationState, ProjectId, Recurrence, Reminder, SCHEMA, TaskId, ToolCallState, Topic,
+    upcast::upcast,
 };
 
 /// A field's value before and after.
@@ -285,6 +286,12 @@ payloads! {
     NotificationCreated(NotificationState) = "notification.created" on Users,
     NotificationRead(NotificationChanged) = "notification.read" on Users,
     NotificationDeleted(NotificationChanged) = "notification.deleted" on Users,
+    ConversationCreated(ConversationState) = "conversation.created" on Conversations,
+    ConversationUpdated(ConversationChanged) = "conversation.updated" on Conversations,
+    /// Happens to its conversation.
+    MessageAdded(MessageState) = "message.added" on Conversations,
+    /// An aggregate of its own: most calls belong to no conversation.
+    ToolCalled(ToolCallState) = "tool.called" on Conversations,
 }
 
 impl Payload {

@@ -7,9 +7,9 @@ use std::{
 
 use serde_json::Value;
 use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{EnvFilter, filter, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::log::JsonLines;
+use crate::{log::JsonLines, start::is_told};
 
 #[derive(Clone, Default)]
 pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -21,6 +21,7 @@ impl Captured {
         let writer = captured.clone();
         let guard = tracing_subscriber::registry()
             .with(EnvFilter::new(filter))
+            .with(filter::filter_fn(is_told))
             .with(JsonLines::new("tester", move || writer.clone()))
             .set_default();
         (captured, guard)

@@ -4,14 +4,19 @@
 //! and only in builds with the feature `planted-faults`; elsewhere [`enabled`] is a constant.
 
 /// Every fault that can be planted.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 31] = [
     "ack-before-handle",
     "admin-ignored",
+    "agent-acts-anew",
+    "agent-asks-nobody",
+    "agent-hangs-after-effect",
+    "agent-trusts-user-id",
     "as-of-off-by-one",
     "chain-unchecked",
     "erasure-forgets",
     "export-forgets",
     "fold-forgets",
+    "grant-ignored",
     "import-in-parts",
     "jwt-alg-from-token",
     "key-forgotten",

@@ -7,6 +7,7 @@ use metrics_exporter_prometheus::BuildError;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing::Metadata;
 use tracing_subscriber::{
     EnvFilter, filter,
     fmt::MakeWriter,
@@ -58,6 +59,12 @@ pub fn init_command(service_name: &'static str, args: &TelemetryArgs) -> Result<
     start(service_name, args, io::stderr)
 }
 
+/// Whether a line may be written, whatever the filter asks for. The client of the language model
+/// logs bodies that it cannot read, and these hold what people and models said.
+pub(crate) fn is_told(metadata: &Metadata<'_>) -> bool {
+    !metadata.target().starts_with("async_openai")
+}
+
 fn start<W>(service_name: &'static str, args: &TelemetryArgs, writer: W) -> Result<Guard, InitError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
@@ -72,6 +79,7 @@ where
         .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer(service_name)));
     tracing_subscriber::registry()
         .with(filter)
+        .with(filter::filter_fn(is_told))
         .with(spans)
         .with(JsonLines::new(service_name, writer))
         .try_init()?;
@@ -89,5 +97,20 @@ impl Drop for Guard {
                 "Some spans were not sent"
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::captured::Captured;
+
+    #[test]
+    fn what_people_said_to_a_model_is_not_logged() {
+        let (captured, _guard) = Captured::start("trace,async_openai::error=trace");
+        tracing::error!(target: "async_openai::error", "failed deserialization of: a secret");
+        tracing::error!(target: "async_openai", "Server error: 500 - a secret");
+        tracing::error!(target: "agent::chat::openai", "No answer of the language model");
+        assert_eq!(captured.lines().len(), 1, "{}", captured.text());
+        assert!(!captured.text().contains("secret"));
     }
 }

@@ -10,7 +10,7 @@ use events::ChangeSetId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::projection::Broken;
+use crate::{projection::Broken, write::Question};
 
 /// Why a request was not carried out. Nothing has changed when one is returned.
 #[derive(Debug, thiserror::Error)]
@@ -25,14 +25,26 @@ pub(crate) enum ApiError {
     ReadOnly,
     #[error("An API token cannot do this; sign in, and ask with the session's token")]
     SessionRequired,
+    #[error("{0}")]
+    OutsideGrant(String),
+    #[error(
+        "This token may make {limit} changes an hour, and this would be more; try again in {retry_after} s"
+    )]
+    GrantSpent { limit: u32, retry_after: u64 },
+    #[error("This would take {} tasks off the list; the user must say yes first", .0.gone())]
+    NeedsConfirmation(Box<Question>),
     #[error("{0} not found")]
     NotFound(&'static str),
     #[error("This path does not take that method")]
     Method,
     #[error("{0}")]
     Conflict(String),
+    #[error("A request with this Idempotency-Key is still under way; try again")]
+    KeyHeld,
     #[error("This was undone already, by the change-set {later}; undo that one to have it again")]
     Undone { later: ChangeSetId },
+    #[error("The conversation is being answered; try again in {retry_after} s")]
+    TurnHeld { retry_after: u64 },
     #[error("The {what} has changed since you read it: it is at version {current} now")]
     Stale {
         what: &'static str,
@@ -44,6 +56,8 @@ pub(crate) enum ApiError {
     TooLarge { limit: usize },
     #[error("The log has more than {limit} events")]
     TooLong { limit: u64 },
+    #[error("The answer is larger than {limit} bytes; ask for less at a time")]
+    AnswerTooLarge { limit: usize },
     #[error("Send the body as application/json")]
     MediaType,
     #[error("{detail}")]
@@ -88,15 +102,22 @@ impl ApiError {
             Self::Access(auth::Rejection::Forbidden)
             | Self::NotAdmin
             | Self::ReadOnly
+            | Self::OutsideGrant(_)
             | Self::SessionRequired => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) | Self::Undone { .. } => StatusCode::CONFLICT,
+            Self::Conflict(_)
+            | Self::KeyHeld
+            | Self::NeedsConfirmation(_)
+            | Self::Undone { .. }
+            | Self::TurnHeld { .. } => StatusCode::CONFLICT,
             Self::Stale { .. } => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge { .. } | Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany { .. } | Self::Occupied { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Invalid { .. } | Self::AnswerTooLarge { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany { .. } | Self::Occupied { .. } | Self::GrantSpent { .. } => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unavailable(_) | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -109,13 +130,19 @@ impl ApiError {
             Self::Access(auth::Rejection::Unauthorized) => "unauthorized",
             Self::Access(auth::Rejection::Forbidden) | Self::NotAdmin => "forbidden",
             Self::ReadOnly => "insufficient_scope",
+            Self::OutsideGrant(_) => "outside_grant",
+            Self::GrantSpent { .. } => "grant_spent",
             Self::SessionRequired => "session_required",
+            Self::NeedsConfirmation(_) => "needs_confirmation",
             Self::NotFound(_) => "not_found",
             Self::Method => "method_not_allowed",
             Self::Conflict(_) => "conflict",
+            Self::KeyHeld => "key_held",
             Self::Undone { .. } => "undone",
+            Self::TurnHeld { .. } => "turn_held",
             Self::Stale { .. } => "stale_version",
             Self::TooLarge { .. } | Self::TooLong { .. } => "too_large",
+            Self::AnswerTooLarge { .. } => "answer_too_large",
             Self::MediaType => "unsupported_media_type",
             Self::Invalid { .. } => "invalid",
             Self::TooMany { .. } | Self::Occupied { .. } => "too_many_requests",
@@ -232,7 +259,10 @@ impl IntoResponse for ApiError {
             _ => {}
         }
         let retry_after = match &self {
-            Self::TooMany { retry_after } | Self::Occupied { retry_after } => Some(*retry_after),
+            Self::TooMany { retry_after }
+            | Self::Occupied { retry_after }
+            | Self::GrantSpent { retry_after, .. }
+            | Self::TurnHeld { retry_after } => Some(*retry_after),
             Self::Unavailable(_) | Self::TimedOut => Some(1),
             _ => None,
         };
@@ -254,6 +284,10 @@ impl IntoResponse for ApiError {
             Self::TooLarge { .. } | Self::TooLong { .. } | Self::TooSlow | Self::Occupied { .. }
         ) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        // The agent is told what to ask; see `rpc/api.rs`.
+        if let Self::NeedsConfirmation(question) = self {
+            response.extensions_mut().insert(*question);
         }
         response
     }

@@ -15,6 +15,12 @@ use crate::{http::rate_limit::RateLimits, write::idempotency::KEPT_HOURS};
 const DELIVERIES_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 const ATTEMPTS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// What was said to the agent's questions is told for so long.
+const CONFIRMATIONS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// An hour's budget needs no more.
+const WRITES_KEPT: SignedDuration = SignedDuration::from_hours(1);
+
 const INTERVAL: Duration = Duration::from_mins(10);
 
 pub(crate) async fn run(pool: PgPool, limits: Arc<RateLimits>, shutdown: CancellationToken) {
@@ -57,6 +63,24 @@ pub async fn tidy(pool: &PgPool) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from taskflow.webhook_attempts where at < $1",
         (now - ATTEMPTS_KEPT).to_sqlx(),
+    )
+    .execute(pool)
+    .await?;
+    sqlx::query!(
+        "delete from taskflow.confirmations where created_at < $1",
+        (now - CONFIRMATIONS_KEPT).to_sqlx(),
+    )
+    .execute(pool)
+    .await?;
+    sqlx::query!(
+        "delete from taskflow.token_writes where at < $1",
+        (now - WRITES_KEPT).to_sqlx(),
+    )
+    .execute(pool)
+    .await?;
+    sqlx::query!(
+        "delete from taskflow.removals where at < $1",
+        (now - WRITES_KEPT).to_sqlx(),
     )
     .execute(pool)
     .await?;

@@ -11,6 +11,8 @@ mod agenda;
 mod app;
 mod calendar;
 pub mod config;
+mod confirmation;
+mod conversation;
 mod ctx;
 mod database;
 mod dead_letter;
@@ -44,6 +46,7 @@ mod token;
 mod transfer;
 mod undo;
 mod webhook;
+mod words;
 mod write;
 
 pub use database::MIGRATOR;
@@ -51,7 +54,7 @@ pub use event::verify::{BrokenLink, Flaw, LogReport, verify_log};
 pub use housekeeping::tidy;
 pub use rebuild::{Difference, Report, What, rebuild};
 pub use router::openapi;
-pub use run::{notification_service, rest, run, task_service};
+pub use run::{agent_services, notification_service, rest, run, task_service};
 
 #[cfg(all(feature = "planted-faults", not(debug_assertions)))]
 compile_error!("the feature `planted-faults` is for tests; a release build must not carry it");

@@ -5,6 +5,7 @@
 //! tables.
 
 pub(crate) mod at;
+pub(crate) mod conversation;
 mod fold;
 pub(crate) mod notification;
 pub(crate) mod profile;

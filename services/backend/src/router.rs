@@ -24,7 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     account,
     app::App,
-    calendar, dead_letter,
+    calendar, confirmation, conversation, dead_letter,
     error::{ApiError, Problem},
     event, history,
     http::{access, admin, body::MAX_BODY_BYTES, reply::CHANGE_SET},
@@ -142,6 +142,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(webhook::deliveries::list_webhook_deliveries))
         .routes(routes!(webhook::replay::replay_webhook))
         .routes(routes!(webhook::replay::test_webhook))
+        .routes(routes!(conversation::list::list_conversations))
+        .routes(routes!(
+            conversation::list::get_conversation,
+            conversation::update::update_conversation
+        ))
+        .routes(routes!(conversation::messages::list_messages))
+        .routes(routes!(conversation::search::search_conversations))
+        .routes(routes!(conversation::of_task::list_task_conversations))
+        .routes(routes!(confirmation::list::list_confirmations))
         .routes(routes!(account::endpoint::delete_account))
 }
 
@@ -188,28 +197,13 @@ pub(crate) fn router(
     health: &telemetry::health::Health,
 ) -> Router {
     let document = openapi();
-    let small = DefaultBodyLimit::max(MAX_BODY_BYTES);
-    let in_bounds = ServiceBuilder::new()
-        .layer(middleware::from_fn(in_time))
-        .layer(small);
-    let (api, _) = api()
-        .route_layer(in_bounds.clone())
-        .merge(unhurried().route_layer(small))
-        .merge(transfer())
-        .route_layer(middleware::from_fn_with_state(app.clone(), access::check))
-        .with_state(app.clone())
-        .split_for_parts();
-    let (feeds, _) = feeds()
-        .route_layer(in_bounds.clone())
-        .with_state(app.clone())
-        .split_for_parts();
-    let (administration, _) = administration()
-        .route_layer(in_bounds)
+    let (feeds, _) = bounded(feeds()).with_state(app.clone()).split_for_parts();
+    let (administration, _) = bounded(administration())
         .route_layer(middleware::from_fn_with_state(app.clone(), admin::check))
-        .with_state(app)
+        .with_state(app.clone())
         .split_for_parts();
     Router::new()
-        .nest("/api/{user_id}", api)
+        .nest("/api/{user_id}", owned(app, small().merge(transfer())))
         .nest("/admin", administration)
         .merge(feeds)
         .route("/openapi.json", get(|| async move { Json(document) }))
@@ -229,6 +223,40 @@ pub(crate) fn router(
             HeaderValue::from_static("no-store"),
         ))
         .layer(middleware::from_fn(telemetry::http::track))
+}
+
+/// What the agent reaches for somebody: the same routes behind the same door, but those whose
+/// bodies have no limit.
+pub(crate) fn for_agent(app: App) -> Router {
+    Router::new()
+        .nest("/api/{user_id}", owned(app, small()))
+        .fallback(async || ApiError::NotFound("Path"))
+        .method_not_allowed_fallback(async || ApiError::Method)
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(middleware::from_fn(telemetry::http::track))
+}
+
+/// What everybody's requests are but those whose bodies are files.
+fn small() -> OpenApiRouter<App> {
+    let unhurried = unhurried().route_layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+    bounded(api()).merge(unhurried)
+}
+
+/// Within the time and the size that a request may have.
+fn bounded(routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
+    let in_bounds = ServiceBuilder::new()
+        .layer(middleware::from_fn(in_time))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+    routes.route_layer(in_bounds)
+}
+
+/// Behind the door of `/api/{user_id}`.
+fn owned(app: App, routes: OpenApiRouter<App>) -> Router {
+    routes
+        .route_layer(middleware::from_fn_with_state(app.clone(), access::check))
+        .with_state(app)
+        .split_for_parts()
+        .0
 }
 
 /// Answers before the client or a proxy gives up. The write is rolled back, unless it was

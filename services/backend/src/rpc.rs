@@ -1,9 +1,14 @@
-//! `TaskService`: what the other services may ask. Reached only through the sidecar,
+//! What the other services may ask; `TaskService` is here. Reached only through the sidecar,
 //! which shows our token; who may ask what is said at each call.
 
+mod api;
+mod caller;
+mod conversations;
 mod notifications;
 mod scheduling;
 
+pub(crate) use api::Api;
+pub(crate) use conversations::Conversations;
 pub(crate) use notifications::Notifications;
 
 use events::{Event, UserId};
@@ -26,6 +31,7 @@ use crate::{
 /// mTLS and can hold them to it; without, the sidecar names the caller but nobody proves it.
 const REALTIME: &str = "taskflow-realtime";
 const SCHEDULER: &str = "taskflow-scheduler";
+const AGENT: &str = "taskflow-agent";
 
 /// How many users or tokens can be asked about at once.
 const MAX_IDS: usize = 10_000;
@@ -120,12 +126,17 @@ impl TaskService for Tasks {
         )
         .await
         .map_err(unavailable)?;
+        // Whoever may only call tools does not listen.
+        let verified = verified.filter(|identity| {
+            let grant = identity.grant.as_ref();
+            grant.is_none_or(|grant| grant.check_tool(None).is_ok())
+        });
         Ok(Response::new(verified.map_or_else(
             VerifyTokenResponse::default,
-            |(program, _)| VerifyTokenResponse {
-                user_id: program.user_id.to_string(),
-                token_id: token_id(&program),
-                expires_at: program.expires_at.as_second(),
+            |identity| VerifyTokenResponse {
+                user_id: identity.session.user_id.to_string(),
+                token_id: token_id(&identity.session),
+                expires_at: identity.session.expires_at.as_second(),
             },
         )))
     }

@@ -6,6 +6,8 @@ use anyhow::Context;
 use auth::{KnownUsers, Verifier};
 use axum::Router;
 use proto::v1::{
+    api_service_server::{ApiService, ApiServiceServer},
+    conversation_service_server::{ConversationService, ConversationServiceServer},
     notification_service_server::{NotificationService, NotificationServiceServer},
     task_service_server::{TaskService, TaskServiceServer},
 };
@@ -115,9 +117,14 @@ async fn serve(
         Vec::new(),
         health.clone(),
     );
-    let services = Routes::new(TaskServiceServer::new(rpc::Tasks(app.clone()))).add_service(
-        NotificationServiceServer::new(rpc::Notifications(app.clone())),
-    );
+    let services = Routes::new(TaskServiceServer::new(rpc::Tasks(app.clone())))
+        .add_service(NotificationServiceServer::new(rpc::Notifications(
+            app.clone(),
+        )))
+        .add_service(ApiServiceServer::new(rpc::Api::new(app.clone())))
+        .add_service(ConversationServiceServer::new(rpc::Conversations(
+            app.clone(),
+        )));
     let routes = router::router(app, config.cors_origins, &health);
 
     // The gRPC server ends last: the sidecar delivers until it has drained itself.
@@ -172,6 +179,17 @@ pub fn notification_service(
     let sidecar = Sidecar::new(&config.sidecar)?;
     let secret = config.better_auth_secret.clone();
     Ok(rpc::Notifications(app(config, secret, pool, sidecar)?))
+}
+
+/// What the agent is answered, alone on a database that is up to date.
+pub fn agent_services(
+    config: &Config,
+    pool: PgPool,
+) -> anyhow::Result<(impl ApiService + use<>, impl ConversationService + use<>)> {
+    let sidecar = Sidecar::new(&config.sidecar)?;
+    let secret = config.better_auth_secret.clone();
+    let app = app(config, secret, pool, sidecar)?;
+    Ok((rpc::Api::new(app.clone()), rpc::Conversations(app)))
 }
 
 /// REST alone, on a database that is up to date, with the secrets of the configuration: what

@@ -1,5 +1,5 @@
 //! A person's data on their way out and in: the whole log as lines of JSON ([`export`],
-//! [`log_import`]), and tasks as rows of a table ([`table`]).
+//! [`log_import`]) with what was said in conversations ([`words`]), and tasks as rows of a table ([`table`]).
 
 mod check;
 mod csv_import;
@@ -12,3 +12,4 @@ mod sheet;
 mod table;
 mod todoist;
 mod values;
+mod words;

@@ -10,10 +10,13 @@
 //! write.commit(reply).await
 //! ```
 
+mod allowance;
 mod append;
+mod consent;
 pub(crate) mod idempotency;
 mod turns;
 
+pub(crate) use consent::Question;
 pub(crate) use turns::{Turn, Turns};
 
 use std::{collections::HashMap, sync::Arc};
@@ -89,6 +92,17 @@ pub(crate) enum Begun {
     Fresh(Box<Write>),
     /// The same request was carried out before; this was its answer.
     Answered(Reply),
+}
+
+/// What a request with this key was answered, if it was carried out.
+pub(crate) async fn answered(
+    app: &App,
+    ctx: &Ctx,
+    key: &IdempotencyKey,
+) -> Result<Option<Reply>, ApiError> {
+    let mut db = app.pool.acquire().await?;
+    let kept = idempotency::find(&mut db, ctx, key).await?;
+    kept.map(|kept| kept.answer(key.request_hash)).transpose()
 }
 
 impl Write {
@@ -192,9 +206,16 @@ impl Write {
         self.drafts.len()
     }
 
-    /// What changed nothing belongs to no change-set.
+    /// What changed nothing belongs to no change-set. What is only tried goes no further than here.
     pub(crate) async fn commit(mut self, mut reply: Reply) -> Result<Reply, ApiError> {
         let wrote_events = !self.drafts.is_empty();
+        if wrote_events {
+            allowance::check(&mut self.tx, &self.ctx, &self.drafts).await?;
+            consent::check(&mut self.tx, &self.ctx, &self.drafts).await?;
+        }
+        if self.ctx.dry_run {
+            return Ok(reply);
+        }
         if wrote_events {
             reply = reply.header(CHANGE_SET, self.ctx.change_set.to_string());
             append::append(&mut self.tx, &self.ctx, self.head, &self.drafts).await?;

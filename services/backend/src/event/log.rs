@@ -161,6 +161,7 @@ pub(crate) enum Kind {
     Project,
     Tag,
     Notification,
+    ToolCall,
 }
 
 impl Kind {
@@ -171,6 +172,7 @@ impl Kind {
             Self::Project => "project.%",
             Self::Tag => "tag.%",
             Self::Notification => "notification.%",
+            Self::ToolCall => "tool.%",
         }
     }
 }
@@ -203,6 +205,22 @@ pub(crate) fn of_kind(
         user,
         "event_type like $2 and seq <= $3 order by aggregate_id, version",
         kind.pattern(),
+        seq,
+    )
+    .fetch(db)
+}
+
+/// All that happened to a user's conversations up to and with `seq`, what was said in them too: one
+/// after the other in order of id, each in order.
+pub(crate) fn of_conversations(
+    db: &mut PgConnection,
+    user: UserId,
+    seq: i64,
+) -> BoxStream<'_, sqlx::Result<EventRow>> {
+    select!(
+        user,
+        "(event_type like 'conversation.%' or event_type like 'message.%') and seq <= $2
+         order by aggregate_id, version",
         seq,
     )
     .fetch(db)

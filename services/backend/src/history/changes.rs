@@ -23,9 +23,14 @@ pub(super) fn of(payload: &Payload) -> serde_json::Result<Vec<FieldChange>> {
         | Payload::ProjectCreated(_)
         | Payload::TagCreated(_)
         | Payload::UserCreated(_)
-        | Payload::NotificationCreated(_) => between(Value::Null, data),
+        | Payload::NotificationCreated(_)
+        | Payload::ConversationCreated(_)
+        | Payload::MessageAdded(_)
+        | Payload::ToolCalled(_) => between(Value::Null, data),
         Payload::TagDeleted(_) => between(data, Value::Null),
-        Payload::UserUpdated(_) | Payload::UserDeleted(_) => of_account(data),
+        Payload::UserUpdated(_) | Payload::UserDeleted(_) | Payload::ConversationUpdated(_) => {
+            named(data)
+        }
         // Of a later version, which this one cannot show.
         Payload::Unknown { .. } => Vec::new(),
         _ => listed(data),
@@ -71,7 +76,7 @@ fn listed(mut data: Value) -> Vec<FieldChange> {
 }
 
 /// Of some fields an event may only say that they changed.
-fn of_account(mut data: Value) -> Vec<FieldChange> {
+fn named(mut data: Value) -> Vec<FieldChange> {
     let names = data["changed"].take();
     let mut changes = listed(data);
     for name in names

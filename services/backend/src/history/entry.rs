@@ -53,7 +53,8 @@ pub(crate) struct Author {
 /// What a change was made to.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct What {
-    /// `task`, `project`, `tag` or `profile`.
+    /// `task`, `project`, `tag`, `profile`, or, when asked for, `notification`, `conversation`,
+    /// `message` (of a conversation) or `tool`.
     kind: String,
     id: Uuid,
     /// Its title or name after the change; a profile has none.

@@ -46,7 +46,8 @@ pub(crate) struct HistoryParams {
     /// What an agent did in this run.
     #[serde(default)]
     run: Option<String>,
-    /// May be repeated: only these event types. Absent: all but notifications.
+    /// May be repeated: only these event types. Absent: all but notifications and
+    /// conversations.
     #[serde(default)]
     r#type: Vec<String>,
     /// From an instant on, or from the event with this `seq`.
@@ -111,8 +112,11 @@ impl HistoryParams {
                 .push_bind(run);
         }
         if self.r#type.is_empty() {
-            // That somebody was told of something changes nothing of what they have.
-            query.push(" and event_type not like 'notification.%'");
+            // That somebody was told of something, or something was said or called, changes nothing
+            // of what they have.
+            query.push(
+                " and event_type not like 'notification.%' and topic <> 'conversations.events'",
+            );
         } else {
             query
                 .push(" and event_type = any(")

@@ -1,7 +1,10 @@
 //! The one door of `/api/{user_id}`: token, owner, limits. A handler behind it
 //! gets a [`Ctx`] and never sees the user id of the path.
 
-use std::net::SocketAddr;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::{
@@ -14,12 +17,14 @@ use axum::{
 use events::{Actor, ChangeSetId, TokenId, UserId};
 use jiff::Timestamp;
 use telemetry::{correlation::CorrelationId, trace::TraceContext};
+use uuid::Uuid;
 
 use crate::{
     app::App,
-    ctx::Ctx,
+    confirmation,
+    ctx::{Agreed, ByTool, Ctx},
     error::ApiError,
-    token::{self, model::Scope},
+    token::{self, grant::Grant, model::Scope},
 };
 
 /// Names the run of the agent that asks.
@@ -29,6 +34,33 @@ const MAX_RUN_BYTES: usize = 64;
 
 /// A ticket is asked for by POST, and changes nothing: whoever may read may listen.
 const TICKET: &str = "/ws-ticket";
+
+/// Whom a bearer names, and what it may do.
+pub(crate) struct Identity {
+    pub(crate) session: auth::Actor,
+    /// An API token may do what its scope says, a session everything.
+    pub(crate) scope: Scope,
+    /// What an API token is limited to.
+    pub(crate) grant: Option<Arc<Grant>>,
+}
+
+/// Of a request that the agent passes on: which tool it carries out, if any. No client can say so,
+/// because it is no header.
+#[derive(Clone, Debug)]
+pub(crate) struct Tool(pub(crate) String);
+
+/// Of a request that the agent passes on: that it is only to be tried.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DryRun;
+
+/// Of a request that the agent passes on: what the user has said yes to.
+#[derive(Clone, Debug)]
+pub(crate) enum SaidYes {
+    /// To a question with this fingerprint, between two rounds of MCP.
+    Question(String),
+    /// To this confirmation, in the app.
+    Confirmation(Uuid),
+}
 
 pub(crate) async fn check(
     State(app): State<App>,
@@ -40,60 +72,96 @@ pub(crate) async fn check(
     // Bytes that are no text name nothing.
     let path = path.map_err(|_| ApiError::NotFound("Path"))?;
     let now = telemetry::clock::now();
-    let (session, scope) = identify(&app, request.headers(), peer, now).await?;
+    let mut identity = identify(&app, request.headers(), peer.ip(), now).await?;
     let owner = path
         .iter()
         .find_map(|(name, value)| (name == "user_id").then_some(value))
         .unwrap_or_default();
-    let user = if telemetry::faults::enabled("missing-user-filter") {
-        owner
+    if telemetry::faults::enabled("missing-user-filter") {
+        identity.session.user_id = owner
             .parse::<UserId>()
-            .map_err(|_| auth::Rejection::Forbidden)?
+            .map_err(|_| auth::Rejection::Forbidden)?;
     } else {
-        auth::require_owner(owner, &session)?;
-        session.user_id
+        auth::require_owner(owner, &identity.session)?;
+    }
+    app.limits.check_user(identity.session.user_id)?;
+    let tool = request.extensions().get::<Tool>();
+    let tool = tool.map(|tool| tool.0.clone());
+    let said_yes = request.extensions().get::<SaidYes>().cloned();
+    let agreed = match said_yes {
+        None => None,
+        Some(SaidYes::Question(fingerprint)) => Some(Agreed::Question(fingerprint)),
+        Some(SaidYes::Confirmation(id)) => {
+            let asker = confirmation::asker(&app.pool, &mut identity, id, tool.as_deref(), now);
+            Some(asker.await?)
+        }
     };
-    app.limits.check_user(user)?;
-    if scope == Scope::Read && !only_reads(&request) && !telemetry::faults::enabled("scope-ignored")
+    if identity.scope == Scope::Read
+        && !only_reads(&request)
+        && !telemetry::faults::enabled("scope-ignored")
     {
         return Err(ApiError::ReadOnly);
     }
-
-    tracing::Span::current().record("user_id", tracing::field::display(user));
+    if let Some(grant) = &identity.grant {
+        grant.check_tool(tool.as_deref())?;
+    }
     let correlation_id = request
         .extensions()
         .get::<CorrelationId>()
         .cloned()
         .unwrap_or_else(CorrelationId::new);
-    let actor = author(request.headers(), session.token)?;
-    request.extensions_mut().insert(Ctx {
-        user,
-        session_expires_at: session.expires_at,
-        token: session.token,
-        correlation_id: correlation_id.into(),
-        traceparent: Some(TraceContext::current().to_string()),
-        now,
-        change_set: ChangeSetId::generate(),
-        actor,
-        cause: None,
-    });
+    let mut ctx = identity.into_ctx(request.headers(), correlation_id, now)?;
+    ctx.dry_run = request.extensions().get::<DryRun>().is_some();
+    ctx.tool = tool.map(|_| ByTool { agreed });
+    request.extensions_mut().insert(ctx);
     Ok(next.run(request).await)
 }
 
-/// Whose the bearer is, and what it may do: an API token what its scope says, a session everything.
-async fn identify(
+impl Identity {
+    /// The context of what is asked at `now`.
+    pub(crate) fn into_ctx(
+        self,
+        headers: &HeaderMap,
+        correlation_id: CorrelationId,
+        now: Timestamp,
+    ) -> Result<Ctx, ApiError> {
+        let user = self.session.user_id;
+        tracing::Span::current().record("user_id", tracing::field::display(user));
+        Ok(Ctx {
+            user,
+            session_expires_at: self.session.expires_at,
+            token: self.session.token,
+            grant: self.grant,
+            correlation_id: correlation_id.into(),
+            traceparent: Some(TraceContext::current().to_string()),
+            now,
+            change_set: ChangeSetId::generate(),
+            actor: author(headers, self.session.token)?,
+            cause: None,
+            dry_run: false,
+            tool: None,
+        })
+    }
+}
+
+/// Whose the bearer is, and what it may do.
+pub(crate) async fn identify(
     app: &App,
     headers: &HeaderMap,
-    peer: SocketAddr,
+    peer: IpAddr,
     now: Timestamp,
-) -> Result<(auth::Actor, Scope), ApiError> {
+) -> Result<Identity, ApiError> {
     match auth::bearer(headers) {
         Ok(bearer) if auth::is_api_token(bearer) => {
-            app.limits.check_address(headers, peer.ip())?;
+            app.limits.check_address(headers, peer)?;
             let verified = token::verify::verify(&app.pool, bearer, now).await?;
             verified.ok_or_else(|| auth::Rejection::Unauthorized.into())
         }
-        _ => Ok((session(app, headers, peer).await?, Scope::Write)),
+        _ => Ok(Identity {
+            session: session(app, headers, peer).await?,
+            scope: Scope::Write,
+            grant: None,
+        }),
     }
 }
 
@@ -101,9 +169,9 @@ async fn identify(
 pub(super) async fn session(
     app: &App,
     headers: &HeaderMap,
-    peer: SocketAddr,
+    peer: IpAddr,
 ) -> Result<auth::Actor, ApiError> {
-    app.limits.check_address(headers, peer.ip())?;
+    app.limits.check_address(headers, peer)?;
     let token = auth::bearer(headers).map_err(auth::Rejection::from)?;
     let verified = app.verifier.verify(token).await;
     let session = verified.map_err(auth::Rejection::from)?;

@@ -25,7 +25,7 @@ pub(crate) async fn check(
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    let session = access::session(&app, request.headers(), peer).await?;
+    let session = access::session(&app, request.headers(), peer.ip()).await?;
     let user = session.user_id;
     app.limits.check_user(user)?;
     tracing::Span::current().record("user_id", tracing::field::display(user));

@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use events::{NotificationId, ProjectId, ReminderId, TaskId, TokenId, WebhookId};
+use events::{ConversationId, NotificationId, ProjectId, ReminderId, TaskId, TokenId, WebhookId};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -77,6 +77,14 @@ pub(crate) struct WebhookPath {
 #[into_params(parameter_in = Path)]
 pub(crate) struct SubscriptionPath {
     pub(crate) id: Uuid,
+}
+
+/// The `{id}` of a conversation.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ConversationPath {
+    #[param(value_type = uuid::Uuid)]
+    pub(crate) id: ConversationId,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
@@ -158,6 +166,18 @@ impl<S: Send + Sync> FromRequestParts<S> for ReminderPath {
             .and_then(|id| id.parse().ok());
         id.map(|id| Self { id })
             .ok_or(ApiError::NotFound("Reminder"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ConversationPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let id = param(parts, state, "id")
+            .await
+            .and_then(|id| id.parse().ok());
+        id.map(|id| Self { id })
+            .ok_or(ApiError::NotFound("Conversation"))
     }
 }
 

@@ -110,6 +110,10 @@ pub(crate) struct IdempotencyKey {
     pub(crate) request_hash: [u8; 32],
 }
 
+/// Of a request that the agent passes on: what its key is bound to instead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BoundTo(pub(crate) [u8; 32]);
+
 /// What of the request's head an idempotency key is bound to. The body's hash is added
 /// by the handler, which has read it.
 #[derive(Clone, Debug)]
@@ -117,6 +121,7 @@ pub(crate) struct RequestLine {
     method: String,
     path: String,
     key: Option<Result<String, ()>>,
+    bound_to: Option<BoundTo>,
 }
 
 impl<S: Sync> FromRequestParts<S> for RequestLine {
@@ -127,6 +132,7 @@ impl<S: Sync> FromRequestParts<S> for RequestLine {
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             key: key(&parts.headers),
+            bound_to: parts.extensions.get::<BoundTo>().copied(),
         })
     }
 }
@@ -142,6 +148,9 @@ impl RequestLine {
                 "Idempotency-Key must be 1 to 255 visible ASCII characters, sent once",
             )
         })?;
+        if let Some(BoundTo(request_hash)) = self.bound_to {
+            return Ok(Some(IdempotencyKey { key, request_hash }));
+        }
         let request_hash = self.hash(body_hash);
         Ok(Some(IdempotencyKey { key, request_hash }))
     }

@@ -6,13 +6,14 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    notification,
+    conversation, notification,
     profile::{self, Settled},
     project,
     tag::{self, Tags},
     task::Folded,
 };
 use crate::{
+    conversation::model::ToolCall,
     error::ApiError,
     event::log::{self, EventRow, Kind},
     notification::model::Notification,
@@ -121,6 +122,46 @@ pub(crate) async fn notifications(
     }
     notifications.extend(current);
     Ok(notifications)
+}
+
+/// All conversations with their messages, in order of id.
+pub(crate) async fn conversations(
+    db: &mut PgConnection,
+    user: UserId,
+    seq: i64,
+) -> Result<Vec<conversation::Folded>, ApiError> {
+    let mut conversations = Vec::new();
+    let mut current: Option<(Uuid, conversation::Folded)> = None;
+    let mut events = log::of_conversations(db, user, seq);
+    while let Some(event) = next(&mut events).await? {
+        if current
+            .as_ref()
+            .is_some_and(|(id, _)| *id != event.aggregate_id)
+        {
+            conversations.extend(current.take().map(|(_, folded)| folded));
+        }
+        let (_, folded) =
+            current.get_or_insert_with(|| (event.aggregate_id, conversation::Folded::default()));
+        folded.apply(&event)?;
+    }
+    conversations.extend(current.map(|(_, folded)| folded));
+    Ok(conversations)
+}
+
+/// All tool calls, in order of id.
+pub(crate) async fn tool_calls(
+    db: &mut PgConnection,
+    user: UserId,
+    seq: i64,
+) -> Result<Vec<ToolCall>, ApiError> {
+    let mut calls: Vec<ToolCall> = Vec::new();
+    let mut events = log::of_kind(db, user, Kind::ToolCall, seq);
+    while let Some(event) = next(&mut events).await? {
+        let mut call = calls.pop_if(|call| call.id.0 == event.aggregate_id);
+        conversation::called(&mut call, &event)?;
+        calls.extend(call);
+    }
+    Ok(calls)
 }
 
 pub(crate) async fn tags(db: &mut PgConnection, user: UserId, seq: i64) -> Result<Tags, ApiError> {

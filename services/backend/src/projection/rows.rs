@@ -6,14 +6,14 @@ use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, types::Json};
 
 use super::at;
-use crate::{agenda, error::ApiError, notification, project, task};
+use crate::{agenda, conversation, error::ApiError, notification, project, task};
 
 pub(crate) struct Written {
     pub(crate) tasks: u64,
     pub(crate) projects: u64,
 }
 
-/// Writes all rows of an account that has none.
+/// Writes all rows of an account that has none; what was said in conversations is not in the log.
 pub(crate) async fn write(
     db: &mut PgConnection,
     user: UserId,
@@ -60,6 +60,17 @@ pub(crate) async fn write(
     agenda::pass_over_due(db, user, &reminders, now).await?;
     for notification in &at::notifications(db, user, seq).await? {
         notification::store::put(db, user, notification).await?;
+    }
+    for folded in at::conversations(db, user, seq).await? {
+        if let Some(conversation) = &folded.conversation {
+            conversation::store::put(db, user, conversation).await?;
+        }
+        for message in &folded.messages {
+            conversation::store::insert_message(db, user, message, None, &[]).await?;
+        }
+    }
+    for call in &at::tool_calls(db, user, seq).await? {
+        conversation::store::insert_call(db, user, call, None, None).await?;
     }
     Ok(Written {
         tasks: tasks.len() as u64,

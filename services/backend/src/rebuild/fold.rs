@@ -17,12 +17,13 @@ use super::{
 };
 use crate::{
     agenda::{self, Alerts},
+    conversation::model::ToolCall,
     event::log::EventRow,
     home::Home,
     notification::model::Notification,
     project::model::Project,
     projection::{
-        notification,
+        conversation, notification,
         profile::{self, Profile, Settled},
         project,
         tag::{self, Tags},
@@ -37,7 +38,7 @@ const PROGRESS: Duration = Duration::from_secs(1);
 ///
 /// Account after account: first its own events, because dues need its time zone; then those of
 /// its tags, in order of `seq`, because one tag can become another; then project after project,
-/// task after task, and notification after notification.
+/// and task, notification, conversation and tool call in order of their ids.
 pub(super) async fn run(
     db: &mut PgConnection,
     users: &[Uuid],
@@ -95,7 +96,7 @@ struct Account {
     aggregate: Option<Aggregate>,
 }
 
-/// The profile, project, task or notification whose events are being read.
+/// The profile, project, task or other thing whose events are being read.
 struct Aggregate {
     id: Uuid,
     state: State,
@@ -109,6 +110,8 @@ enum State {
     Project(Option<Project>),
     Task(Box<Folded>),
     Notification(Option<Notification>),
+    Conversation(Box<conversation::Folded>),
+    ToolCall(Option<ToolCall>),
 }
 
 impl Fold {
@@ -201,7 +204,24 @@ impl Account {
             Some(State::Notification(Some(notification))) => {
                 row::notification(&mut rows.notifications, self.user, &notification);
             }
-            Some(State::Project(None) | State::Notification(None) | State::Tag) | None => {}
+            Some(State::Conversation(folded)) => {
+                if let Some(conversation) = &folded.conversation {
+                    row::conversation(&mut rows.conversations, self.user, conversation);
+                }
+                for message in &folded.messages {
+                    row::message(&mut rows.messages, self.user, message);
+                }
+            }
+            Some(State::ToolCall(Some(call))) => {
+                row::tool_call(&mut rows.tool_calls, self.user, &call);
+            }
+            Some(
+                State::Project(None)
+                | State::Notification(None)
+                | State::ToolCall(None)
+                | State::Tag,
+            )
+            | None => {}
         }
         Ok(())
     }
@@ -228,6 +248,8 @@ impl Aggregate {
             "project" => State::Project(None),
             "task" => State::Task(Box::default()),
             "notification" => State::Notification(None),
+            "conversation" => State::Conversation(Box::default()),
+            "tool" => State::ToolCall(None),
             _ => return None,
         };
         Some(Self {
@@ -245,6 +267,8 @@ impl Aggregate {
             State::Project(project) => project::apply(project, &event),
             State::Task(folded) => folded.apply(&event),
             State::Notification(notification) => notification::apply(notification, &event),
+            State::Conversation(folded) => folded.apply(&event),
+            State::ToolCall(call) => conversation::called(call, &event),
         }
         .map_err(|broken| broken.to_string())
     }
@@ -258,6 +282,8 @@ impl State {
             Self::Project(_) => &table::PROJECTS,
             Self::Task(_) => &table::TASKS,
             Self::Notification(_) => &table::NOTIFICATIONS,
+            Self::Conversation(_) => &table::CONVERSATIONS,
+            Self::ToolCall(_) => &table::TOOL_CALLS,
         }
     }
 }

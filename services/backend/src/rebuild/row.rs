@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use events::TaskId;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::{
     agenda::Entry,
+    conversation::model::{Conversation, Message, ToolCall},
     notification::model::Notification,
     project::model::Project,
     projection::{profile::Profile, tag::Tag},
@@ -95,6 +97,12 @@ impl Row<'_> {
         }
         array.push('}');
         self.text(&array)
+    }
+
+    /// An array of ids.
+    fn ids(self, ids: &[TaskId]) -> Self {
+        let ids: Vec<_> = ids.iter().map(TaskId::to_string).collect();
+        self.plain(format_args!("{{{}}}", ids.join(",")))
     }
 
     fn end(self) {
@@ -193,6 +201,43 @@ pub(super) fn notification(rows: &mut Rows, user: Uuid, notification: &Notificat
         .end();
 }
 
+pub(super) fn conversation(rows: &mut Rows, user: Uuid, conversation: &Conversation) {
+    rows.row(user)
+        .plain(conversation.id)
+        .plain(conversation.messages)
+        .plain(conversation.created_at)
+        .plain(conversation.updated_at)
+        .time(conversation.archived_at)
+        .plain(conversation.version)
+        .end();
+}
+
+pub(super) fn message(rows: &mut Rows, user: Uuid, message: &Message) {
+    rows.row(user)
+        .plain(message.id)
+        .plain(message.conversation_id)
+        .plain(message.number)
+        .plain(message.role.name())
+        .plain(message.run_id)
+        .ids(&message.task_ids)
+        .plain(message.created_at)
+        .end();
+}
+
+pub(super) fn tool_call(rows: &mut Rows, user: Uuid, call: &ToolCall) {
+    rows.row(user)
+        .plain(call.id)
+        .optional(call.conversation_id, Row::plain)
+        .optional(call.run_id.as_deref(), Row::text)
+        .text(&call.tool)
+        .plain(call.is_error)
+        .optional(call.change_set_id, Row::plain)
+        .ids(&call.task_ids)
+        .plain(call.called_at)
+        .plain(call.duration_ms)
+        .end();
+}
+
 /// One buffer a table.
 pub(super) struct Buffers {
     pub(super) profiles: Rows,
@@ -201,6 +246,9 @@ pub(super) struct Buffers {
     pub(super) tasks: Rows,
     pub(super) agenda: Rows,
     pub(super) notifications: Rows,
+    pub(super) conversations: Rows,
+    pub(super) messages: Rows,
+    pub(super) tool_calls: Rows,
 }
 
 impl Buffers {
@@ -212,10 +260,13 @@ impl Buffers {
             tasks: Rows::of(&table::TASKS),
             agenda: Rows::of(&table::AGENDA),
             notifications: Rows::of(&table::NOTIFICATIONS),
+            conversations: Rows::of(&table::CONVERSATIONS),
+            messages: Rows::of(&table::MESSAGES),
+            tool_calls: Rows::of(&table::TOOL_CALLS),
         }
     }
 
-    pub(super) fn each(&mut self) -> [&mut Rows; 6] {
+    pub(super) fn each(&mut self) -> [&mut Rows; 9] {
         [
             &mut self.profiles,
             &mut self.tags,
@@ -223,6 +274,9 @@ impl Buffers {
             &mut self.tasks,
             &mut self.agenda,
             &mut self.notifications,
+            &mut self.conversations,
+            &mut self.messages,
+            &mut self.tool_calls,
         ]
     }
 }

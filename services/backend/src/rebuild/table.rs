@@ -5,7 +5,7 @@ pub(super) struct Table {
     pub(super) name: &'static str,
     /// Of its rows.
     pub(super) key: &'static [&'static str],
-    /// All other columns.
+    /// All other columns; of conversations, messages and tool calls all but the text.
     pub(super) fields: &'static [&'static str],
 }
 
@@ -80,8 +80,58 @@ pub(super) const NOTIFICATIONS: Table = Table {
     ],
 };
 
+pub(super) const CONVERSATIONS: Table = Table {
+    name: "conversations",
+    key: &["user_id", "id"],
+    fields: &[
+        "messages",
+        "created_at",
+        "updated_at",
+        "archived_at",
+        "version",
+    ],
+};
+
+pub(super) const MESSAGES: Table = Table {
+    name: "messages",
+    key: &["user_id", "id"],
+    fields: &[
+        "conversation_id",
+        "number",
+        "role",
+        "run_id",
+        "task_ids",
+        "created_at",
+    ],
+};
+
+pub(super) const TOOL_CALLS: Table = Table {
+    name: "tool_calls",
+    key: &["user_id", "id"],
+    fields: &[
+        "conversation_id",
+        "run_id",
+        "tool",
+        "is_error",
+        "change_set_id",
+        "task_ids",
+        "called_at",
+        "duration_ms",
+    ],
+};
+
 /// What is pointed at comes before what points at it.
-pub(super) const ALL: [&Table; 6] = [&PROFILES, &TAGS, &PROJECTS, &TASKS, &AGENDA, &NOTIFICATIONS];
+pub(super) const ALL: [&Table; 9] = [
+    &PROFILES,
+    &TAGS,
+    &PROJECTS,
+    &TASKS,
+    &AGENDA,
+    &NOTIFICATIONS,
+    &CONVERSATIONS,
+    &MESSAGES,
+    &TOOL_CALLS,
+];
 
 impl Table {
     /// All columns, in the order of the rows that are copied.

@@ -200,12 +200,15 @@ async fn write(
         user,
         session_expires_at: now,
         token: None,
+        grant: None,
         correlation_id: String::new(),
         traceparent: None,
         now,
         change_set: ChangeSetId::generate(),
         actor: Actor::System,
         cause: None,
+        dry_run: false,
+        tool: None,
     };
     let mut write = match Write::begin(app, ctx, None).await {
         Ok(Begun::Fresh(write)) => write,

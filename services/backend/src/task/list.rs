@@ -6,7 +6,7 @@ use events::{Priority, ProjectId, TaskId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::{Postgres, QueryBuilder};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ use crate::{
     error::{ApiError, Problem},
     event::moment::Moment,
     http::query::Query,
+    words::words,
 };
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -266,28 +267,6 @@ fn filter(
             .push_bind(overdue);
     }
     Ok(())
-}
-
-/// `buy mil` → `'buy':* & 'mil':*`, with nothing in it that the query language could read.
-///
-/// Postgres takes the text apart, as it did with the titles: what is a letter or a digit is not
-/// the same to everybody.
-async fn words(db: &mut PgConnection, text: &str) -> Result<String, ApiError> {
-    if text.chars().count() > 200 {
-        return Err(ApiError::invalid(
-            "q",
-            "`q` must not be longer than 200 characters",
-        ));
-    }
-    sqlx::query_scalar!(
-        "select string_agg(quote_literal(word) || ':*', ' & ')
-         from regexp_split_to_table($1, '[^[:alnum:]]+') as word where word <> ''",
-        // Postgres has no U+0000.
-        text.replace('\0', " "),
-    )
-    .fetch_one(db)
-    .await?
-    .ok_or_else(|| ApiError::invalid("q", "`q` must contain a word"))
 }
 
 /// The expression that is sorted by; each has an index.

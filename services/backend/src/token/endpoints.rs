@@ -29,7 +29,7 @@ pub(crate) async fn list_tokens(
 }
 
 /// A new API token, which works wherever a session's JWT does, also at the socket and the event
-/// stream, within its scope and until it expires or is revoked. It is shown in this answer only:
+/// stream, within its scope and its grant and until it expires or is revoked. It is shown in this answer only:
 /// therefore no Idempotency-Key is kept for it. At most 100 may be valid at a time.
 #[utoipa::path(
     post, path = "/tokens", tag = "tokens", operation_id = "create_token",
@@ -47,6 +47,9 @@ pub(crate) async fn create_token(
     body: Body<NewToken>,
 ) -> Result<(StatusCode, Json<CreatedToken>), ApiError> {
     let about = body.value.check(ctx.now)?;
+    if let Some(grant) = &about.grant {
+        grant.check(&app.pool, ctx.user).await?;
+    }
     let secret: [u8; 32] = rand::rng().random();
     let token = format!(
         "{API_TOKEN_PREFIX}{}",

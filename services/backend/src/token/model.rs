@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::grant::Grant;
 use crate::{error::ApiError, task::input};
 
 const MAX_NAME_LENGTH: usize = 100;
@@ -41,6 +42,8 @@ pub(crate) struct Token {
     pub(super) id: TokenId,
     pub(super) name: String,
     pub(super) scope: Scope,
+    /// What it is limited to within its scope; null when it is not.
+    pub(super) grant: Option<Grant>,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
     /// To the minute.
@@ -63,6 +66,9 @@ pub(crate) struct NewToken {
     pub(super) scope: Scope,
     /// At most a year ahead.
     pub(super) expires_at: Timestamp,
+    /// Not for the scope `calendar`.
+    #[serde(default)]
+    pub(super) grant: Option<Grant>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -90,10 +96,17 @@ impl NewToken {
                 "`expires_at` must lie ahead, by a year at most",
             ));
         }
+        if self.scope == Scope::Calendar && self.grant.is_some() {
+            return Err(ApiError::invalid(
+                "grant",
+                "A token for the calendar is limited to it already",
+            ));
+        }
         Ok(Token {
             id: TokenId::generate(),
             name,
             scope: self.scope,
+            grant: self.grant,
             created_at: now,
             expires_at: self.expires_at,
             last_used_at: None,

@@ -2,10 +2,13 @@
 
 use events::{TokenId, UserId};
 use jiff_sqlx::{Timestamp, ToSqlx};
-use sqlx::PgPool;
+use sqlx::{PgPool, types::Json};
 use uuid::Uuid;
 
-use super::model::{Scope, Token};
+use super::{
+    grant::Grant,
+    model::{Scope, Token},
+};
 
 /// The most that a user may have which are neither revoked nor expired.
 pub(super) const MAX_VALID: i64 = 100;
@@ -17,6 +20,7 @@ struct TokenRow {
     id: Uuid,
     name: String,
     scope: Scope,
+    limits: Option<Json<Grant>>,
     created_at: Timestamp,
     expires_at: Timestamp,
     last_used_at: Option<Timestamp>,
@@ -29,6 +33,7 @@ impl From<TokenRow> for Token {
             id: TokenId(row.id),
             name: row.name,
             scope: row.scope,
+            grant: row.limits.map(|limits| limits.0),
             created_at: row.created_at.to_jiff(),
             expires_at: row.expires_at.to_jiff(),
             last_used_at: row.last_used_at.map(Timestamp::to_jiff),
@@ -40,7 +45,8 @@ impl From<TokenRow> for Token {
 pub(super) async fn list(pool: &PgPool, user: UserId) -> sqlx::Result<Vec<Token>> {
     let rows = sqlx::query_as!(
         TokenRow,
-        r#"select id, name, scope as "scope: Scope", created_at, expires_at, last_used_at, revoked_at
+        r#"select id, name, scope as "scope: Scope", limits as "limits: Json<Grant>", created_at,
+                  expires_at, last_used_at, revoked_at
            from taskflow.api_tokens where user_id = $1 order by id desc limit $2"#,
         user.0,
         LISTED,
@@ -59,8 +65,8 @@ pub(super) async fn insert(
 ) -> sqlx::Result<bool> {
     let inserted = sqlx::query!(
         "insert into taskflow.api_tokens
-            (id, user_id, name, token_hash, scope, created_at, expires_at)
-         select $2, $1, $3, $4, $5, $6, $7
+            (id, user_id, name, token_hash, scope, created_at, expires_at, limits)
+         select $2, $1, $3, $4, $5, $6, $7, $9
          where (select count(*) from taskflow.api_tokens
                 where user_id = $1 and revoked_at is null and expires_at > $6) < $8",
         user.0,
@@ -71,6 +77,7 @@ pub(super) async fn insert(
         token.created_at.to_sqlx(),
         token.expires_at.to_sqlx(),
         MAX_VALID,
+        token.grant.as_ref().map(Json) as _,
     )
     .execute(pool)
     .await?;
@@ -101,6 +108,7 @@ pub(super) struct Valid {
     pub(super) id: TokenId,
     pub(super) user: UserId,
     pub(super) scope: Scope,
+    pub(super) grant: Option<Grant>,
     pub(super) expires_at: jiff::Timestamp,
     pub(super) last_used_at: Option<jiff::Timestamp>,
 }
@@ -112,7 +120,8 @@ pub(super) async fn find_valid(
     now: jiff::Timestamp,
 ) -> sqlx::Result<Option<Valid>> {
     let row = sqlx::query!(
-        r#"select id, user_id, scope as "scope: Scope", expires_at, last_used_at
+        r#"select id, user_id, scope as "scope: Scope", limits as "limits: Json<Grant>", expires_at,
+                  last_used_at
            from taskflow.api_tokens
            where token_hash = $1 and revoked_at is null and expires_at > $2"#,
         &hash[..],
@@ -124,6 +133,33 @@ pub(super) async fn find_valid(
         id: TokenId(row.id),
         user: UserId(row.user_id),
         scope: row.scope,
+        grant: row.limits.map(|limits| limits.0),
+        expires_at: row.expires_at.to_jiff(),
+        last_used_at: row.last_used_at.map(Timestamp::to_jiff),
+    }))
+}
+
+pub(super) async fn find_valid_by_id(
+    pool: &PgPool,
+    user: UserId,
+    id: TokenId,
+    now: jiff::Timestamp,
+) -> sqlx::Result<Option<Valid>> {
+    let row = sqlx::query!(
+        r#"select scope as "scope: Scope", limits as "limits: Json<Grant>", expires_at, last_used_at
+           from taskflow.api_tokens
+           where user_id = $1 and id = $2 and revoked_at is null and expires_at > $3"#,
+        user.0,
+        id.0,
+        now.to_sqlx(),
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| Valid {
+        id,
+        user,
+        scope: row.scope,
+        grant: row.limits.map(|limits| limits.0),
         expires_at: row.expires_at.to_jiff(),
         last_used_at: row.last_used_at.map(Timestamp::to_jiff),
     }))

@@ -1,8 +1,10 @@
 //! What an API token proves: one look-up by its hash, each time it is shown, so that a revoked
 //! one is refused from that moment.
 
+use std::sync::Arc;
+
 use auth::Actor;
-use events::UserId;
+use events::{TokenId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
@@ -12,6 +14,7 @@ use super::{
     model::Scope,
     store::{self, Valid},
 };
+use crate::http::access::Identity;
 
 /// The time of use is written no more often: a program that asks all the time would otherwise
 /// turn each of its reads into a write.
@@ -22,16 +25,32 @@ pub(crate) async fn verify(
     pool: &PgPool,
     token: &str,
     now: Timestamp,
-) -> sqlx::Result<Option<(Actor, Scope)>> {
-    let Some(valid) = find(pool, token, now, |scope| scope != Scope::Calendar).await? else {
-        return Ok(None);
-    };
-    let actor = Actor {
-        user_id: valid.user,
-        expires_at: valid.expires_at,
-        token: Some(valid.id),
-    };
-    Ok(Some((actor, valid.scope)))
+) -> sqlx::Result<Option<Identity>> {
+    let valid = find(pool, token, now, |scope| scope != Scope::Calendar).await?;
+    Ok(valid.map(identity))
+}
+
+/// The same of a token of the user's that is known, and not shown.
+pub(crate) async fn by_id(
+    pool: &PgPool,
+    user: UserId,
+    id: TokenId,
+    now: Timestamp,
+) -> sqlx::Result<Option<Identity>> {
+    let valid = store::find_valid_by_id(pool, user, id, now).await?;
+    Ok(valid.map(identity))
+}
+
+fn identity(valid: Valid) -> Identity {
+    Identity {
+        session: Actor {
+            user_id: valid.user,
+            expires_at: valid.expires_at,
+            token: Some(valid.id),
+        },
+        scope: valid.scope,
+        grant: valid.grant.map(Arc::new),
+    }
 }
 
 /// Whose calendar a token opens. One that opens more is refused: it does not belong into an

@@ -1,18 +1,23 @@
 //! `GET /export`
 
+use std::collections::VecDeque;
+
 use axum::{
     body::{Body, Bytes},
     extract::State,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use events::{Actor, UserId};
+use events::{Actor, Payload, UserId};
 use futures::{Stream, stream};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sqlx::PgPool;
 
-use super::line::{Entry, Footer, Header, VERSION};
+use super::{
+    line::{Entry, Footer, Header, Text, VERSION, link_text},
+    words::{self, Spoken},
+};
 use crate::{
     app::App,
     ctx::Ctx,
@@ -27,8 +32,11 @@ use crate::{
 /// meanwhile.
 const PAGE: i64 = 1_000;
 
-/// The account's whole log, one event a line, oldest first. `POST /import` makes of it the same
-/// state and the same log in another account.
+/// Texts that are read at once, which are longer.
+const TEXTS: usize = 32;
+
+/// The account's whole log, one event a line, oldest first, and then what was said in conversations.
+/// `POST /import` makes of it the same state and the same log in another account.
 #[utoipa::path(
     get, path = "/export", tag = "transfer", operation_id = "export",
     responses(
@@ -51,6 +59,8 @@ pub(crate) async fn export(State(app): State<App>, ctx: Ctx) -> Result<Response,
         head: stream.head_hash,
         seq: 0,
         hash: chain::GENESIS,
+        spoken: VecDeque::new(),
+        texts: 0,
         part: Part::Header,
     };
     let headers = [
@@ -77,6 +87,9 @@ struct Export {
     head: Vec<u8>,
     seq: i64,
     hash: Hash,
+    /// What the events so far tell of without its text.
+    spoken: VecDeque<Spoken>,
+    texts: i64,
     part: Part,
 }
 
@@ -84,6 +97,7 @@ struct Export {
 enum Part {
     Header,
     Events,
+    Texts,
     Footer,
     End,
 }
@@ -114,11 +128,21 @@ impl Export {
                         self.hash[..] == self.head[..],
                         "the log was changed; `verify-log` says where"
                     );
+                    self.part = Part::Texts;
+                }
+            }
+            Part::Texts => {
+                self.texts(&mut text).await?;
+                if self.spoken.is_empty() {
                     self.part = Part::Footer;
                 }
             }
             Part::Footer => {
-                line(&mut text, &Footer { events: self.seq })?;
+                let footer = Footer {
+                    events: self.seq,
+                    texts: self.texts,
+                };
+                line(&mut text, &footer)?;
                 self.part = Part::End;
             }
             Part::End => return Ok(None),
@@ -134,6 +158,7 @@ impl Export {
         anyhow::ensure!(!page.rows.is_empty(), "the account went during its export");
         for row in page.rows {
             let mut entry = entry(row)?;
+            self.spoken.extend(spoken(&entry)?);
             self.hash = entry.link(self.hash, &self.salt);
             self.seq = entry.seq;
             entry.hash = hex(&self.hash);
@@ -144,6 +169,44 @@ impl Export {
         }
         Ok(())
     }
+
+    /// What the log does not hold. What was lost, has no line.
+    async fn texts(&mut self, text: &mut Vec<u8>) -> anyhow::Result<()> {
+        let some = self.spoken.len().min(TEXTS);
+        let some: Vec<Spoken> = self.spoken.drain(..some).collect();
+        let mut db = self.pool.acquire().await?;
+        let found = words::read(&mut db, self.user, &some).await?;
+        drop(db);
+        for words in found {
+            let words = serde_json::value::to_raw_value(&words)?;
+            self.hash = link_text(self.hash, &words);
+            self.texts += 1;
+            let said = Text {
+                text: words,
+                hash: hex(&self.hash),
+            };
+            line(text, &said)?;
+        }
+        Ok(())
+    }
+}
+
+/// What an event tells of without its text.
+fn spoken(entry: &Entry) -> anyhow::Result<Option<Spoken>> {
+    let id = entry.aggregate_id.unwrap_or_default();
+    Ok(match entry.event_type.as_str() {
+        "conversation.created" => Some(Spoken::Conversation(id)),
+        "tool.called" => Some(Spoken::ToolCall(id)),
+        "message.added" => {
+            let mut data = serde_json::Deserializer::from_str(entry.data.get());
+            let schema = entry.schema.unsigned_abs();
+            match Payload::read(schema, &entry.event_type, &mut data)? {
+                Payload::MessageAdded(state) => Some(Spoken::Message(state.message_id.0)),
+                _ => None,
+            }
+        }
+        _ => None,
+    })
 }
 
 fn entry(row: EventRow) -> anyhow::Result<Entry> {

@@ -110,7 +110,15 @@ pub(crate) async fn import(
     let query = request.uri().query().unwrap_or_default().to_owned();
     let body = request.into_body();
     match params.format {
-        Format::Log => log_import::import(&app, &ctx, line, &query, paced(body)).await,
+        Format::Log => {
+            // A log says things by itself: no budget counts them.
+            if ctx.grant.is_some() {
+                return Err(ApiError::OutsideGrant(
+                    "A token with a grant cannot take in a log".to_owned(),
+                ));
+            }
+            log_import::import(&app, &ctx, line, &query, paced(body)).await
+        }
         Format::Csv => {
             let file = table(body, &query, line).await?;
             csv_import::import(&app, ctx, file).await

@@ -1,4 +1,5 @@
-//! The lines of an export: a [`Header`], an [`Entry`] for each event, a [`Footer`].
+//! The lines of an export: a [`Header`], an [`Entry`] for each event, a [`Text`] for each thing that
+//! was said, which the log does not hold, a [`Footer`].
 //!
 //! Nothing in them names the account, so that the log lives on under another id: an account's
 //! own events have no `aggregate_id`. `hash` chains the lines as the log is chained
@@ -8,17 +9,21 @@ use events::Actor;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::event::chain::{self, Hash, Link};
+use crate::{
+    conversation::model::Planned,
+    event::chain::{self, Hash, Link},
+};
 
-/// The number of this format.
-pub(super) const VERSION: u32 = 1;
+/// The number of this format. The first knew no [`Text`].
+pub(super) const VERSION: u32 = 2;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
-    /// [`VERSION`].
+    /// [`VERSION`], or one before.
     pub(super) taskflow_export: u32,
     /// In hexadecimal; hashed together with the data.
     pub(super) salt: String,
@@ -51,9 +56,50 @@ pub(super) struct Entry {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Text {
+    /// [`Words`].
+    pub(super) text: Box<RawValue>,
+    /// As of an [`Entry`].
+    pub(super) hash: String,
+}
+
+/// The text of something that the log knows without.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Words {
+    Conversation {
+        id: Uuid,
+        title: String,
+    },
+    Message {
+        id: Uuid,
+        content: String,
+        planned: Vec<Planned>,
+    },
+    ToolCall {
+        id: Uuid,
+        /// JSON, both.
+        input: String,
+        result: String,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Footer {
-    /// How many lines stand between header and footer.
+    /// How many lines of each kind stand between header and footer.
     pub(super) events: i64,
+    #[serde(default)]
+    pub(super) texts: i64,
+}
+
+/// What `hash` must be of a text after a line with the hash `prev`.
+pub(super) fn link_text(prev: Hash, text: &RawValue) -> Hash {
+    Sha256::new()
+        .chain_update(prev)
+        .chain_update(text.get())
+        .finalize()
+        .into()
 }
 
 impl Entry {

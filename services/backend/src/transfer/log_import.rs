@@ -22,8 +22,9 @@ use uuid::Uuid;
 use super::{
     check::Checks,
     import::Imported,
-    line::{Entry, Footer, Header, VERSION},
+    line::{Entry, Footer, Header, Text, VERSION, link_text},
     pace::unread,
+    words,
 };
 use crate::{
     app::App,
@@ -34,7 +35,7 @@ use crate::{
         precondition::{IdempotencyKey, RequestLine},
         reply::Reply,
     },
-    projection,
+    projection::{self, rows::Written},
     write::{
         Turn,
         idempotency::{self, Kept},
@@ -44,8 +45,8 @@ use crate::{
 /// Events that are written at once.
 const BATCH: usize = 500;
 
-/// Longer than any event; a line without an end is refused.
-const MAX_LINE_BYTES: u64 = 256 * 1024;
+/// Longer than any line of an export; one without an end is refused.
+const MAX_LINE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Editors write it; it says nothing.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -71,13 +72,21 @@ pub(super) async fn import(
     let footer: Footer = loop {
         let line = lines.required().await?;
         if line.text.starts_with(br#"{"events""#) {
+            log.settle(line.number).await?;
             break line.parse()?;
         }
-        log.take(line.parse()?, line.number).await?;
+        if line.text.starts_with(br#"{"text""#) {
+            log.settle(line.number).await?;
+            log.take_text(&line.parse()?, line.number).await?;
+        } else {
+            log.take(line.parse()?, line.number).await?;
+        }
     };
-    log.checks.end(lines.number)?;
-    if footer.events != log.seq {
-        let why = format!("it counts {} events, and {} came", footer.events, log.seq);
+    if (footer.events, footer.texts) != (log.seq, log.texts) {
+        let why = format!(
+            "it counts {} events and {} texts, and {} and {} came",
+            footer.events, footer.texts, log.seq, log.texts
+        );
         return Err(damaged(lines.number, why));
     }
     if lines.next().await?.is_some() {
@@ -104,6 +113,9 @@ struct Log<'a> {
     hash: Hash,
     checks: Checks,
     batch: Vec<Checked>,
+    /// The rows that the events made, when all of them have come.
+    written: Option<Written>,
+    texts: i64,
 }
 
 /// An event that may be written, and what it carries.
@@ -184,10 +196,15 @@ impl<'a> Log<'a> {
             hash: chain::GENESIS,
             checks: Checks::new(ctx.now),
             batch: Vec::new(),
+            written: None,
+            texts: 0,
         }
     }
 
     async fn take(&mut self, entry: Entry, line: u64) -> Result<(), ApiError> {
+        if self.written.is_some() {
+            return Err(damaged(line, "an event cannot follow a text"));
+        }
         let hash = entry.link(self.hash, &self.salt);
         if hex(&hash) != entry.hash && !telemetry::faults::enabled("chain-unchecked") {
             return Err(damaged(line, "its hash does not fit what it says"));
@@ -271,10 +288,12 @@ impl<'a> Log<'a> {
         Ok(())
     }
 
-    /// Makes the rows that the log stands for.
-    async fn finish(mut self, key: Option<IdempotencyKey>) -> Result<Reply, ApiError> {
-        // Behind the header and the events.
-        let last = u64::try_from(self.seq).unwrap_or_default() + 2;
+    /// Makes the rows that the log stands for, once all events have come; `line` follows them.
+    async fn settle(&mut self, line: u64) -> Result<(), ApiError> {
+        if self.written.is_some() {
+            return Ok(());
+        }
+        self.checks.end(line)?;
         self.write().await?;
         let user = self.ctx.user;
         let again = sqlx::query_scalar!(
@@ -301,9 +320,38 @@ impl<'a> Log<'a> {
         )
         .execute(&mut *self.lock.tx)
         .await?;
-        let written = projection::rows::write(&mut self.lock.tx, user, self.seq, self.ctx.now)
-            .await
-            .map_err(|error| broken(error, last))?;
+        let written =
+            projection::rows::write(&mut self.lock.tx, user, self.seq, self.ctx.now).await;
+        self.written = Some(written.map_err(|error| broken(error, line))?);
+        Ok(())
+    }
+
+    /// Gives a row the text that the log does not hold.
+    async fn take_text(&mut self, text: &Text, line: u64) -> Result<(), ApiError> {
+        let hash = link_text(self.hash, &text.text);
+        if hex(&hash) != text.hash && !telemetry::faults::enabled("chain-unchecked") {
+            return Err(damaged(line, "its hash does not fit what it says"));
+        }
+        self.hash = hash;
+        self.texts += 1;
+        let words = serde_json::from_str(text.text.get())
+            .map_err(|error| damaged(line, events::complaint(&error)))?;
+        let written = words::write(&mut self.lock.tx, self.ctx.user, words).await;
+        match written {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(damaged(
+                line,
+                "no line before tells of what it is the text of",
+            )),
+            Err(ApiError::Invalid { detail, .. }) => Err(damaged(line, detail)),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn finish(mut self, key: Option<IdempotencyKey>) -> Result<Reply, ApiError> {
+        let Some(written) = self.written else {
+            return Err(ApiError::Internal(anyhow::anyhow!("no rows were made")));
+        };
         let imported = Imported {
             events: self.seq.unsigned_abs(),
             tasks: written.tasks,
@@ -321,7 +369,7 @@ impl<'a> Log<'a> {
 
 /// What the hashes of a log are salted with.
 fn salt(header: &Header) -> Result<Vec<u8>, ApiError> {
-    if header.taskflow_export != VERSION {
+    if !(1..=VERSION).contains(&header.taskflow_export) {
         let version = header.taskflow_export;
         let why = format!("this version cannot read an export of version {version}");
         return Err(damaged(1, why));

@@ -1,14 +1,16 @@
 //! Whether a request could have given an event its values.
 
 use events::{
-    Due, Payload, ProjectChanges, Recurrence, Reminder, TaskChanges, TaskState, UserChanges,
+    Due, Payload, ProjectChanges, Recurrence, Reminder, TaskChanges, TaskState, ToolCallState,
+    UserChanges,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 
 use crate::{
+    conversation,
     error::ApiError,
-    http::patch::Patch,
+    http::{access::is_run_id, patch::Patch},
     profile, project,
     reminder::input::{NewReminder, reminders},
     task::input,
@@ -46,7 +48,11 @@ pub(super) fn check(payload: &Payload) -> Result<(), ApiError> {
         Payload::TagDeleted(deleted) => tag(&deleted.name),
         Payload::UserCreated(state) => zone(&state.time_zone),
         Payload::UserUpdated(updated) => user_changes(&updated.changes),
-        Payload::UserDeleted(_)
+        Payload::ToolCalled(state) => called(state),
+        Payload::ConversationCreated(_)
+        | Payload::ConversationUpdated(_)
+        | Payload::MessageAdded(_)
+        | Payload::UserDeleted(_)
         | Payload::NotificationCreated(_)
         | Payload::NotificationRead(_)
         | Payload::NotificationDeleted(_)
@@ -110,6 +116,15 @@ fn user_changes(changes: &UserChanges) -> Result<(), ApiError> {
         Some(Value::Object(settings)) => profile::check_settings(settings),
         Some(_) => Err(ApiError::invalid("settings", "the settings are no object")),
         None => Ok(()),
+    }
+}
+
+fn called(state: &ToolCallState) -> Result<(), ApiError> {
+    conversation::model::tool(&state.tool)?;
+    if state.run_id.as_deref().is_none_or(is_run_id) {
+        Ok(())
+    } else {
+        Err(ApiError::invalid("run_id", "`run_id` is none"))
     }
 }
 

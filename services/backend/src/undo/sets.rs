@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use events::{ChangeSetId, Event, UserId};
+use events::{ChangeSetId, Event, Topic, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -71,10 +71,12 @@ pub(super) async fn since(
     events(log::of_aggregate_since(db, user, aggregate, seq).await?)
 }
 
-/// Rows in order of `seq`. What follows from a change-set may join it later, after others.
+/// Rows in order of `seq`; that something was said or called cannot be taken back. What follows from
+/// a change-set may join it later, after others.
 fn group(rows: Vec<EventRow>) -> Result<Vec<Deeds>, ApiError> {
     let mut sets: HashMap<ChangeSetId, (Set, Vec<Event>)> = HashMap::new();
-    for event in events(rows)? {
+    let events = events(rows)?.into_iter();
+    for event in events.filter(|event| event.payload.topic() != Some(Topic::Conversations)) {
         let (_, events) = sets.entry(event.change_set_id).or_insert_with(|| {
             let set = Set {
                 id: event.change_set_id,

@@ -35,9 +35,7 @@ pub(crate) async fn claim(
         }
         tokio::time::sleep(PAUSE).await;
     }
-    Err(ApiError::Conflict(
-        "A request with this Idempotency-Key is still under way; try again".to_owned(),
-    ))
+    Err(ApiError::KeyHeld)
 }
 
 async fn try_claim(tx: &mut PgConnection, ctx: &Ctx, key: &IdempotencyKey) -> sqlx::Result<bool> {

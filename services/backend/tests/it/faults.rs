@@ -9,6 +9,10 @@ const FOUND: &[(&str, &str)] = &[
         "tampering::whatever_is_changed_in_the_log_is_found",
     ),
     (
+        "agent-asks-nobody",
+        "consent::what_would_take_many_tasks_away_waits",
+    ),
+    (
         "fold-forgets",
         "properties::the_tables_are_the_fold_of_the_log",
     ),

@@ -3,11 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod accounts;
+mod agency;
 mod calendar;
+mod calls;
 mod clockwork;
+mod consent;
+mod conversations;
 mod desk;
 #[cfg(feature = "planted-faults")]
 mod faults;
+mod grants;
 mod migrations;
 mod pages;
 mod projects;
