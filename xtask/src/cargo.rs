@@ -17,7 +17,7 @@ use crate::workspace;
 const TEST_BUILD: [&str; 3] = [
     "--workspace",
     "--features",
-    "taskflow-backend/planted-faults,taskflow-notifier/planted-faults,taskflow-realtime/planted-faults,taskflow-scheduler/planted-faults",
+    "taskflow-agent/planted-faults,taskflow-backend/planted-faults,taskflow-notifier/planted-faults,taskflow-realtime/planted-faults,taskflow-scheduler/planted-faults",
 ];
 
 /// A compiled test program.
@@ -84,6 +84,7 @@ pub(crate) async fn build_services(profile: Profile, progress: &Progress) -> Res
     step.waits_for("cargo build");
     let mut build = cargo("build");
     for service in [
+        "taskflow-agent",
         "taskflow-backend",
         "taskflow-notifier",
         "taskflow-realtime",

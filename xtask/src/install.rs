@@ -1,6 +1,7 @@
 //! Puts tools into the cache once, whole or not at all.
 
 mod chromium;
+mod clients;
 mod daprd;
 mod go_module;
 mod helm;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 pub use chromium::chromium;
+pub use clients::{Clients, Python, clients, fastmcp};
 pub use daprd::daprd;
 pub use helm::{helm, promtool};
 pub use kafka::kafka;

@@ -105,8 +105,17 @@ impl Process {
 
     /// Starts the same command again; what still runs is stopped first.
     pub async fn restart(&self) -> Result<()> {
+        self.start_again(&self.spec).await
+    }
+
+    /// The same with another value of a variable, for this run.
+    pub async fn restart_with(&self, key: &str, value: &str) -> Result<()> {
+        self.start_again(&self.spec.clone().env(key, value)).await
+    }
+
+    async fn start_again(&self, spec: &Spec) -> Result<()> {
         self.terminate(Duration::from_secs(10)).await?;
-        let run = Run::start(&self.spec).await?;
+        let run = Run::start(spec).await?;
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = run;
         Ok(())
     }

@@ -232,6 +232,57 @@ impl Database {
         Ok(id)
     }
 
+    /// Has somebody say something to the agent; gives the conversation's id.
+    pub async fn converse(&self, user: UserId, said: &str) -> Result<Uuid> {
+        let (id, message, run) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+        let mut transaction = self.0.begin().await?;
+        let data = serde_json::json!({
+            "message_id": message, "role": "user", "run_id": run,
+            "characters": said.chars().count(), "calls": 0,
+        });
+        for (event_type, version, data) in [
+            ("conversation.created", 1_i64, serde_json::json!({})),
+            ("message.added", 2, data),
+        ] {
+            sqlx::query(
+                "select taskflow.append_system_event($1, 'conversations.events', $2, $3, $4, $5::text::json)",
+            )
+            .bind(user.0)
+            .bind(event_type)
+            .bind(id)
+            .bind(version)
+            .bind(data.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        sqlx::query(
+            "insert into taskflow.conversations
+                (user_id, id, title, messages, created_at, updated_at, version)
+             select user_id, aggregate_id, $3, 1, min(created_at), max(created_at), 2
+             from taskflow.events where user_id = $1 and aggregate_id = $2
+             group by user_id, aggregate_id",
+        )
+        .bind(user.0)
+        .bind(id)
+        .bind(said)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "insert into taskflow.messages
+                (user_id, id, conversation_id, number, role, run_id, task_ids, created_at, content)
+             select user_id, $3, id, 1, 'user', $4, '{}', updated_at, title
+             from taskflow.conversations where user_id = $1 and id = $2",
+        )
+        .bind(user.0)
+        .bind(id)
+        .bind(message)
+        .bind(run)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
     /// Holds up every write of a user until the lock is released.
     pub async fn lock_writes(&self, user: UserId) -> Result<WriteLock> {
         let mut transaction = self.0.begin().await?;
@@ -396,6 +447,17 @@ impl Database {
                        from taskflow.deliveries t where user_id = $1
                    union all select 'subscription' || t::text
                        from taskflow.push_subscriptions t where user_id = $1
+                   union all select 'conversation' || t::text
+                       from taskflow.conversations t where user_id = $1
+                   union all select 'message' || t::text from taskflow.messages t where user_id = $1
+                   union all select 'call' || t::text from taskflow.tool_calls t where user_id = $1
+                   union all select 'turn' || t::text from taskflow.turns t where user_id = $1
+                   union all select 'confirmation' || t::text
+                       from taskflow.confirmations t where user_id = $1
+                   union all select 'spent' || t::text
+                       from taskflow.token_writes t where user_id = $1
+                   union all select 'removal' || t::text
+                       from taskflow.removals t where user_id = $1
                    union all select 'webhook' || t::text from taskflow.webhooks t where user_id = $1
                    -- When it was last used is no change.
                    union all select 'token' || (to_jsonb(t) - 'last_used_at')::text

@@ -2,11 +2,13 @@
 //!
 //! [`Site`] knows where everything is and signs people up. A person's [`Client`] speaks
 //! REST, a [`Socket`] or an [`EventStream`] listens, [`Database`] looks at the rows, and
-//! [`kafka`] reads and writes the topics without Dapr. Nothing here is mocked.
+//! [`kafka`] reads and writes the topics without Dapr. Nothing of TaskFlow is mocked; only the
+//! language model says what a test tells it to ([`FakeModel`]).
 
 pub mod database;
 mod event_stream;
 pub mod kafka;
+mod model;
 mod rest;
 mod site;
 mod socket;
@@ -15,6 +17,7 @@ pub mod wait;
 
 pub use database::Database;
 pub use event_stream::{EventStream, StreamEvent};
+pub use model::{FakeModel, MODEL_KEY, Turn};
 pub use rest::{Answer, Client, send};
 pub use site::{EMAIL_DOMAIN, Site};
 pub use socket::{Heard, Socket};

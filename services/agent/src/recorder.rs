@@ -1,0 +1,62 @@
+//! Writes down the tool calls of programs, after they have their answer.
+
+use std::time::Duration;
+
+use proto::v1::ToolCall;
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    backend::{Backend, BackendError},
+    caller::Caller,
+};
+
+/// After how long it is tried again, while the backend cannot be reached.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+];
+
+/// Tool calls outside of conversations. What a call has written is in the log in any case; this
+/// is what was asked, and what came of it.
+#[derive(Clone)]
+pub struct Recorder {
+    backend: Backend,
+    tasks: TaskTracker,
+}
+
+impl Recorder {
+    pub fn new(backend: Backend) -> Self {
+        Self {
+            backend,
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// Keeps a call; whoever made it does not wait for that.
+    pub fn keep(&self, caller: Caller, call: ToolCall) {
+        let backend = self.backend.clone();
+        self.tasks.spawn(async move {
+            let mut pauses = PAUSES.into_iter();
+            // It is kept once, however often it is told.
+            while let Err(error) = backend
+                .record_calls(&caller, vec![call.clone()], None)
+                .await
+            {
+                let pause = pauses.next();
+                let pause = pause.filter(|_| matches!(error, BackendError::Unreachable(_)));
+                let Some(pause) = pause else {
+                    tracing::warn!(%error, "A tool call was not written down");
+                    return;
+                };
+                tokio::time::sleep(pause).await;
+            }
+        });
+    }
+
+    /// Waits for what is being written down; nothing may be kept any more.
+    pub async fn finish(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}

@@ -1,0 +1,140 @@
+//! The service from start to stop.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use sidecar::{Callbacks, Sidecar};
+use telemetry::health::{Health, Status};
+use tokio::{
+    net::TcpListener,
+    select,
+    sync::watch,
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::service::Routes;
+
+use crate::{
+    Config, backend::Backend, chat::Model, gateway::Gateway, measured, recorder::Recorder,
+    router::router, secrets::Secrets,
+};
+
+/// The app-id of the backend.
+const BACKEND: &str = "taskflow-backend";
+
+/// How long requests may take at the end, and after them daprd's calls.
+const DRAIN: Duration = Duration::from_millis(2_500);
+
+/// How often the sidecar is asked whether it is there, and how long it may take.
+const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(2));
+
+/// Serves until shutdown, and then ends within 8 seconds.
+pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
+    measured::describe();
+    let health = Health::new("taskflow-agent", env!("CARGO_PKG_VERSION"));
+    let sidecar = Sidecar::new(&config.sidecar)?;
+    let for_clients = listen(config.http_addr).await?;
+    // daprd waits for this port before it says that the app is there.
+    let localhost = IpAddr::from(Ipv4Addr::LOCALHOST);
+    let for_daprd = listen((localhost, config.sidecar.app_port).into()).await?;
+    if !sidecar.wait(&shutdown).await {
+        return Ok(());
+    }
+
+    let secrets = Secrets::read(&config, &sidecar).await;
+    let backend = Backend::new(sidecar.app(BACKEND)?, health.clone());
+    let gateway = Arc::new(Gateway {
+        model: Model::new(&config.model, secrets.model_key(&config))?,
+        seal: secrets.seal(&config),
+        recorder: Recorder::new(backend.clone()),
+        backend,
+        app_url: config.app_url.trim_end_matches('/').to_owned(),
+        origins: config.cors_origins,
+        mcp_hosts: config.mcp_hosts,
+        trusted_proxies: config.trusted_proxies,
+        turns: TaskTracker::new(),
+        shutdown: shutdown.clone(),
+    });
+    // Nothing is subscribed to; daprd asks all the same, and checks whether we are there.
+    let callbacks = Callbacks::new(Vec::new(), Vec::new(), health.clone());
+    let sessions = callbacks.sessions();
+    let stop_callbacks = CancellationToken::new();
+    let mut callbacks = tokio::spawn(sidecar::serve(
+        for_daprd,
+        callbacks,
+        Routes::default(),
+        sidecar.clone(),
+        stop_callbacks.clone(),
+    ));
+    let routes = router(&gateway, &health);
+    let clients = serve::serve(for_clients, routes, shutdown.clone(), DRAIN);
+    let mut clients = tokio::spawn(clients);
+    tracing::info!("Listening on {}", config.http_addr);
+
+    select! {
+        // First: the servers end with it, and that is no failure.
+        biased;
+        () = shutdown.cancelled() => {}
+        ended = &mut callbacks => bail!("the server for the sidecar ended: {ended:?}"),
+        ended = &mut clients => bail!("the server for clients ended: {ended:?}"),
+        never = report(&health, &sidecar, sessions) => match never {},
+    }
+
+    health.ready(false);
+    clients.await?;
+    // Turns have been let go of, for another replica to go on with.
+    gateway.turns.close();
+    let left = async {
+        gateway.turns.wait().await;
+        gateway.recorder.finish().await;
+    };
+    if timeout(DRAIN, left).await.is_err() {
+        tracing::warn!("Some turns did not end within {DRAIN:?}");
+    }
+    // Last: until here, turns still needed the backend.
+    stop_callbacks.cancel();
+    if let Ok(ended) = timeout(DRAIN, callbacks).await {
+        ended??;
+    } else {
+        tracing::warn!("The sidecar's calls did not end within {DRAIN:?}");
+    }
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Ready when the sidecar answers and has found us. Never ends.
+async fn report(
+    health: &Health,
+    sidecar: &Sidecar,
+    mut sessions: watch::Receiver<u64>,
+) -> Infallible {
+    let (every, patience) = PROBE;
+    loop {
+        let never = CancellationToken::new();
+        let answers = timeout(patience, sidecar.wait(&never)).await.is_ok();
+        let found = *sessions.borrow_and_update() > 0;
+        health.set(
+            "sidecar",
+            match (answers, found) {
+                (true, true) => Status::Up,
+                (true, false) => Status::Down("has not found this app yet".to_owned()),
+                (false, _) => Status::Down("does not answer".to_owned()),
+            },
+        );
+        health.ready(answers && found);
+        select! {
+            () = sleep(every) => {}
+            Ok(()) = sessions.changed() => {}
+        }
+    }
+}
