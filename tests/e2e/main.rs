@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod agent;
 mod calendar;
 mod crashes;
 mod dead_letters;
@@ -81,6 +82,7 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         forgeries::trials(stage),
         tokens::trials(stage),
         account::trials(stage),
+        agent::trials(stage),
         routes::trials(stage),
         admin::trials(stage),
         poison::trials(stage),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use libtest_mimic::Trial;
 
+use crate::agent;
 use crate::rest::{as_of, idempotency};
 use crate::stage::Stage;
 use crate::violation::must_be_found;
@@ -61,6 +62,11 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             async |product| must_be_found(tokens::reads_only(product).await),
         ),
         stage.apart(
+            "planted: an ignored grant is found by a token for one project",
+            &[("PLANTED_FAULT", "grant-ignored")],
+            async |product| must_be_found(tokens::granted(product).await),
+        ),
+        stage.apart(
             "planted: an undo that overwrites is found by the later change",
             &[("PLANTED_FAULT", "undo-overwrites")],
             async |product| must_be_found(undo::later_change_stays(product).await),
@@ -74,6 +80,21 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "planted: a door of /admin that is open to everybody is found by the strangers",
             &[("PLANTED_FAULT", "admin-ignored")],
             async |product| must_be_found(admin::closed(product).await),
+        ),
+        stage.apart(
+            "planted: a call that gets a new key is found by the agent that dies",
+            &[("PLANTED_FAULT", "agent-acts-anew,agent-hangs-after-effect")],
+            async |product| must_be_found(agent::crash::killed(product).await),
+        ),
+        stage.apart(
+            "planted: a yes that nobody has to say is found by the attacks",
+            &[("PLANTED_FAULT", "agent-asks-nobody")],
+            async |product| must_be_found(agent::scenarios::attacks(product).await),
+        ),
+        stage.apart(
+            "planted: a trusted user_id is found by strangers",
+            &[("PLANTED_FAULT", "agent-trusts-user-id")],
+            async |product| must_be_found(agent::isolation::strangers(product).await),
         ),
         stage.apart(
             "planted: a mark before sending is found by what was refused",

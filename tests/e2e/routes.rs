@@ -197,6 +197,18 @@ pub(crate) fn rows() -> Vec<Row> {
         ),
         row(Method::POST, "/webhooks/{id}/test", 202, None),
         row(Method::DELETE, "/webhooks/{id}", 204, None),
+        row(Method::GET, "/conversations", 200, None),
+        row(Method::GET, "/conversations/search?q=private", 200, None),
+        row(Method::GET, "/conversations/{id}", 200, None),
+        row(
+            Method::PATCH,
+            "/conversations/{id}",
+            200,
+            Some(json!({"archived": true})),
+        ),
+        row(Method::GET, "/conversations/{id}/messages", 200, None),
+        row(Method::GET, "/tasks/{id}/conversations", 200, None),
+        row(Method::GET, "/confirmations", 200, None),
         // Confirmed with another address: the owner still has a home.
         row(
             Method::DELETE,
@@ -229,6 +241,7 @@ pub(crate) struct Home {
     token: String,
     reminder: String,
     notification: String,
+    conversation: String,
     subscription: String,
     webhook: String,
 }
@@ -256,6 +269,7 @@ impl Home {
             .await?
             .expect(201)?;
         let notification = product.database.notify(owner.user).await?;
+        let conversation = product.database.converse(owner.user, "Private").await?;
         let id = |of: &Value| of["id"].as_str().map(str::to_owned).context("no id");
         Ok(Self {
             task: id(&task)?,
@@ -263,6 +277,7 @@ impl Home {
             token: id(&token)?,
             reminder: id(&task["reminders"][0])?,
             notification: notification.to_string(),
+            conversation: conversation.to_string(),
             subscription: id(&subscription)?,
             webhook: id(&webhook)?,
             tag,
@@ -280,6 +295,8 @@ impl Home {
             &self.reminder
         } else if row.path.starts_with("/notifications") {
             &self.notification
+        } else if row.path.starts_with("/conversations") {
+            &self.conversation
         } else if row.path.starts_with("/push-subscriptions") {
             &self.subscription
         } else if row.path.starts_with("/webhooks") {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use events::UserId;
 use libtest_mimic::{Failed, Trial};
-use testing::{Site, wait};
+use testing::{FakeModel, MODEL_KEY, Site, wait};
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, OnceCell, RwLock};
 use xtask::progress::Progress;
@@ -235,14 +235,19 @@ impl Stage {
             ("ADMIN_USERS", ADMIN),
         ];
         let outside = Outside::start().await?;
+        let model = FakeModel::start().await?;
+        let model_url = model.base_url();
         let smtp_url = outside.smtp_url();
         let to_outside = [
             ("ALLOW_HTTP_DESTINATIONS", "true"),
             ("SMTP_URL", &smtp_url),
             ("WEBHOOK_ALLOW", "127.0.0.1"),
             ("WEBHOOK_TIMEOUT", "3"),
+            ("OPENAI_BASE_URL", &model_url),
+            ("OPENAI_API_KEY", MODEL_KEY),
         ];
         for app in [
+            "taskflow-agent",
             "taskflow-backend",
             "taskflow-notifier",
             "taskflow-realtime",
@@ -265,6 +270,7 @@ impl Stage {
             admin,
             outside,
             env: env.to_vec(),
+            model,
             proof: Mutex::default(),
         };
         product.delivers().await?;

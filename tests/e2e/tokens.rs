@@ -25,6 +25,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             reads_only,
         ),
         stage.shared("tokens: a writer does all but manage the account", writes),
+        stage.shared(
+            "tokens: one for a project writes its tasks, as many as it was granted",
+            granted,
+        ),
         stage.shared("tokens: the log says which one made a change", actor),
         stage.shared("tokens: one opens sockets and streams until it ends", doors),
         stage.shared("tokens: there are at most 100 that are valid", at_most),
@@ -88,6 +92,7 @@ async fn listed(owner: &Client, secret: &str) -> Result<Value> {
     let expected = [
         "created_at",
         "expires_at",
+        "grant",
         "id",
         "last_used_at",
         "name",
@@ -232,6 +237,41 @@ async fn writes(product: &Product) -> Result<()> {
             answer.problem(403, "session_required")?;
         }
     }
+    Ok(())
+}
+
+pub(crate) async fn granted(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let project = json!({"name": "x"});
+    let project = owner.post("/projects", &project).await?.expect(201)?;
+    let wanted = json!({
+        "name": "x", "scope": "write", "expires_at": from_now(3600),
+        "grant": {"project_ids": [project["id"]], "writes_per_hour": 2},
+    });
+    let made = owner.post("/tokens", &wanted).await?.expect(201)?;
+    let program = owner.with_token(Some(text(&made["token"]).to_owned()));
+    let task = json!({"title": "x", "project_id": project["id"]});
+    add(&program, &task).await?;
+    let before = product.database.fingerprint(owner.user).await?;
+    let create = json!({"op": "create", "task": task});
+    for (path, body, status, code) in [
+        ("/tasks", json!({"title": "x"}), 403, "outside_grant"),
+        ("/projects", json!({"name": "x"}), 403, "outside_grant"),
+        (
+            "/tasks/batch",
+            json!({"operations": [create, create]}),
+            429,
+            "grant_spent",
+        ),
+    ] {
+        let answer = program.post(path, &body).await?;
+        if answer.status < 400 {
+            return Err(Violation::Changed(format!("by a token without leave, at {path}")).into());
+        }
+        answer.problem(status, code)?;
+    }
+    ensure!(product.database.fingerprint(owner.user).await? == before);
+    add(&program, &task).await?;
     Ok(())
 }
 

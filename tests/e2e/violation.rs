@@ -33,6 +33,8 @@ pub(crate) enum Violation {
     Answered { what: String, status: String },
     #[error("rows of another user changed: {0}")]
     Changed(String),
+    #[error("nobody has agreed to this: {0}")]
+    Unasked(String),
     #[error("{0} was overwritten, although somebody had changed it since")]
     Overwritten(String),
     #[error("the relay passed over an event: {0}")]

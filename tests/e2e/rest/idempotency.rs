@@ -224,7 +224,7 @@ async fn at_once(product: &Product) -> Result<()> {
         same_answer(first, answer)?;
     }
     for answer in others {
-        answer.problem(409, "conflict")?;
+        answer.problem(409, "key_held")?;
     }
     ensure!(titles(&owner, &[]).await? == ["at once"]);
     same_answer(

@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 use events::{Topic, UserId};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
-use testing::{Client, Site, Socket, send, wait};
+use testing::{Client, FakeModel, Site, Socket, send, wait};
 use tokio::process::Command;
 use tokio::sync::Mutex;
 use xtask::progress::Progress;
@@ -32,6 +32,8 @@ pub(crate) struct Product {
     pub(crate) outside: Outside,
     /// What its services, and commands beside them, have in their environment besides the usual.
     pub(super) env: Vec<(&'static str, &'static str)>,
+    /// What the chat asks.
+    pub(crate) model: FakeModel,
     /// Held while somebody looks whether all adds up.
     pub(super) proof: Mutex<()>,
 }
@@ -48,6 +50,11 @@ impl Product {
     /// The bootstrap address of the broker.
     pub(crate) fn brokers(&self) -> String {
         self.infra.kafka().brokers()
+    }
+
+    /// The base URL of the agent.
+    pub(crate) fn agent(&self) -> Result<String> {
+        self.stack.app("agent")?.http()
     }
 
     /// The replica of realtime that a load balancer would give the `number`th.
