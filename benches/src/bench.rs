@@ -1,5 +1,6 @@
 //! The benchmarks: one file each, all of them in [`ALL`].
 
+mod agent;
 mod create;
 mod due;
 mod fanout;
@@ -133,6 +134,12 @@ pub const ALL: &[Bench] = &[
         users: 1,
         env: fanout::ENV,
         measure: |stage, effort| fanout::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: agent::NAME,
+        users: agent::USERS,
+        env: agent::ENV,
+        measure: |stage, effort| agent::measure(stage, effort).boxed(),
     },
 ];
 

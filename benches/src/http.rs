@@ -77,6 +77,15 @@ impl Connection {
         Ok((self.stream, self.buffer))
     }
 
+    /// Sends a request whose answer comes bit by bit. Gives the stream behind its head, and what
+    /// came already.
+    pub async fn follow(mut self, request: &[u8]) -> Result<(TcpStream, BytesMut)> {
+        self.stream.write_all(request).await?;
+        let status = status(&self.head().await?)?;
+        ensure!(status == 200, "answered {status} instead of 200");
+        Ok((self.stream, self.buffer))
+    }
+
     async fn head(&mut self) -> Result<Bytes> {
         const END: &[u8] = b"\r\n\r\n";
         loop {

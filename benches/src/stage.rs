@@ -17,6 +17,7 @@ use crate::http::Client;
 use crate::topic::Records;
 use crate::user::{User, sign_up};
 
+pub const AGENT: &str = "taskflow-agent";
 pub const BACKEND: &str = "taskflow-backend";
 pub const REALTIME: &str = "taskflow-realtime";
 pub const SCHEDULER: &str = "taskflow-scheduler";

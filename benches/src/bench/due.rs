@@ -428,10 +428,7 @@ async fn find(stage: &Stage, open_tasks: usize) -> Result<Latencies> {
         let asked = Instant::now();
         let claimed = backend.claim_due(request).await?.into_inner().entries.len();
         latencies.record(asked.elapsed());
-        ensure!(
-            claimed >= due,
-            "{claimed} of {due} that are due were found"
-        );
+        ensure!(claimed >= due, "{claimed} of {due} that are due were found");
     }
     // What a connection has read, it reports within a second.
     sleep(Duration::from_secs(2)).await;

@@ -37,8 +37,8 @@ const ROWS: usize = 200;
 const EVENTS_SQL: &str = "\
     select event_id, user_id, seq, event_type, aggregate_id, version, schema, data::text as data, \
            correlation_id, causation_id, actor_kind, actor_id, change_set_id, cause, created_at \
-    from taskflow.events where user_id = $1 and event_type not like 'notification.%' and seq < $2 \
-    order by seq desc limit $3";
+    from taskflow.events where user_id = $1 and event_type not like 'notification.%' \
+    and topic <> 'conversations.events' and seq < $2 order by seq desc limit $3";
 const NAMES_SQL: &str = "\
     select e.aggregate_id, e.version, \
            coalesce(e.data #>> '{changes,title,before}', e.data #>> '{changes,name,before}') \

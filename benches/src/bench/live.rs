@@ -80,7 +80,7 @@ pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding
     let cpu = batches
         .iter()
         .map(|run| {
-            let services = ["backend", "realtime", "scheduler", "notifier"];
+            let services = ["backend", "realtime", "scheduler", "notifier", "agent"];
             run.cores.used_by(&services)
         })
         .collect();
@@ -132,7 +132,7 @@ pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding
             )
         },
         finding(
-            "CPU of the four services at 1,000 events/s",
+            "CPU of the five services at 1,000 events/s",
             "cores",
             cpu,
             Limit::AtMost(0.5),
