@@ -99,6 +99,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for your yes or no. */
+        get: operations["list_confirmations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations with the agent, those with the newest messages first. */
+        get: operations["list_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/conversations/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages in which all these words are, yours and the agent's, newest first. */
+        get: operations["search_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One conversation, with the tasks that it mentions or changed. */
+        get: operations["get_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Renames a conversation, or moves it into the archive or out of it. What was said stays as it is. */
+        patch: operations["update_conversation"];
+        trace?: never;
+    };
+    "/api/{user_id}/conversations/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said in a conversation and what the agent did, newest first. */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/events": {
         parameters: {
             query?: never;
@@ -127,8 +213,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The account's whole log, one event a line, oldest first. `POST /import` makes of it the same
-         *     state and the same log in another account.
+         * The account's whole log, one event a line, oldest first, and then what was said in conversations.
+         *     `POST /import` makes of it the same state and the same log in another account.
          */
         get: operations["export"];
         put?: never;
@@ -592,6 +678,26 @@ export interface paths {
         patch: operations["complete_task"];
         trace?: never;
     };
+    "/api/{user_id}/tasks/{id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The conversations that mention a task or changed it, also those in the archive; a deleted task
+         *     still has its own.
+         */
+        get: operations["list_task_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/{id}/diff": {
         parameters: {
             query?: never;
@@ -734,7 +840,7 @@ export interface paths {
         put?: never;
         /**
          * A new API token, which works wherever a session's JWT does, also at the socket and the event
-         *     stream, within its scope and until it expires or is revoked. It is shown in this answer only:
+         *     stream, within its scope and its grant and until it expires or is revoked. It is shown in this answer only:
          *     therefore no Idempotency-Key is kept for it. At most 100 may be valid at a time.
          */
         post: operations["create_token"];
@@ -960,6 +1066,69 @@ export interface components {
         Completion: {
             completed: boolean;
         };
+        /** @description Something that the agent would do if you said yes; that is said to the agent. */
+        ConfirmationItem: {
+            /** Format: uuid */
+            conversation_id?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description After that it is not done any more.
+             */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What the tool would be given. */
+            input: Record<string, never>;
+            /** @description What it would change. */
+            preview: Record<string, never>;
+            run_id?: string | null;
+            tool: string;
+        };
+        ConfirmationList: {
+            /** @description The oldest first. */
+            items: components["schemas"]["ConfirmationItem"][];
+        };
+        /** @description A conversation with the tasks that it mentions or changed. */
+        ConversationDetail: components["schemas"]["ConversationItem"] & {
+            /** @description In order of their making; the first 1,000. Some may be deleted. */
+            task_ids: string[];
+        };
+        /** @description A conversation with the agent. */
+        ConversationItem: {
+            /** Format: date-time */
+            archived_at?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            messages: number;
+            /** @description The beginning of its first message, unless it was renamed. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description Of the last message.
+             */
+            updated_at: string;
+        };
+        ConversationPage: {
+            /** @description Those with the newest messages first. */
+            items: components["schemas"]["ConversationItem"][];
+            /** @description Ask again with this for what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description JSON Merge Patch of a conversation: absent fields stay. */
+        ConversationPatch: {
+            /** @description Into the archive, or out of it. */
+            archived?: boolean;
+            /** @description 1 to 200 characters after trimming. */
+            title?: string;
+        };
         CreatedToken: components["schemas"]["Token"] & {
             /** @description The token itself, `tf_` and 43 characters: it is shown this once and not kept. */
             token: string;
@@ -1092,6 +1261,50 @@ export interface components {
             /** Format: date-time */
             due_at: string;
         };
+        /** @description A message in which the words are. */
+        Found: {
+            /** @description Its first 500 characters. */
+            content: string;
+            /** Format: uuid */
+            conversation_id: string;
+            conversation_title: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            message_id: string;
+            role: components["schemas"]["Role"];
+        };
+        FoundPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["Found"][];
+            /**
+             * Format: uuid
+             * @description Ask again with this for what follows; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description The limits of an API token, such as that of an agent; what is absent is not limited. When the
+         *     token ends is said by its `expires_at`.
+         */
+        Grant: {
+            /**
+             * @description 1 to 100 projects. Nothing else is written than their tasks, which stay in them; everything
+             *     can be read.
+             */
+            project_ids?: string[] | null;
+            /**
+             * @description 1 to 64 names of the agent's tools. With them the token opens the agent alone (`/mcp`), and
+             *     there no other tool: neither REST nor a socket.
+             */
+            tools?: string[] | null;
+            /**
+             * Format: int32
+             * @description 1 to 10,000 changes within any hour. Each task, project or other thing that a request
+             *     changes counts as one.
+             */
+            writes_per_hour?: number | null;
+        };
         /** @description A change: who, when, why, and what of it. */
         HistoryEntry: {
             actor: components["schemas"]["Author"];
@@ -1171,6 +1384,36 @@ export interface components {
             /** Format: date-time */
             timestamp: string;
         };
+        /** @description What was said, once and for all. */
+        MessageItem: {
+            /** @description Of those, what it has done. */
+            calls: components["schemas"]["ToolCallItem"][];
+            /** @description Null when only the log was left of it. */
+            content?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What the agent wanted to do with it; empty for an answer, and for what you said. */
+            planned: components["schemas"]["Planned"][];
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description Of the turn that it belongs to: what all its changes were made by, and `POST /undo` takes back.
+             */
+            run_id: string;
+            /** @description Tasks that it mentions. */
+            task_ids: string[];
+        };
+        MessagePage: {
+            /** @description Newest first. */
+            items: components["schemas"]["MessageItem"][];
+            /**
+             * Format: int64
+             * @description Ask again with this for those before; null at the end.
+             */
+            next_cursor?: number | null;
+        };
         NewProject: {
             /** @description `#rrggbb`. */
             color?: string | null;
@@ -1239,6 +1482,7 @@ export interface components {
              * @description At most a year ahead.
              */
             expires_at: string;
+            grant?: components["schemas"]["Grant"] | null;
             /** @description 1 to 100 characters after trimming. */
             name: string;
             scope: components["schemas"]["Scope"];
@@ -1353,6 +1597,19 @@ export interface components {
             text: string;
         } | {
             base64: string;
+        };
+        /** @description A call that the model wants to make. */
+        Planned: {
+            /**
+             * Format: uuid
+             * @description Of the tool call, when it was made.
+             */
+            id: string;
+            /** @description JSON, as the model wrote it. */
+            input: string;
+            /** @description The model's own name of the call. */
+            model_call_id: string;
+            tool: string;
         };
         Preview: {
             /** @description The first dues; after a completion, as if each were completed on its day. */
@@ -1635,6 +1892,11 @@ export interface components {
             skipped?: components["schemas"]["SkippedTask"][];
         };
         /**
+         * @description Who says something.
+         * @enum {string}
+         */
+        Role: "user" | "assistant";
+        /**
          * @description What a token may do.
          * @enum {string}
          */
@@ -1858,6 +2120,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             expires_at: string;
+            grant?: components["schemas"]["Grant"] | null;
             /**
              * Format: uuid
              * @description What `actor.token_id` of an event names.
@@ -1878,6 +2141,27 @@ export interface components {
         };
         TokenList: {
             items: components["schemas"]["Token"][];
+        };
+        /** @description A tool that the agent called. */
+        ToolCallItem: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: uuid
+             * @description What it changed, if anything.
+             */
+            change_set_id?: string | null;
+            /** Format: int32 */
+            duration_ms: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Null when only the log was left of it, like `result`. */
+            input?: Record<string, never> | null;
+            is_error: boolean;
+            result?: Record<string, never> | null;
+            /** @description Tasks that it changed, or was about. */
+            task_ids: string[];
+            tool: string;
         };
         UndoRequest: {
             /**
@@ -1985,7 +2269,10 @@ export interface components {
         What: {
             /** Format: uuid */
             id: string;
-            /** @description `task`, `project`, `tag` or `profile`. */
+            /**
+             * @description `task`, `project`, `tag`, `profile`, or, when asked for, `notification`, `conversation`,
+             *     `message` (of a conversation) or `tool`.
+             */
             kind: string;
             /** @description Its title or name after the change; a profile has none. */
             name?: string | null;
@@ -2196,6 +2483,207 @@ export interface operations {
             };
         };
     };
+    list_confirmations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationList"];
+                };
+            };
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                /** @description Those in the archive instead of the others. */
+                archived?: boolean;
+                /** @description 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_conversations: {
+        parameters: {
+            query: {
+                /** @description Words, or beginnings of words: all of them. */
+                q: string;
+                /** @description 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ConversationPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationItem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -2263,7 +2751,10 @@ export interface operations {
                 actor?: "user" | "agent_run" | "rule" | "import" | "token" | "system";
                 /** @description What an agent did in this run. */
                 run?: string;
-                /** @description May be repeated: only these event types. Absent: all but notifications. */
+                /**
+                 * @description May be repeated: only these event types. Absent: all but notifications and
+                 *     conversations.
+                 */
                 type?: string[];
                 /** @description From an instant on, or from the event with this `seq`. */
                 from?: string;
@@ -3636,6 +4127,48 @@ export interface operations {
             };
         };
     };
+    list_task_conversations: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_task_diff: {
         parameters: {
             query: {
@@ -3684,7 +4217,10 @@ export interface operations {
                 actor?: "user" | "agent_run" | "rule" | "import" | "token" | "system";
                 /** @description What an agent did in this run. */
                 run?: string;
-                /** @description May be repeated: only these event types. Absent: all but notifications. */
+                /**
+                 * @description May be repeated: only these event types. Absent: all but notifications and
+                 *     conversations.
+                 */
                 type?: string[];
                 /** @description From an instant on, or from the event with this `seq`. */
                 from?: string;
