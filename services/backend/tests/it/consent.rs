@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::agency::{
     self, Agency, as_agent, by_tool, caller, head, header, json as body, new_turn, problem,
 };
+use crate::fresh;
 
 async fn add(owner: &Client, task: Value) -> String {
     let made = owner.post("/tasks", &task).await.unwrap();
@@ -122,98 +123,102 @@ fn confirmed(mut call: CallRequest, id: &str) -> CallRequest {
     call
 }
 
-#[sqlx::test(migrator = "MIGRATOR")]
-async fn what_would_take_many_tasks_away_waits(pool: PgPool) {
-    let agency = agency::open(&pool).await;
-    let owner = agency.site.sign_up().await.unwrap();
-    let ids = several(&owner, 7).await;
-    let whole = add(&owner, json!({"title": "whole"})).await;
-    for n in 0..5 {
-        add(
-            &owner,
-            json!({"title": format!("part {n}"), "parent_id": whole}),
-        )
-        .await;
-    }
-    let parent = add(&owner, json!({"title": "parent"})).await;
-    let created = batch((0..6).map(|n| json!({"op": "create", "task": {"title": format!("{n}")}})));
-    let created = agency.send(send_batch(&owner, "made", &created)).await;
-    let change_set = head(&created, "x-change-set-id").unwrap().to_owned();
+#[tokio::test]
+async fn what_would_take_many_tasks_away_waits() {
+    fresh::database(async |pool| {
+        let agency = agency::open(&pool).await;
+        let owner = agency.site.sign_up().await.unwrap();
+        let ids = several(&owner, 7).await;
+        let whole = add(&owner, json!({"title": "whole"})).await;
+        for n in 0..5 {
+            add(
+                &owner,
+                json!({"title": format!("part {n}"), "parent_id": whole}),
+            )
+            .await;
+        }
+        let parent = add(&owner, json!({"title": "parent"})).await;
+        let created =
+            batch((0..6).map(|n| json!({"op": "create", "task": {"title": format!("{n}")}})));
+        let created = agency.send(send_batch(&owner, "made", &created)).await;
+        let change_set = head(&created, "x-change-set-id").unwrap().to_owned();
 
-    let op = |op: &str, more: Value| {
-        batch(ids[..6].iter().map(|id| {
-            let mut operation = more.clone();
-            operation["op"] = op.into();
-            operation["id"] = id.as_str().into();
-            operation
-        }))
-    };
-    let below = ids[..5]
-        .iter()
-        .map(|id| json!({"op": "update", "id": id, "patch": {"parent_id": parent}}));
-    let below = below.chain([json!({"op": "delete", "id": parent})]);
-    let ways = [
-        (
-            "POST",
-            "/tasks/batch".to_owned(),
-            op("delete", json!({})),
-            (6, 0),
-        ),
-        (
-            "POST",
-            "/tasks/batch".to_owned(),
-            op("complete", json!({})),
-            (0, 6),
-        ),
-        (
-            "POST",
-            "/tasks/batch".to_owned(),
-            op(
-                "update",
-                json!({"patch": {"completed": true, "project_id": null}}),
-            ),
-            (0, 6),
-        ),
-        ("POST", "/tasks/batch".to_owned(), batch(below), (6, 0)),
-        ("DELETE", format!("/tasks/{whole}"), Value::Null, (6, 0)),
-        (
-            "POST",
-            "/undo".to_owned(),
-            json!({"change_set_id": change_set}),
-            (6, 0),
-        ),
-        (
-            "POST",
-            "/undo".to_owned(),
-            json!({"run_id": "made"}),
-            (6, 0),
-        ),
-    ];
-    let run = turn(&agency, &owner).await;
-    let before = agency.site.database.fingerprint(owner.user).await.unwrap();
-    for (method, path, sent, (deletes, completes)) in ways {
-        let call = by_tool(&owner, &run, (method, &path, &sent));
-        let question = asked(agency.try_out(call).await);
-        assert_eq!(
-            (question.deletes, question.completes),
-            (deletes, completes),
-            "{path} {sent}"
-        );
-        let gone = question
-            .lines
+        let op = |op: &str, more: Value| {
+            batch(ids[..6].iter().map(|id| {
+                let mut operation = more.clone();
+                operation["op"] = op.into();
+                operation["id"] = id.as_str().into();
+                operation
+            }))
+        };
+        let below = ids[..5]
             .iter()
-            .filter(|line| line.change.contains("delete") || line.change.contains("complete"));
-        assert_eq!(gone.count(), 6, "{question:?}");
-        assert!(
-            question.lines.iter().all(|line| !line.title.is_empty()),
-            "{question:?}"
-        );
-        let after = agency.site.database.fingerprint(owner.user).await.unwrap();
-        assert_eq!(after, before, "{path} {sent}");
-    }
-    // By hand, and by programs of one's own, it is done.
-    let answer = owner.post("/tasks/batch", &deletions(&ids)).await.unwrap();
-    answer.expect(200).unwrap();
+            .map(|id| json!({"op": "update", "id": id, "patch": {"parent_id": parent}}));
+        let below = below.chain([json!({"op": "delete", "id": parent})]);
+        let ways = [
+            (
+                "POST",
+                "/tasks/batch".to_owned(),
+                op("delete", json!({})),
+                (6, 0),
+            ),
+            (
+                "POST",
+                "/tasks/batch".to_owned(),
+                op("complete", json!({})),
+                (0, 6),
+            ),
+            (
+                "POST",
+                "/tasks/batch".to_owned(),
+                op(
+                    "update",
+                    json!({"patch": {"completed": true, "project_id": null}}),
+                ),
+                (0, 6),
+            ),
+            ("POST", "/tasks/batch".to_owned(), batch(below), (6, 0)),
+            ("DELETE", format!("/tasks/{whole}"), Value::Null, (6, 0)),
+            (
+                "POST",
+                "/undo".to_owned(),
+                json!({"change_set_id": change_set}),
+                (6, 0),
+            ),
+            (
+                "POST",
+                "/undo".to_owned(),
+                json!({"run_id": "made"}),
+                (6, 0),
+            ),
+        ];
+        let run = turn(&agency, &owner).await;
+        let before = agency.site.database.fingerprint(owner.user).await.unwrap();
+        for (method, path, sent, (deletes, completes)) in ways {
+            let call = by_tool(&owner, &run, (method, &path, &sent));
+            let question = asked(agency.try_out(call).await);
+            assert_eq!(
+                (question.deletes, question.completes),
+                (deletes, completes),
+                "{path} {sent}"
+            );
+            let gone = question
+                .lines
+                .iter()
+                .filter(|line| line.change.contains("delete") || line.change.contains("complete"));
+            assert_eq!(gone.count(), 6, "{question:?}");
+            assert!(
+                question.lines.iter().all(|line| !line.title.is_empty()),
+                "{question:?}"
+            );
+            let after = agency.site.database.fingerprint(owner.user).await.unwrap();
+            assert_eq!(after, before, "{path} {sent}");
+        }
+        // By hand, and by programs of one's own, it is done.
+        let answer = owner.post("/tasks/batch", &deletions(&ids)).await.unwrap();
+        answer.expect(200).unwrap();
+    })
+    .await;
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]

@@ -9,9 +9,11 @@ mod calls;
 mod clockwork;
 mod consent;
 mod conversations;
+mod cut_off;
 mod desk;
 #[cfg(feature = "planted-faults")]
 mod faults;
+mod fresh;
 mod grants;
 mod migrations;
 mod pages;

@@ -8,7 +8,6 @@ mod command;
 mod person;
 
 use backend::{
-    MIGRATOR,
     config::{RebuildArgs, VerifyLogArgs},
     rebuild, verify_log,
 };
@@ -16,7 +15,7 @@ use events::Payload;
 use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::PgPool;
 
-use crate::desk;
+use crate::{desk, fresh};
 use person::Person;
 
 const SEED: u64 = 20_261_129;
@@ -26,58 +25,70 @@ const IN_A_RUN: usize = 12;
 /// Sequences at a time.
 const TOGETHER: usize = 8;
 
-#[sqlx::test(migrator = "MIGRATOR")]
-async fn the_tables_are_the_fold_of_the_log(pool: PgPool) {
-    let site = &desk::open(&pool).await;
-    let people = sequences(async |seed| {
-        let mut person = Person::sign_up(site, seed).await?;
-        person.live(COMMANDS).await?;
-        person.look_back().await?;
-        person.begin_anew().await?;
-        Ok(person)
+#[tokio::test]
+async fn the_tables_are_the_fold_of_the_log() {
+    fresh::database(async |pool| {
+        let site = &desk::open(&pool).await;
+        let people = sequences(async |seed| {
+            let mut person = Person::sign_up(site, seed).await?;
+            person.live(COMMANDS).await?;
+            person.look_back().await?;
+            person.begin_anew().await?;
+            Ok(person)
+        })
+        .await;
+        is_the_fold(&pool, &people).await;
+        links_are_the_same_in_sql(&pool).await;
     })
     .await;
-    is_the_fold(&pool, &people).await;
-    links_are_the_same_in_sql(&pool).await;
 }
 
-#[sqlx::test(migrator = "MIGRATOR")]
-async fn what_is_taken_back_might_never_have_been(pool: PgPool) {
-    let site = &desk::open(&pool).await;
-    let people = sequences(async |seed| {
-        let mut person = Person::sign_up(site, seed).await?;
-        person.live(COMMANDS).await?;
-        person.take_back().await?;
-        Ok(person)
+#[tokio::test]
+async fn what_is_taken_back_might_never_have_been() {
+    fresh::database(async |pool| {
+        let site = &desk::open(&pool).await;
+        let people = sequences(async |seed| {
+            let mut person = Person::sign_up(site, seed).await?;
+            person.live(COMMANDS).await?;
+            person.take_back().await?;
+            Ok(person)
+        })
+        .await;
+        is_the_fold(&pool, &people).await;
     })
     .await;
-    is_the_fold(&pool, &people).await;
 }
 
-#[sqlx::test(migrator = "MIGRATOR")]
-async fn a_run_that_is_taken_back_might_never_have_been(pool: PgPool) {
-    let site = &desk::open(&pool).await;
-    let people = sequences(async |seed| {
-        let mut person = Person::sign_up(site, seed).await?;
-        person.live(COMMANDS).await?;
-        person.take_back_run(IN_A_RUN).await?;
-        Ok(person)
+#[tokio::test]
+async fn a_run_that_is_taken_back_might_never_have_been() {
+    fresh::database(async |pool| {
+        let site = &desk::open(&pool).await;
+        let people = sequences(async |seed| {
+            let mut person = Person::sign_up(site, seed).await?;
+            person.live(COMMANDS).await?;
+            person.take_back_run(IN_A_RUN).await?;
+            Ok(person)
+        })
+        .await;
+        is_the_fold(&pool, &people).await;
     })
     .await;
-    is_the_fold(&pool, &people).await;
 }
 
-#[sqlx::test(migrator = "MIGRATOR")]
-async fn a_log_that_moves_is_the_same_to_the_byte(pool: PgPool) {
-    let site = &desk::open(&pool).await;
-    let people = sequences(async |seed| {
-        let mut person = Person::sign_up(site, seed).await?;
-        person.live(COMMANDS).await?;
-        person.move_house().await?;
-        Ok(person)
+#[tokio::test]
+async fn a_log_that_moves_is_the_same_to_the_byte() {
+    fresh::database(async |pool| {
+        let site = &desk::open(&pool).await;
+        let people = sequences(async |seed| {
+            let mut person = Person::sign_up(site, seed).await?;
+            person.live(COMMANDS).await?;
+            person.move_house().await?;
+            Ok(person)
+        })
+        .await;
+        is_the_fold(&pool, &people).await;
     })
     .await;
-    is_the_fold(&pool, &people).await;
 }
 
 /// Runs the same with many seeds.
@@ -139,7 +150,7 @@ async fn links_are_the_same_in_sql(pool: &PgPool) {
     .unwrap();
     for (event_type, _) in Payload::TYPES {
         // Those are written when reminders fire, and when somebody talks with the agent.
-        if ["notification.", "conversation."]
+        if ["notification.", "conversation.", "message.", "tool."]
             .iter()
             .any(|of| event_type.starts_with(of))
         {

@@ -10,7 +10,6 @@ use std::{
     time::Duration,
 };
 
-use backend::MIGRATOR;
 use events::{CatchUp, Moment, OpenPolicy, Recurrence, RecurrenceMode, find_zone};
 use futures::future::join;
 use jiff::{Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
@@ -26,6 +25,7 @@ use tokio::time::timeout;
 
 use crate::{
     clockwork::{self, Person},
+    fresh,
     series::{adds_up, text},
 };
 
@@ -61,25 +61,28 @@ const RULES: [&str; 9] = [
     "FREQ=DAILY;UNTIL=",
 ];
 
-#[sqlx::test(migrator = "MIGRATOR")]
-async fn every_occurrence_is_one_task(pool: PgPool) {
-    let seed = from_env("TASKFLOW_SEED").unwrap_or(SEED);
-    eprintln!("TASKFLOW_SEED={seed}");
-    let clockwork = clockwork::open(&pool).await;
-    for number in 0..PEOPLE {
-        let mut life = Life {
-            person: clockwork.sign_up().await,
-            rng: StdRng::seed_from_u64(seed.wrapping_add(number)),
-            pool: &pool,
-            zone: TimeZone::UTC,
-            latest: Timestamp::MIN,
-            made: HashMap::new(),
-            delayed: Vec::new(),
-        };
-        life.live().await;
-        life.is_complete().await;
-    }
-    adds_up(&pool).await;
+#[tokio::test]
+async fn every_occurrence_is_one_task() {
+    fresh::database(async |pool| {
+        let seed = from_env("TASKFLOW_SEED").unwrap_or(SEED);
+        eprintln!("TASKFLOW_SEED={seed}");
+        let clockwork = clockwork::open(&pool).await;
+        for number in 0..PEOPLE {
+            let mut life = Life {
+                person: clockwork.sign_up().await,
+                rng: StdRng::seed_from_u64(seed.wrapping_add(number)),
+                pool: &pool,
+                zone: TimeZone::UTC,
+                latest: Timestamp::MIN,
+                made: HashMap::new(),
+                delayed: Vec::new(),
+            };
+            life.live().await;
+            life.is_complete().await;
+        }
+        adds_up(&pool).await;
+    })
+    .await;
 }
 
 /// What a trigger asks for: of whoever it is, and others live on the same calendar.

@@ -5,7 +5,7 @@ use events::UserId;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor, PgPool};
 
-use crate::desk;
+use crate::{desk, fresh};
 
 /// The event in the middle that is tampered with, and the last one.
 const MIDDLE: i64 = 4;
@@ -269,29 +269,32 @@ const ERASED: &[(&str, i64, Flaw)] = &[
     ),
 ];
 
-#[sqlx::test(migrator = "MIGRATOR")]
-async fn whatever_is_changed_in_the_log_is_found(pool: PgPool) {
-    let site = desk::open(&pool).await;
-    let mut users = Vec::new();
-    for _ in 0..3 {
-        let owner = site.sign_up().await.unwrap();
-        for title in ["One", "Two", "Three"] {
-            let task = json!({"title": title, "tags": [title]});
-            owner
-                .post("/tasks", &task)
-                .await
-                .unwrap()
-                .expect(201)
-                .unwrap();
+#[tokio::test]
+async fn whatever_is_changed_in_the_log_is_found() {
+    fresh::database(async |pool| {
+        let site = desk::open(&pool).await;
+        let mut users = Vec::new();
+        for _ in 0..3 {
+            let owner = site.sign_up().await.unwrap();
+            for title in ["One", "Two", "Three"] {
+                let task = json!({"title": title, "tags": [title]});
+                owner
+                    .post("/tasks", &task)
+                    .await
+                    .unwrap()
+                    .expect(201)
+                    .unwrap();
+            }
+            site.database.rename(owner.user).await.unwrap();
+            users.push(owner.user);
         }
-        site.database.rename(owner.user).await.unwrap();
-        users.push(owner.user);
-    }
-    // In the middle, so that whoever stands before and after is checked too.
-    users.sort();
-    holds_against(&pool, users[1], CASES).await;
-    site.database.delete_user(users[1]).await.unwrap();
-    holds_against(&pool, users[1], ERASED).await;
+        // In the middle, so that whoever stands before and after is checked too.
+        users.sort();
+        holds_against(&pool, users[1], CASES).await;
+        site.database.delete_user(users[1]).await.unwrap();
+        holds_against(&pool, users[1], ERASED).await;
+    })
+    .await;
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
