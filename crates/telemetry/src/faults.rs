@@ -4,7 +4,7 @@
 //! and only in builds with the feature `planted-faults`; elsewhere [`enabled`] is a constant.
 
 /// Every fault that can be planted.
-pub const NAMES: [&str; 31] = [
+pub const NAMES: [&str; 32] = [
     "ack-before-handle",
     "admin-ignored",
     "agent-acts-anew",
@@ -12,6 +12,7 @@ pub const NAMES: [&str; 31] = [
     "agent-hangs-after-effect",
     "agent-trusts-user-id",
     "as-of-off-by-one",
+    "begin-in-the-open",
     "chain-unchecked",
     "erasure-forgets",
     "export-forgets",

@@ -8,7 +8,7 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    Connection, Executor, PgPool,
+    Connection, Executor, PgPool, PgTransaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -63,6 +63,29 @@ pub(crate) async fn open(
         wait = (wait * 2).min(Duration::from_secs(2));
     }
     Ok(Some(pool))
+}
+
+/// Begins a transaction, also for a caller that is cut off meanwhile, such as a request whose client
+/// hangs up: its `begin` goes on in a task of its own, and is then taken back.
+///
+/// Cut off in the middle, sqlx 0.9 puts a connection back into the pool that is inside a transaction
+/// which nobody knows of. What the next one writes without a transaction, and believes to be
+/// committed, is then committed or taken back by whoever uses the connection after it.
+pub(crate) async fn begin(pool: &PgPool) -> sqlx::Result<PgTransaction<'static>> {
+    begin_with(pool, "begin").await
+}
+
+/// The same, by a statement that says more of the transaction.
+pub(crate) async fn begin_with(
+    pool: &PgPool,
+    statement: &'static str,
+) -> sqlx::Result<PgTransaction<'static>> {
+    if telemetry::faults::enabled("begin-in-the-open") {
+        return pool.begin_with(statement).await;
+    }
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+    begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 fn pool_options(connections: u32, outage: Outage) -> PgPoolOptions {

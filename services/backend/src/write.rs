@@ -31,6 +31,7 @@ use crate::{
     agenda::Alerts,
     app::App,
     ctx::Ctx,
+    database,
     error::ApiError,
     event::chain::Hash,
     home::Home,
@@ -120,7 +121,7 @@ impl Write {
             Actor::System => app.turns.take_as_service(ctx.user).await?,
             _ => app.turns.take(ctx.user).await?,
         };
-        let mut tx = app.pool.begin().await?;
+        let mut tx = database::begin(&app.pool).await?;
         if let Some(key) = &key {
             idempotency::claim(&mut tx, &ctx, key).await?;
         }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::{
     app::App,
     ctx::Ctx,
+    database,
     error::{ApiError, Problem},
     http::{body::Body, session::Session},
 };
@@ -52,7 +53,7 @@ pub(crate) async fn delete_account(
 
 /// The triggers on `auth."user"` do most of it, because Better Auth deletes accounts too.
 async fn delete(pool: &PgPool, ctx: &Ctx, confirm: &str) -> Result<(), ApiError> {
-    let mut tx = pool.begin().await?;
+    let mut tx = database::begin(pool).await?;
     // Erasing a log takes as long as it is.
     tx.execute("set local statement_timeout = '10min'").await?;
     // The stream first, as every writer does: the other way round the two could wait for each other.

@@ -7,7 +7,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::store::State;
-use crate::relay::aside;
+use crate::{database, relay::aside};
 
 /// What became of one letter that was to be replayed.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub(crate) async fn replay(
     id: Uuid,
     by: &str,
 ) -> sqlx::Result<Replayed> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = database::begin(pool).await?;
     let letter = sqlx::query!(
         r#"select topic, user_id, handler, payload, state as "state: State"
            from taskflow.dead_letters where id = $1 for update"#,
@@ -76,7 +76,7 @@ pub(crate) enum Dropped {
 
 /// Gives a letter up. Its payload and its history stay.
 pub(crate) async fn drop(pool: &PgPool, id: Uuid, reason: &str, by: &str) -> sqlx::Result<Dropped> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = database::begin(pool).await?;
     let state = sqlx::query_scalar!(
         r#"select state as "state: State" from taskflow.dead_letters where id = $1 for update"#,
         id,

@@ -7,6 +7,8 @@ use sqlx::PgPool;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::database;
+
 /// What has become of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
@@ -102,9 +104,8 @@ pub(crate) struct Detail {
 
 pub(crate) async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Detail>> {
     // All as of one moment: a letter that waits has no history that ends in a replay.
-    let mut snapshot = pool
-        .begin_with("begin isolation level repeatable read, read only")
-        .await?;
+    let mut snapshot =
+        database::begin_with(pool, "begin isolation level repeatable read, read only").await?;
     let letter = sqlx::query_as!(
         LetterRow,
         r#"select id, topic, event_id, event_type, user_id, handler, cause,

@@ -29,6 +29,7 @@ use super::{
 use crate::{
     app::App,
     ctx::Ctx,
+    database,
     error::ApiError,
     event::chain::{self, Hash, hex},
     http::{
@@ -132,7 +133,7 @@ async fn lock(
     key: Option<IdempotencyKey>,
 ) -> Result<(Lock, Option<Kept>), ApiError> {
     let turn = app.turns.take(ctx.user).await?;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = database::begin(&app.pool).await?;
     if let Some(key) = &key {
         idempotency::claim(&mut tx, ctx, key).await?;
     }

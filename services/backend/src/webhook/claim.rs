@@ -14,6 +14,7 @@ use super::{
 use crate::{
     app::App,
     ctx::Ctx,
+    database,
     error::ApiError,
     event::log::{self, EventRow},
     reminder::progress::{Attempt, Outcome},
@@ -35,7 +36,7 @@ pub(crate) async fn claim(
 ) -> Result<v1::ClaimWebhookResponse, ApiError> {
     let nothing = v1::ClaimWebhookResponse::default();
     let (user, now) = (ctx.user, ctx.now);
-    let mut tx = app.pool.begin().await?;
+    let mut tx = database::begin(&app.pool).await?;
     let Some(mut webhook) = store::find(&mut tx, user, id).await? else {
         return Ok(nothing);
     };

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
+    database,
     error::{ApiError, Problem},
     http::{
         body::Body,
@@ -169,7 +170,7 @@ pub(crate) async fn update_webhook(
     body: Body<WebhookPatch>,
 ) -> Result<Json<WebhookWithSecret>, ApiError> {
     let asked = body.value;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = database::begin(&app.pool).await?;
     let found = store::find(&mut tx, ctx.user, path.id.0).await?;
     let mut webhook = found.ok_or(ApiError::NotFound("Webhook"))?;
     claim::take_back(&mut tx, ctx.user, &mut webhook, ctx.now).await?;

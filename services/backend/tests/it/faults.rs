@@ -5,6 +5,10 @@ use std::process::Command;
 /// Tests that end otherwise when the bug is planted.
 const FOUND: &[(&str, &str)] = &[
     (
+        "begin-in-the-open",
+        "cut_off::whoever_is_cut_off_leaves_no_transaction_behind",
+    ),
+    (
         "links-unchecked",
         "tampering::whatever_is_changed_in_the_log_is_found",
     ),

@@ -1,0 +1,64 @@
+//! Clients hang up whenever they like.
+
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+
+use serde_json::json;
+use sqlx::ConnectOptions;
+use testing::wait;
+
+use crate::{clockwork, fresh, series::text};
+
+/// More steps than a request has.
+const STEPS: usize = 1_000;
+
+/// How long a connection may take to be given back.
+const GIVEN_BACK: Duration = Duration::from_secs(10);
+
+#[tokio::test]
+async fn whoever_is_cut_off_leaves_no_transaction_behind() {
+    fresh::database(async |pool| {
+        let clockwork = clockwork::open(&pool).await;
+        let person = clockwork.sign_up().await;
+        let mut beside = pool.connect_options().connect().await.unwrap();
+        let due = json!({"kind": "date", "date": "2030-03-30"});
+        let task = json!({"title": "Daily", "due": due, "recurrence": {"rule": "daily"}});
+        let task = person.post("/tasks", task).await;
+        let id = text(&task["id"]);
+        person.complete(id).await;
+        for steps in 1.. {
+            assert!(steps < STEPS, "no answer comes");
+            let outcome = cut_off(person.spawn(id), steps).await;
+            // Before anybody uses the connection again, and ends it without knowing.
+            wait::until("the transaction to end", GIVEN_BACK, async || {
+                let open: i64 = sqlx::query_scalar(
+                    "select count(*) from pg_stat_activity
+                     where datname = current_database() and state = 'idle in transaction'",
+                )
+                .fetch_one(&mut beside)
+                .await?;
+                Ok((open == 0).then_some(()))
+            })
+            .await
+            .unwrap();
+            // The one before may have been cut off between its commit and its answer.
+            if outcome.is_some() {
+                break;
+            }
+        }
+        assert_eq!(person.tasks().await.len(), 2);
+    })
+    .await;
+}
+
+/// Goes on with it so many times, and no further.
+async fn cut_off<F: Future>(future: F, mut steps: usize) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        if steps == 0 {
+            return Poll::Ready(None);
+        }
+        steps -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
