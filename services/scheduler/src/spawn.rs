@@ -17,14 +17,14 @@ use crate::{
     measured,
 };
 
-/// Calls under way, and tasks of each: together about what daprd hands over at a time, so that
-/// all have a share of it and none takes as long as the sidecar lets it.
+/// Calls under way, and tasks of each: what daprd hands over at a time goes into one call, which
+/// takes well below the 5 s that the sidecar gives it.
 const CALLS: usize = 3;
-const IN_A_CALL: usize = 320;
+const IN_A_CALL: usize = Subscription::MAX_TRIGGERS as usize;
 
-/// How many deliveries daprd hands over at once, and how long it waits for them. It looks at each
-/// partition that often, whether anything has come or not.
-const BULK: (u32, Duration) = (Subscription::MAX_BULK, Duration::from_millis(100));
+/// How long daprd gathers deliveries. It looks at each partition that often, whether anything has
+/// come or not.
+const MAX_AWAIT: Duration = Duration::from_millis(100);
 
 /// Takes triggers and completions.
 pub struct Spawner(mpsc::Sender<Waiting>);
@@ -88,11 +88,12 @@ impl EventHandler for Spawner {
 /// What to ask daprd for.
 pub fn subscriptions(spawner: Spawner) -> Vec<Subscription> {
     let spawner = Arc::new(spawner);
-    let (max_messages, max_await) = BULK;
-    let triggers = Subscription::triggers(sidecar::PUBSUB, spawner.clone());
-    let completions = Subscription::events(sidecar::PUBSUB, Topic::Tasks, spawner);
+    let triggers = Subscription::triggers(sidecar::PUBSUB, spawner.clone())
+        .bulk(Subscription::MAX_TRIGGERS, MAX_AWAIT);
+    let completions = Subscription::events(sidecar::PUBSUB, Topic::Tasks, spawner)
+        .bulk(Subscription::MAX_BULK, MAX_AWAIT);
     [triggers, completions]
-        .map(|subscription| subscription.bulk(max_messages, max_await).in_any_order())
+        .map(Subscription::in_any_order)
         .into()
 }
 
