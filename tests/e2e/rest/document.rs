@@ -70,6 +70,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/api/{user_id}/conversations/{id}", "GET PATCH"),
     ("/api/{user_id}/conversations/{id}/messages", "GET"),
     ("/api/{user_id}/tasks/{id}/conversations", "GET"),
+    ("/api/{user_id}/confirmations", "GET"),
     ("/api/{user_id}/account", "DELETE"),
     ("/calendar.ics", "GET"),
     ("/admin/dead-letters", "GET"),

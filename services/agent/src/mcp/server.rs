@@ -66,28 +66,24 @@ impl Server {
         if let Some(state) = &params.request_state {
             let answer = params.input_responses.as_ref();
             let answer = answer.and_then(|answers| answers.get(CONFIRM));
-            match self.agreed(state, answer, &bound)? {
-                Some((fingerprint, key)) => {
-                    session.agreed = Some(Agreed::Question(fingerprint));
-                    // Its own, so that the same answer, sent again, does nothing again.
-                    if !arguments.contains_key("idempotency_key") {
-                        session.key = Some(key);
-                    }
-                }
-                None => {
-                    let result = declined();
-                    let record = v1::ToolCall {
-                        id: Uuid::now_v7().to_string(),
-                        tool: tool.about.name.to_owned(),
-                        input: Value::Object(arguments).to_string(),
-                        result: json!(result.structured_content).to_string(),
-                        at: telemetry::clock::now().to_string(),
-                        run_id: session.run,
-                        ..v1::ToolCall::default()
-                    };
-                    self.gateway.recorder.keep(guest.caller, record);
-                    return Ok(result.into());
-                }
+            let Some((fingerprint, key)) = self.agreed(state, answer, &bound)? else {
+                let result = declined();
+                let record = v1::ToolCall {
+                    id: Uuid::now_v7().to_string(),
+                    tool: tool.about.name.to_owned(),
+                    input: Value::Object(arguments).to_string(),
+                    result: json!(result.structured_content).to_string(),
+                    at: telemetry::clock::now().to_string(),
+                    run_id: session.run,
+                    ..v1::ToolCall::default()
+                };
+                self.gateway.recorder.keep(guest.caller, record);
+                return Ok(result.into());
+            };
+            session.agreed = Some(Agreed::Question(fingerprint));
+            // Its own, so that the same answer, sent again, does nothing again.
+            if !arguments.contains_key("idempotency_key") {
+                session.key = Some(key);
             }
         }
         let id = Uuid::now_v7();
