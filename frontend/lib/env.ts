@@ -15,8 +15,12 @@ const schema = z.object({
   APP_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
   /** The REST API, as this server reaches it. */
   BACKEND_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8000'),
+  /** The assistant, as this server reaches it. */
+  AGENT_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8004'),
   /** Live events, as browsers reach them. */
   REALTIME_URL: z.url({ protocol: /^wss?$/ }).default('ws://localhost:8001'),
+  /** Of OpenAI's chat panel. Read while the app runs, not when it is built; absent: our own panel. */
+  NEXT_PUBLIC_CHATKIT_DOMAIN_KEY: z.string().min(1).optional(),
   JWT_MODE: z.enum(['hs256', 'jwks']).default('hs256'),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),

@@ -5,7 +5,9 @@ import { useIsDrawn } from '@/lib/use-is-drawn';
 
 const Overlays = lazy(() => import('@/app/(app)/overlays'));
 
+type Props = { userId: string; chatKey: string | null };
+
 /** What nobody sees at first comes when everything else is there. */
-export function Later({ userId }: { userId: string }) {
-  return <Suspense fallback={null}>{useIsDrawn() ? <Overlays userId={userId} /> : null}</Suspense>;
+export function Later(props: Props) {
+  return <Suspense fallback={null}>{useIsDrawn() ? <Overlays {...props} /> : null}</Suspense>;
 }

@@ -11,8 +11,10 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
   const initial = await loadInitial(bearer);
   return (
     <Providers userId={bearer.userId} realtimeUrl={env().REALTIME_URL} now={now()} initial={initial}>
-      <AppShell user={{ name: user.name, email: user.email }}>{children}</AppShell>
-      <Later userId={bearer.userId} />
+      <div className="group/app flex h-dvh">
+        <AppShell user={{ name: user.name, email: user.email }}>{children}</AppShell>
+        <Later userId={bearer.userId} chatKey={env().NEXT_PUBLIC_CHATKIT_DOMAIN_KEY ?? null} />
+      </div>
     </Providers>
   );
 }

@@ -2,11 +2,14 @@
 
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useEffect } from 'react';
+import { ChatDock } from '@/app/(app)/chat-dock';
 import { Shortcuts } from '@/components/commands/shortcuts';
 import { announcement } from '@/lib/announce';
+import { toggleChat } from '@/lib/chat/panel';
 import type { Command } from '@/lib/commands';
 import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
+import { chatMessages } from '@/lib/messages/chat';
 import { commandsMessages } from '@/lib/messages/commands';
 import { keepForOffline } from '@/lib/offline/keep';
 import { startWorker } from '@/lib/offline/worker';
@@ -32,8 +35,8 @@ function fetchForOffline(): void {
   void Promise.allSettled(loads.map((load) => load()));
 }
 
-/** What lies over every view, each loaded when it is first asked for. */
-export default function Overlays({ userId }: { userId: string }) {
+/** What lies over every view, or beside it, each loaded when it is first asked for. */
+export default function Overlays({ userId, chatKey }: { userId: string; chatKey: string | null }) {
   const data = useData();
   useEffect(() => followOtherTabs(), []);
   useEffect(() => startWorker(fetchForOffline), []);
@@ -45,6 +48,7 @@ export default function Overlays({ userId }: { userId: string }) {
   return (
     <>
       <Shortcuts offered={useGlobalCommands()} />
+      <ChatDock domainKey={chatKey} />
       <Suspense fallback={null}>
         {panel === 'palette' ? <Palette onClose={closePanel} /> : null}
         {panel === 'help' ? <Help onClose={closePanel} /> : null}
@@ -74,6 +78,7 @@ function useGlobalCommands(): Command[] {
     { id: 'palette', title: text.palette, group: 'anywhere', keys: 'mod+k', isOnlyKeys: true, run: () => openPanel.set('palette') },
     { id: 'help', title: text.help, group: 'anywhere', keys: '?', run: () => openPanel.set('help') },
     { id: 'undo', title: text.undo, group: 'anywhere', keys: 'mod+z', run: () => void import('@/lib/undo').then(({ undoLast }) => undoLast(data)) },
+    { id: 'chat', title: chatMessages.title, group: 'anywhere', keys: 'a', run: toggleChat },
     { id: 'new-project', title: messages.nav.newProject, group: 'anywhere', run: () => openPanel.set('new-project') },
     go(messages.nav.today, '/today', 't'),
     go(messages.nav.upcoming, '/upcoming', 'u'),

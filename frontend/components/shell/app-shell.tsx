@@ -11,7 +11,8 @@ type Props = { user: { name: string; email: string }; children: ReactNode };
 /** What surrounds every view. */
 export function AppShell({ user, children }: Props) {
   return (
-    <div className="flex h-dvh">
+    // On a phone the assistant lies over all of it: then there is nothing here to be reached.
+    <div className="flex h-full min-w-0 flex-1 max-sm:group-has-[#assistant]/app:invisible">
       <a
         href="#content"
         className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2"

@@ -1,5 +1,6 @@
 'use client';
 
+import { ChatButton } from '@/components/shell/chat-button';
 import { ConnectionBadge } from '@/components/shell/connection-badge';
 import { NotificationsButton } from '@/components/shell/notifications-button';
 import { ThemeButton } from '@/components/shell/theme-button';
@@ -9,6 +10,7 @@ export default function HeaderExtras() {
   return (
     <>
       <ConnectionBadge />
+      <ChatButton />
       <NotificationsButton />
       <ThemeButton />
     </>

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { capped, TooLarge } from '@/lib/bff/body';
-import { forward, pathOf } from '@/lib/bff/forward';
+import { forward, forwardChat, pathOf } from '@/lib/bff/forward';
 import { isSameOrigin } from '@/lib/bff/same-origin';
 
 const APP = 'http://localhost:3000';
@@ -113,4 +113,32 @@ test.each([
   ['GET', {}, true],
 ])('%s with %j is ours: %s', (method, headers, expected) => {
   expect(isSameOrigin(new Request(`${APP}/api/backend/tasks`, { method, headers }), APP)).toBe(expected);
+});
+
+test('what the assistant says goes on as it comes, and it hears when the browser leaves', async () => {
+  const seen: Partial<Record<string, unknown>> = {};
+  let left: (() => void) | undefined;
+  const hasLeft = new Promise<void>((resolve) => (left = resolve));
+  const url = await backend((incoming, response) => {
+    Object.assign(seen, { url: incoming.url, ...incoming.headers });
+    response.on('close', () => left?.());
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    // And no end: whoever waited for it would wait for ever.
+    response.write('data: {"type":"progress"}\n\n');
+  });
+  const leaving = new AbortController();
+  const asked = new Request(`${APP}/api/chat`, {
+    method: 'POST',
+    body: '{}',
+    signal: leaving.signal,
+    headers: { 'idempotency-key': 'k', cookie: 'better-auth.session_token=secret' },
+  });
+  const answer = await forwardChat(asked, bearer, url);
+  const { value } = (await answer.body?.getReader().read()) ?? {};
+  expect(new TextDecoder().decode(value)).toBe('data: {"type":"progress"}\n\n');
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
+  expect(seen).toMatchObject({ url: '/chatkit', authorization: 'Bearer a.b.c', 'idempotency-key': 'k' });
+  expect(seen).not.toHaveProperty('cookie');
+  leaving.abort();
+  await hasLeft;
 });

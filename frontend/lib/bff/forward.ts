@@ -45,12 +45,38 @@ export async function forward(
   backendUrl: string,
 ): Promise<Response> {
   const target = new URL(`/api/${bearer.userId}${path}${new URL(request.url).search}`, backendUrl);
-  const headers = picked(request.headers, REQUEST_HEADERS);
-  headers.set('authorization', `Bearer ${bearer.jwt}`);
   const patience = FILES.has(path)
     ? request.signal
     : AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]);
-  const body = capped(request, limitFor(path));
+  return relay(request, target, bearer, limitFor(path), patience);
+}
+
+/** What people say to the assistant by the ChatKit protocol. */
+export function forwardChat(request: Request, bearer: Bearer, agentUrl: string): Promise<Response> {
+  return relayToAgent(request, '/chatkit', bearer, agentUrl);
+}
+
+/** As much as the agent takes. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
+
+/** What the assistant says goes on as it comes, however long; and it hears when the browser leaves. */
+async function relayToAgent(request: Request, path: string, bearer: Bearer, agentUrl: string): Promise<Response> {
+  const answer = await relay(request, new URL(path, agentUrl), bearer, MAX_MESSAGE_BYTES, request.signal);
+  // Proxies in front are not to wait for the end of it.
+  answer.headers.set('x-accel-buffering', 'no');
+  return answer;
+}
+
+async function relay(
+  request: Request,
+  target: URL,
+  bearer: Bearer,
+  limit: number,
+  patience: AbortSignal,
+): Promise<Response> {
+  const headers = picked(request.headers, REQUEST_HEADERS);
+  headers.set('authorization', `Bearer ${bearer.jwt}`);
+  const body = capped(request, limit);
   const init: RequestInit & { duplex: 'half' } = {
     method: request.method,
     headers,

@@ -1,0 +1,32 @@
+import 'server-only';
+import { findBearer, type Bearer } from '@/lib/auth/bearer';
+import { TooLarge } from '@/lib/bff/body';
+import { problem } from '@/lib/bff/problem';
+import { isSameOrigin } from '@/lib/bff/same-origin';
+import { env } from '@/lib/env';
+
+/**
+ * Answers a page of ours on behalf of a service: the session's cookie comes in, a bearer goes
+ * out, and no script ever holds a token.
+ */
+export async function answer(request: Request, ask: (bearer: Bearer) => Promise<Response>): Promise<Response> {
+  if (!isSameOrigin(request, new URL(env().APP_URL).origin)) {
+    return problem('forbidden', 'This is for pages of the app alone');
+  }
+  try {
+    const found = await findBearer(request.headers);
+    if (!found) return problem('unauthorized', 'Sign in first');
+    const response = await ask(found.bearer);
+    for (const cookie of found.cookies) response.headers.append('set-cookie', cookie);
+    return response;
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+function refusal(error: unknown): Response {
+  // `fetch` wraps what its body throws.
+  const cause = error instanceof Error && error.cause instanceof TooLarge ? error.cause : error;
+  if (cause instanceof TooLarge) return problem('too_large', 'The body is too large');
+  return problem('unavailable', 'The service cannot be reached; try again');
+}

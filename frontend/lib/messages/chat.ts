@@ -1,0 +1,3 @@
+import { chat } from '@/messages/en/chat';
+
+export const chatMessages: typeof chat = chat;
