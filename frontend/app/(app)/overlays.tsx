@@ -11,6 +11,7 @@ import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { chatMessages } from '@/lib/messages/chat';
 import { commandsMessages } from '@/lib/messages/commands';
+import { confirmationsMessages } from '@/lib/messages/confirmations';
 import { keepForOffline } from '@/lib/offline/keep';
 import { startWorker } from '@/lib/offline/worker';
 import { useOpenTask } from '@/lib/open-task';
@@ -88,6 +89,7 @@ function useGlobalCommands(): Command[] {
     go(messages.nav.calendar, '/calendar', 'c'),
     go(messages.nav.search, '/search', 's'),
     go(messages.nav.notifications, '/notifications', 'n'),
+    go(confirmationsMessages.title, '/confirmations', 'y'),
     go(messages.nav.history, '/history', 'h'),
     go(messages.nav.trash, '/trash', 'd'),
     go(messages.nav.statistics, '/statistics', 'v'),

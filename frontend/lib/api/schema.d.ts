@@ -1084,6 +1084,11 @@ export interface components {
             /** @description What it would change. */
             preview: Record<string, never>;
             run_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The API token that asked for it; null: you did, in a session.
+             */
+            token_id?: string | null;
             tool: string;
         };
         ConfirmationList: {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { capped, TooLarge } from '@/lib/bff/body';
-import { forward, forwardChat, pathOf } from '@/lib/bff/forward';
+import { forward, forwardChat, forwardDecision, pathOf } from '@/lib/bff/forward';
 import { isSameOrigin } from '@/lib/bff/same-origin';
 
 const APP = 'http://localhost:3000';
@@ -141,4 +141,19 @@ test('what the assistant says goes on as it comes, and it hears when the browser
   expect(seen).not.toHaveProperty('cookie');
   leaving.abort();
   await hasLeft;
+});
+
+test('a decision goes to the one question that it is about', async () => {
+  const asked: (string | undefined)[] = [];
+  const url = await backend((incoming, response) => {
+    asked.push(incoming.url);
+    response.end('{}');
+  });
+  const decision = () => new Request(`${APP}/api/chat/confirmations/x`, { method: 'POST', body: '{"yes":true}' });
+  const id = '0190c0de-0000-7000-8000-000000000000';
+  expect((await forwardDecision(decision(), id, bearer, url)).status).toBe(200);
+  for (const other of ['..', `../../chat`, `${id}/../..`, '']) {
+    expect((await forwardDecision(decision(), other, bearer, url)).status, other).toBe(404);
+  }
+  expect(asked).toEqual([`/api/somebody/chat/confirmations/${id}`]);
 });

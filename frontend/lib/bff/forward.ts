@@ -1,6 +1,7 @@
 import 'server-only';
 import type { Bearer } from '@/lib/auth/bearer';
 import { capped, limitFor } from '@/lib/bff/body';
+import { problem } from '@/lib/bff/problem';
 
 const PREFIX = '/api/backend';
 
@@ -54,6 +55,14 @@ export async function forward(
 /** What people say to the assistant by the ChatKit protocol. */
 export function forwardChat(request: Request, bearer: Bearer, agentUrl: string): Promise<Response> {
   return relayToAgent(request, '/chatkit', bearer, agentUrl);
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What they say to something that waits for their yes. */
+export async function forwardDecision(request: Request, id: string, bearer: Bearer, agentUrl: string): Promise<Response> {
+  if (!UUID.test(id)) return problem('not_found', 'Confirmation not found');
+  return relayToAgent(request, `/api/${bearer.userId}/chat/confirmations/${id}`, bearer, agentUrl);
 }
 
 /** As much as the agent takes. */

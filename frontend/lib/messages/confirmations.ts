@@ -1,0 +1,3 @@
+import { confirmations } from '@/messages/en/confirmations';
+
+export const confirmationsMessages: typeof confirmations = confirmations;
