@@ -1,6 +1,7 @@
 'use client';
 
 import { useState, type FormEvent } from 'react';
+import { LimitsFields } from '@/components/settings/limits-fields';
 import { Button } from '@/components/ui/button';
 import { Field, Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
@@ -8,6 +9,7 @@ import { api, read } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
 import { settingsMessages } from '@/lib/messages/settings';
 import { expiry, LIFETIMES, type Lifetime } from '@/lib/settings/expiry';
+import { grantOf, UNLIMITED } from '@/lib/settings/grant';
 
 const text = settingsMessages.tokens;
 const SCOPES = ['read', 'write'] as const;
@@ -18,13 +20,15 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
   const [name, setName] = useState('');
   const [scope, setScope] = useState<(typeof SCOPES)[number]>('read');
   const [days, setDays] = useState<Lifetime>('90');
+  const [limits, setLimits] = useState(UNLIMITED);
+  const [isLimiting, setIsLimiting] = useState(false);
   const [error, setError] = useState<string>();
   const [isWorking, setIsWorking] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setIsWorking(true);
     try {
-      const body = { name: name.trim(), scope, expires_at: expiry(days, Date.now()) };
+      const body = { name: name.trim(), scope, expires_at: expiry(days, Date.now()), grant: grantOf(limits, scope === 'write') };
       onCreated((await read(api.POST('/tokens', { body }))).token);
     } catch (problem) {
       setError(messageOf(problem));
@@ -62,6 +66,13 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
           )}
         </Field>
       </div>
+      {isLimiting ? (
+        <LimitsFields limits={limits} mayWrite={scope === 'write'} onChange={(changes) => setLimits((before) => ({ ...before, ...changes }))} />
+      ) : (
+        <Button variant="ghost" size="small" className="-ml-2.5 justify-self-start" onClick={() => setIsLimiting(true)}>
+          {text.limits.add}
+        </Button>
+      )}
       <div className="flex gap-2">
         <Button type="submit" variant="primary" disabled={name.trim() === '' || isWorking}>
           {text.create}

@@ -8,6 +8,7 @@ import { api, type Schemas } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
 import { settingsMessages } from '@/lib/messages/settings';
 import { isValid } from '@/lib/settings/expiry';
+import type { Grant } from '@/lib/settings/grant';
 import { useClock } from '@/lib/tasks/provider';
 import { momentInWords } from '@/lib/time/format';
 
@@ -71,7 +72,17 @@ function Dates({ token, isValid: isGood }: { token: Token; isValid: boolean }) {
   return (
     <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">
       <span>{end}</span>
+      {token.grant ? <span>{limitsInWords(token.grant)}</span> : null}
       <span>{token.last_used_at ? text.used(when(token.last_used_at)) : text.unused}</span>
     </p>
   );
+}
+
+function limitsInWords({ tools, project_ids: projects, writes_per_hour: hourly }: Grant): string {
+  const parts = [
+    tools ? text.limits.ofCount(tools.length) : null,
+    projects ? text.limits.inProjects(projects.length) : null,
+    hourly ? text.limits.hourly(hourly) : null,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
 }
