@@ -68,6 +68,7 @@ impl Theatre {
         let settings = Settings {
             port,
             backend: stack.backend()?.http()?,
+            agent: stack.app("agent")?.http()?,
             // As browsers reach it: by the name that cookies are for.
             realtime: stack
                 .realtime()?
@@ -109,6 +110,7 @@ impl Theatre {
             .args(["run", "--config", config])
             .env("APP_URL", self.frontend.url())
             .env("BACKEND_URL", self.stack.backend()?.http()?)
+            .env("AGENT_URL", self.stack.app("agent")?.http()?)
             .env("DATABASE_URL", self.stack.secret("DATABASE_URL")?)
             .env("CHROMIUM", self.chromium.display().to_string())
             .env("STAGEHAND", self.stagehand.local_addr()?.port().to_string())

@@ -31,6 +31,8 @@ pub struct Settings {
     pub port: u16,
     /// `http://127.0.0.1:8000`, from here.
     pub backend: String,
+    /// `http://127.0.0.1:8004`, from here.
+    pub agent: String,
     /// `ws://localhost:8001`, from browsers.
     pub realtime: String,
     /// More environment.
@@ -95,6 +97,7 @@ impl Frontend {
             .env("PORT", port.to_string())
             .env("APP_URL", url(port))
             .env("BACKEND_URL", &settings.backend)
+            .env("AGENT_URL", &settings.agent)
             .env("REALTIME_URL", &settings.realtime)
             .env("DATABASE_URL", secrets.get("DATABASE_URL")?)
             .env("BETTER_AUTH_SECRET", secrets.get("BETTER_AUTH_SECRET")?);

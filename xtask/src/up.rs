@@ -122,6 +122,7 @@ async fn start_frontend(
     let settings = frontend::Settings {
         port: frontend::PORT,
         backend: http("backend")?,
+        agent: http("agent")?,
         // As browsers reach it: by the name that cookies are for.
         realtime: http("realtime")?.replace("http://127.0.0.1", "ws://localhost"),
         env: Vec::new(),

@@ -24,6 +24,7 @@ Context: dict "root" $ "component" NAME.
     "NEXT_TELEMETRY_DISABLED" "1"
     "APP_URL" (include "taskflow.origin" .root)
     "BACKEND_URL" (printf "http://taskflow-backend:%v" $values.services.backend.port)
+    "AGENT_URL" (printf "http://taskflow-agent:%v" $values.services.agent.port)
     "REALTIME_URL" (include "taskflow.socketOrigin" .root)
     "JWT_MODE" $values.env.JWT_MODE
     "JWT_ISSUER" $values.env.JWT_ISSUER
