@@ -62,3 +62,17 @@ trial('a realtime service that is killed is found again', async (stage) => {
   await desk.isConnected();
   await desk.sees('Unheard');
 });
+
+trial('an assistant that is killed goes on where it was, and has done everything once', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  const panel = await ada.openAssistant();
+  await stage.stagehand.kill('agent');
+  await ada.tellAssistant('add Buy milk');
+  await panel.getByRole('alert').getByText('The service is busy or restarting').waitFor();
+  await stage.stagehand.start('agent');
+  await panel.getByRole('button', { name: 'Try again' }).click();
+  await panel.getByRole('button', { name: 'Undo' }).waitFor();
+  await panel.getByRole('alert').waitFor({ state: 'detached' });
+  await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Buy milk' }] });
+});

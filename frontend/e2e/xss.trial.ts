@@ -39,6 +39,12 @@ trial('whatever is typed into a field is text', async (stage) => {
     await field.fill(`${text} tomorrow`);
     await field.press('Enter');
   }
+  // A title that the assistant repeats is text in its answer, too.
+  const panel = await ada.openAssistant();
+  await ada.tellAssistant('list');
+  for (const text of CORPUS) await panel.getByRole('listitem').filter({ hasText: text }).first().waitFor();
+  expect(await panel.locator('a, img, iframe, script').count()).toBe(0);
+  await ada.page.keyboard.press('Escape');
   await ada.page.keyboard.press('Control+k');
   await ada.page.getByRole('combobox').fill('<script>');
   await ada.page.getByRole('option').first().waitFor();

@@ -1,5 +1,6 @@
 /** What `cargo xtask test browser` says about the product that is running. */
 export const env = {
+  agent: required('AGENT_URL'),
   app: required('APP_URL'),
   chromium: required('CHROMIUM'),
   database: required('DATABASE_URL'),

@@ -78,6 +78,19 @@ export class Person {
     return this.page.locator('[data-task]').filter({ has: this.page.getByRole('button', { name, exact: true }) });
   }
 
+  /** Opens the assistant beside the page. */
+  async openAssistant(): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'Assistant', exact: true }).click();
+    return this.page.getByRole('complementary', { name: 'Assistant' });
+  }
+
+  /** Tells the assistant something. */
+  async tellAssistant(line: string): Promise<void> {
+    const field = this.page.getByRole('textbox', { name: 'Message to the assistant' });
+    await field.fill(line);
+    await field.press('Enter');
+  }
+
   /** Changes a title where it stands in the list, up to the key that ends it. */
   async retitle(title: string, to: string): Promise<Locator> {
     await this.row(title).hover();

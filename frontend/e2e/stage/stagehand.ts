@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { env } from './env';
 
-type Part = 'backend' | 'realtime' | 'scheduler' | 'notifier' | 'frontend' | 'kafka' | 'postgres';
+type Part = 'agent' | 'backend' | 'realtime' | 'scheduler' | 'notifier' | 'frontend' | 'kafka' | 'postgres';
 
 /** Breaks and mends the product: see `xtask/src/browser/stagehand.rs`. */
 export class Stagehand {

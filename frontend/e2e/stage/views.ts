@@ -25,6 +25,7 @@ export async function views(ada: Person): Promise<[name: string, path: string][]
     ['history', '/history'],
     ['history-task', `/history/${task}`],
     ['notifications', '/notifications'],
+    ['confirmations', '/confirmations'],
     ['settings', '/settings'],
     ['settings-notifications', '/settings/notifications'],
     ['settings-tokens', '/settings/tokens'],
@@ -96,6 +97,24 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await look('reminders');
   await ada.page.keyboard.press('Escape');
   await ada.page.keyboard.press('Escape');
+  const panel = await ada.openAssistant();
+  await panel.getByText('What is to be done?').waitFor();
+  await look('assistant');
+  await ada.tellAssistant('add Buy seeds for the spring !high');
+  await panel.getByRole('button', { name: 'Undo' }).waitFor();
+  await look('assistant-answer');
+  const { id: parent_id } = await ada.create({ title: 'Move house' });
+  for (let box = 1; box <= 5; box += 1) await ada.create({ title: `Box ${box}`, parent_id });
+  await ada.tellAssistant('delete Move house');
+  await panel.getByRole('group', { name: 'The assistant asks' }).waitFor();
+  await look('assistant-question');
+  await panel.getByRole('button', { name: 'Conversations' }).click();
+  await panel.getByRole('listitem').first().waitFor();
+  await look('assistant-conversations');
+  await panel.getByRole('button', { name: 'Close the assistant' }).click();
+  await ada.page.getByRole('link', { name: '1 question waits for your yes' }).click();
+  await ada.page.getByRole('heading', { name: 'Delete 6 tasks?' }).waitFor();
+  await look('confirmations-question');
   await ada.page.keyboard.press('Control+k');
   await ada.page.getByRole('dialog', { name: 'Search and commands' }).waitFor();
   await look('palette');
