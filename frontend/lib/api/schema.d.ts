@@ -253,11 +253,13 @@ export interface paths {
         put?: never;
         /**
          * Takes in a file, all of it or nothing. A log makes an empty account the same as the exported
-         *     one, with the same history and its change-sets; a table adds its tasks in one change-set, once
-         *     for an Idempotency-Key. A log that is sent again finds that the account is not empty. A wrong
-         *     line is named. A log may have 2,000,000 events, unless the server is configured otherwise.
+         *     one, with the same history and its change-sets; an account is empty until more than its time
+         *     zone is set. A table adds its tasks in one change-set. A file with an Idempotency-Key is taken
+         *     in once; a log without one that is sent again finds that the account is not empty. A wrong line
+         *     is named. A log may have 2,000,000 events, unless the server is configured otherwise.
          * @description The body has to keep coming: after a pause of 10 s, or with less than 16 KiB a second, it is
-         *     answered 408. Two files are taken in at a time; more wait for 5 s, and are answered 429.
+         *     answered 408. Files of two users are taken in at a time, one of each; more wait for 5 s, and are
+         *     answered 429.
          */
         post: operations["import"];
         delete?: never;
@@ -1300,7 +1302,7 @@ export interface components {
             project_ids?: string[] | null;
             /**
              * @description 1 to 64 names of the agent's tools. With them the token opens the agent alone (`/mcp`), and
-             *     there no other tool: neither REST nor a socket.
+             *     there no other tool: neither REST nor a socket, nor the chat.
              */
             tools?: string[] | null;
             /**
@@ -2694,7 +2696,7 @@ export interface operations {
             query?: {
                 /** @description The last `seq` that you have; 0, the default, asks from the beginning. */
                 after?: number;
-                /** @description 1 to 500; 100 if absent. */
+                /** @description 1 to 500; 100 if absent. Fewer come when they are large, also where more follow. */
                 limit?: number;
                 /** @description May be repeated: only these event types. */
                 type?: string[];
