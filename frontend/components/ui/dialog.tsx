@@ -5,6 +5,7 @@ import { X } from 'lucide';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { buttonClass } from '@/components/ui/button';
+import { exceptToasts } from '@/components/ui/except-toasts';
 import { Icon } from '@/components/ui/icon';
 import { messages } from '@/lib/messages';
 
@@ -28,6 +29,7 @@ export function Dialog({ isOpen, onClose, title, isTitleHidden, description, cla
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade-in bg-overlay" />
         <Primitive.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
+          onInteractOutside={exceptToasts}
           className={clsx(
             'fixed inset-x-3 top-[12vh] z-50 mx-auto max-h-[76vh] animate-pop-in overflow-y-auto',
             'rounded-card border bg-raised p-5 shadow-raised focus-visible:outline-none',

@@ -3,6 +3,7 @@
 import { clsx } from 'clsx';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { exceptToasts } from '@/components/ui/except-toasts';
 
 const SIDES = {
   left: 'inset-y-0 left-0 w-72 max-w-[85vw] animate-fade-in border-r',
@@ -27,6 +28,7 @@ export function Sheet({ isOpen, onClose, title, side, className, children }: Pro
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade-in bg-overlay" />
         <Primitive.Content
           aria-describedby={undefined}
+          onInteractOutside={exceptToasts}
           // The page itself, not its first button: that would be the one that deletes.
           onOpenAutoFocus={(event) => {
             event.preventDefault();

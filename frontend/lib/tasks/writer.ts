@@ -39,7 +39,9 @@ export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean):
     if (answer.refused) announceProblem(dialogsMessages.changes.partlyRefused(answer.refused.count, answer.refused.reason));
     return { ok: true, task: answer.data };
   } catch (error) {
-    if (!isQuiet) tell(data, write, error);
+    // Nobody else knows the way to the sign-in page and back.
+    if (error instanceof Unauthenticated) sessionOver();
+    else if (!isQuiet) tell(data, write, error);
     return { ok: false, message: messageOf(error), isRefused: error instanceof Refused };
   }
 }
@@ -64,7 +66,6 @@ async function online(): Promise<void> {
 
 function tell(data: Data, write: TaskWrite, error: unknown): void {
   if (error instanceof Conflicted) openConflict.set(error);
-  else if (error instanceof Unauthenticated) sessionOver();
   else if (error instanceof NotFound && 'id' in write) {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
     announceProblem(messages.errors.taskGone);
