@@ -5,7 +5,9 @@ use std::sync::Arc;
 use telemetry::{faults, health::Health};
 use tokio::sync::watch;
 
-use crate::{Delivery, Outcome, Sidecar, Subscription, Tick, batch::handle_batch, handle::Job};
+use crate::{
+    Delivery, Outcome, Readiness, Sidecar, Subscription, Tick, batch::handle_batch, handle::Job,
+};
 
 /// Everything an app wants to be called for.
 pub struct Callbacks {
@@ -23,6 +25,19 @@ impl Callbacks {
             ticks,
             sessions: watch::Sender::new(0),
             health,
+        }
+    }
+
+    /// What makes the app ready, by these callbacks.
+    pub fn readiness(&self) -> Readiness {
+        Readiness {
+            health: self.health.clone(),
+            sessions: self.sessions(),
+            missing: if self.subscriptions.is_empty() {
+                "has not found this app yet"
+            } else {
+                "has not subscribed yet"
+            },
         }
     }
 

@@ -7,23 +7,15 @@ mod identities;
 pub use ask::{Answer, Ask, Problem};
 pub use conversations::{Claim, Turn, Which};
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 use bytes::Bytes;
 use proto::v1::{
     self, api_service_client::ApiServiceClient,
     conversation_service_client::ConversationServiceClient,
 };
-use telemetry::{
-    health::{Health, Status as Condition},
-    metrics::FAILURES_TOTAL,
-};
+use sidecar::Reachability;
+use telemetry::health::Health;
 use tokio::time::timeout;
 use tonic::{Code, Request, Response, Status, body::Body};
 use tower::{BoxError, Service, ServiceExt, util::BoxCloneSyncService};
@@ -45,8 +37,7 @@ pub struct Backend {
     api: ApiServiceClient<Transport>,
     conversations: ConversationServiceClient<Transport>,
     identities: Identities,
-    reachable: Arc<AtomicBool>,
-    health: Health,
+    reachability: Reachability,
 }
 
 /// Why there is no answer, or not the one that was hoped for.
@@ -86,8 +77,7 @@ impl Backend {
             conversations: ConversationServiceClient::new(transport)
                 .max_decoding_message_size(MAX_ANSWER),
             identities: Identities::default(),
-            reachable: Arc::new(AtomicBool::new(true)),
-            health,
+            reachability: Reachability::new(health),
         }
     }
 
@@ -100,36 +90,19 @@ impl Backend {
             .unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer in time")));
         match reply {
             Ok(answer) => {
-                self.note_reachable();
+                self.reachability.note_reachable();
                 Ok(answer.into_inner())
             }
             Err(status) => match status.code() {
                 Code::InvalidArgument | Code::DataLoss => {
                     Err(BackendError::Unanswerable(Box::new(status)))
                 }
-                _ => Err(self.note_unreachable(status)),
+                _ => {
+                    self.reachability.note_unreachable(status.code());
+                    Err(BackendError::Unreachable(Box::new(status)))
+                }
             },
         }
-    }
-
-    fn note_reachable(&self) {
-        if !self.reachable.swap(true, Ordering::Relaxed) {
-            self.health.set("backend", Condition::Up);
-            tracing::info!("The backend answers again");
-        }
-    }
-
-    fn note_unreachable(&self, status: Status) -> BackendError {
-        metrics::counter!(FAILURES_TOTAL, "cause" => "backend_unreachable").increment(1);
-        let code = status.code();
-        // Once, not with every request.
-        if self.reachable.swap(false, Ordering::Relaxed) {
-            let condition = Condition::Degraded(format!("backend: {code:?}"));
-            self.health.set("backend", condition);
-            self.health.error(format!("backend: {code:?}"));
-            tracing::warn!(?code, "The backend cannot be reached");
-        }
-        BackendError::Unreachable(Box::new(status))
     }
 }
 

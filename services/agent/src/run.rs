@@ -1,7 +1,6 @@
 //! The service from start to stop.
 
 use std::{
-    convert::Infallible,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -9,13 +8,8 @@ use std::{
 
 use anyhow::{Context, bail};
 use sidecar::{Callbacks, Sidecar};
-use telemetry::health::{Health, Status};
-use tokio::{
-    net::TcpListener,
-    select,
-    sync::watch,
-    time::{sleep, timeout},
-};
+use telemetry::health::Health;
+use tokio::{net::TcpListener, select, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 
@@ -29,9 +23,6 @@ const BACKEND: &str = "taskflow-backend";
 
 /// How long requests may take at the end, and after them daprd's calls.
 const DRAIN: Duration = Duration::from_millis(2_500);
-
-/// How often the sidecar is asked whether it is there, and how long it may take.
-const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(2));
 
 /// Serves until shutdown, and then ends within 8 seconds.
 pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
@@ -62,7 +53,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
     });
     // Nothing is subscribed to; daprd asks all the same, and checks whether we are there.
     let callbacks = Callbacks::new(Vec::new(), Vec::new(), health.clone());
-    let sessions = callbacks.sessions();
+    let readiness = callbacks.readiness();
     let stop_callbacks = CancellationToken::new();
     let mut callbacks = tokio::spawn(sidecar::serve(
         for_daprd,
@@ -82,7 +73,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         () = shutdown.cancelled() => {}
         ended = &mut callbacks => bail!("the server for the sidecar ended: {ended:?}"),
         ended = &mut clients => bail!("the server for clients ended: {ended:?}"),
-        never = report(&health, &sidecar, sessions) => match never {},
+        never = readiness.report(&sidecar) => match never {},
     }
 
     health.ready(false);
@@ -110,31 +101,4 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}"))
-}
-
-/// Ready when the sidecar answers and has found us. Never ends.
-async fn report(
-    health: &Health,
-    sidecar: &Sidecar,
-    mut sessions: watch::Receiver<u64>,
-) -> Infallible {
-    let (every, patience) = PROBE;
-    loop {
-        let never = CancellationToken::new();
-        let answers = timeout(patience, sidecar.wait(&never)).await.is_ok();
-        let found = *sessions.borrow_and_update() > 0;
-        health.set(
-            "sidecar",
-            match (answers, found) {
-                (true, true) => Status::Up,
-                (true, false) => Status::Down("has not found this app yet".to_owned()),
-                (false, _) => Status::Down("does not answer".to_owned()),
-            },
-        );
-        health.ready(answers && found);
-        select! {
-            () = sleep(every) => {}
-            Ok(()) = sessions.changed() => {}
-        }
-    }
 }

@@ -1,21 +1,12 @@
 //! What is asked of the backend, the keeper of the ledger.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use events::UserId;
 use proto::v1::{self, notification_service_client::NotificationServiceClient};
-use telemetry::{
-    grpc::USER_ID,
-    health::{Health, Status as Condition},
-    metrics::FAILURES_TOTAL,
-};
+use sidecar::Reachability;
+use telemetry::{grpc::USER_ID, health::Health};
 use tokio::{
     sync::Semaphore,
     time::{Instant, sleep, timeout},
@@ -41,8 +32,7 @@ type Transport = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, 
 pub struct Backend {
     client: NotificationServiceClient<Transport>,
     calls: Arc<Semaphore>,
-    reachable: Arc<AtomicBool>,
-    health: Health,
+    reachability: Reachability,
 }
 
 /// A call failed.
@@ -71,8 +61,7 @@ impl Backend {
         Self {
             client: NotificationServiceClient::new(BoxCloneSyncService::new(transport)),
             calls: Arc::new(Semaphore::new(CONCURRENCY)),
-            reachable: Arc::new(AtomicBool::new(true)),
-            health,
+            reachability: Reachability::new(health),
         }
     }
 
@@ -170,36 +159,19 @@ impl Backend {
             .unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer in time")));
         match reply {
             Ok(answer) => {
-                self.note_reachable();
+                self.reachability.note_reachable();
                 Ok(answer.into_inner())
             }
             Err(status) => match status.code() {
                 Code::InvalidArgument | Code::PermissionDenied => {
                     Err(BackendError::Unanswerable(Box::new(status)))
                 }
-                _ => Err(self.note_unreachable(status)),
+                _ => {
+                    self.reachability.note_unreachable(status.code());
+                    Err(BackendError::Unreachable(Box::new(status)))
+                }
             },
         }
-    }
-
-    fn note_reachable(&self) {
-        if !self.reachable.swap(true, Ordering::Relaxed) {
-            self.health.set("backend", Condition::Up);
-            tracing::info!("The backend answers again");
-        }
-    }
-
-    fn note_unreachable(&self, status: Status) -> BackendError {
-        metrics::counter!(FAILURES_TOTAL, "cause" => "backend_unreachable").increment(1);
-        let code = status.code();
-        // Once, not once a delivery.
-        if self.reachable.swap(false, Ordering::Relaxed) {
-            let condition = Condition::Degraded(format!("backend: {code:?}"));
-            self.health.set("backend", condition);
-            self.health.error(format!("backend: {code:?}"));
-            tracing::warn!(?code, "The backend cannot be reached");
-        }
-        BackendError::Unreachable(Box::new(status))
     }
 }
 

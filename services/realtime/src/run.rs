@@ -1,7 +1,6 @@
 //! The service from start to stop.
 
 use std::{
-    convert::Infallible,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -11,13 +10,8 @@ use anyhow::{Context, bail};
 use auth::{JwtMode, Verifier};
 use secrecy::SecretString;
 use sidecar::{Callbacks, Sidecar};
-use telemetry::health::{Health, Status};
-use tokio::{
-    net::TcpListener,
-    select,
-    sync::watch,
-    time::{sleep, timeout},
-};
+use telemetry::health::Health;
+use tokio::{net::TcpListener, select, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 
@@ -34,9 +28,6 @@ const SECRET: &str = "BETTER_AUTH_SECRET";
 
 /// How long sockets may take to close, and after them daprd's calls.
 const DRAIN: Duration = Duration::from_millis(3_500);
-
-/// How often the sidecar is asked whether it is there, and how long it may take.
-const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(2));
 
 /// Serves until shutdown, and then ends within 8 seconds.
 pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
@@ -64,7 +55,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         connections: TaskTracker::new(),
     });
     let callbacks = Callbacks::new(consumer::subscriptions(&hub), Vec::new(), health.clone());
-    let sessions = callbacks.sessions();
+    let (sessions, readiness) = (callbacks.sessions(), callbacks.readiness());
     let stop_callbacks = CancellationToken::new();
     let mut callbacks = tokio::spawn(sidecar::serve(
         for_daprd,
@@ -81,7 +72,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
     let sweeping = sweep::run(
         &hub,
         &gateway.backend,
-        sessions.clone(),
+        sessions,
         config.limits.head_sweep,
         &health,
     );
@@ -91,7 +82,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         () = shutdown.cancelled() => {}
         ended = &mut callbacks => bail!("the server for the sidecar ended: {ended:?}"),
         ended = &mut clients => bail!("the server for clients ended: {ended:?}"),
-        never = report(&health, &sidecar, sessions) => match never {},
+        never = readiness.report(&sidecar) => match never {},
         never = sweeping => match never {},
     }
 
@@ -135,31 +126,4 @@ async fn secret(config: &Config, sidecar: &Sidecar) -> Option<SecretString> {
         }
     }
     .or_else(|| config.better_auth_secret.clone())
-}
-
-/// Ready when the sidecar answers and has subscribed. Never ends.
-async fn report(
-    health: &Health,
-    sidecar: &Sidecar,
-    mut sessions: watch::Receiver<u64>,
-) -> Infallible {
-    let (every, patience) = PROBE;
-    loop {
-        let never = CancellationToken::new();
-        let answers = timeout(patience, sidecar.wait(&never)).await.is_ok();
-        let subscribed = *sessions.borrow_and_update() > 0;
-        health.set(
-            "sidecar",
-            match (answers, subscribed) {
-                (true, true) => Status::Up,
-                (true, false) => Status::Down("has not subscribed yet".to_owned()),
-                (false, _) => Status::Down("does not answer".to_owned()),
-            },
-        );
-        health.ready(answers && subscribed);
-        select! {
-            () = sleep(every) => {}
-            Ok(()) = sessions.changed() => {}
-        }
-    }
 }

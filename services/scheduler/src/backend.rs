@@ -1,12 +1,6 @@
 //! What is asked of the backend, which knows what is due and makes what follows.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 use bytes::Bytes;
 use events::{Trigger, TriggerType};
@@ -17,11 +11,8 @@ use proto::v1::{
     spawn_occurrences_response::Outcome,
     task_service_client::TaskServiceClient,
 };
-use telemetry::{
-    correlation::CorrelationId,
-    health::{Health, Status as Condition},
-    metrics::FAILURES_TOTAL,
-};
+use sidecar::Reachability;
+use telemetry::{correlation::CorrelationId, health::Health};
 use tokio::time::timeout;
 use tonic::{Code, Response, Status, body::Body};
 use tower::{BoxError, Service, ServiceExt, util::BoxCloneSyncService};
@@ -39,8 +30,7 @@ type Transport = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, 
 #[derive(Clone)]
 pub struct Backend {
     client: TaskServiceClient<Transport>,
-    reachable: Arc<AtomicBool>,
-    health: Health,
+    reachability: Reachability,
 }
 
 /// A call failed.
@@ -70,8 +60,7 @@ impl Backend {
             .map_err(|error| Status::from_error(error.into()));
         Self {
             client: TaskServiceClient::new(BoxCloneSyncService::new(transport)),
-            reachable: Arc::new(AtomicBool::new(true)),
-            health,
+            reachability: Reachability::new(health),
         }
     }
 
@@ -113,36 +102,19 @@ impl Backend {
             .unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer in time")));
         match reply {
             Ok(answer) => {
-                self.note_reachable();
+                self.reachability.note_reachable();
                 Ok(answer.into_inner())
             }
             Err(status) => match status.code() {
                 Code::InvalidArgument | Code::DataLoss => {
                     Err(BackendError::Unanswerable(Box::new(status)))
                 }
-                _ => Err(self.note_unreachable(status)),
+                _ => {
+                    self.reachability.note_unreachable(status.code());
+                    Err(BackendError::Unreachable(Box::new(status)))
+                }
             },
         }
-    }
-
-    fn note_reachable(&self) {
-        if !self.reachable.swap(true, Ordering::Relaxed) {
-            self.health.set("backend", Condition::Up);
-            tracing::info!("The backend answers again");
-        }
-    }
-
-    fn note_unreachable(&self, status: Status) -> BackendError {
-        metrics::counter!(FAILURES_TOTAL, "cause" => "backend_unreachable").increment(1);
-        let code = status.code();
-        // Once, not with every tick.
-        if self.reachable.swap(false, Ordering::Relaxed) {
-            let condition = Condition::Degraded(format!("backend: {code:?}"));
-            self.health.set("backend", condition);
-            self.health.error(format!("backend: {code:?}"));
-            tracing::warn!(?code, "The backend cannot be reached");
-        }
-        BackendError::Unreachable(Box::new(status))
     }
 }
 

@@ -1,7 +1,6 @@
 //! The service from start to stop.
 
 use std::{
-    convert::Infallible,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -10,13 +9,8 @@ use std::{
 use anyhow::{Context, bail};
 use axum::middleware;
 use sidecar::{Callbacks, Sidecar};
-use telemetry::health::{Health, Status};
-use tokio::{
-    net::TcpListener,
-    select,
-    sync::{Notify, watch},
-    time::{sleep, timeout},
-};
+use telemetry::health::Health;
+use tokio::{net::TcpListener, select, sync::Notify, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
@@ -33,9 +27,6 @@ const BACKEND: &str = "taskflow-backend";
 
 /// How long probes may take at the end, and after them daprd's calls.
 const DRAIN: Duration = Duration::from_millis(2_500);
-
-/// How often the sidecar is asked whether it is there, and how long it may take.
-const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(2));
 
 /// Serves until shutdown, and then ends within 6 seconds.
 pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
@@ -67,7 +58,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         vec![due::tick(&wake)],
         health.clone(),
     );
-    let sessions = callbacks.sessions();
+    let readiness = callbacks.readiness();
     let stop_callbacks = CancellationToken::new();
     let mut callbacks = tokio::spawn(sidecar::serve(
         for_daprd,
@@ -88,7 +79,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         () = shutdown.cancelled() => {}
         ended = &mut callbacks => bail!("the server for the sidecar ended: {ended:?}"),
         ended = &mut probes => bail!("the server for probes ended: {ended:?}"),
-        never = report(&health, &sidecar, sessions) => match never {},
+        never = readiness.report(&sidecar) => match never {},
         never = due.run(wake) => match never {},
     }
 
@@ -107,31 +98,4 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}"))
-}
-
-/// Ready when the sidecar answers and has subscribed. Never ends.
-async fn report(
-    health: &Health,
-    sidecar: &Sidecar,
-    mut sessions: watch::Receiver<u64>,
-) -> Infallible {
-    let (every, patience) = PROBE;
-    loop {
-        let never = CancellationToken::new();
-        let answers = timeout(patience, sidecar.wait(&never)).await.is_ok();
-        let subscribed = *sessions.borrow_and_update() > 0;
-        health.set(
-            "sidecar",
-            match (answers, subscribed) {
-                (true, true) => Status::Up,
-                (true, false) => Status::Down("has not subscribed yet".to_owned()),
-                (false, _) => Status::Down("does not answer".to_owned()),
-            },
-        );
-        health.ready(answers && subscribed);
-        select! {
-            () = sleep(every) => {}
-            Ok(()) = sessions.changed() => {}
-        }
-    }
 }
