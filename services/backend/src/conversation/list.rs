@@ -14,7 +14,10 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
-    http::{path::ConversationPath, query::Query},
+    http::{
+        path::ConversationPath,
+        query::{self, Query},
+    },
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -44,7 +47,7 @@ pub(crate) async fn list_conversations(
     ctx: Ctx,
     Query(params): Query<ConversationParams>,
 ) -> Result<Json<ConversationPage>, ApiError> {
-    let limit = page::limit(params.limit)?;
+    let limit = query::limit(params.limit, 50, 200)?;
     let cursor = page::cursor(params.cursor.as_deref())?;
     let rows = sqlx::query_as!(
         ConversationRow,

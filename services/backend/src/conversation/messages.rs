@@ -12,13 +12,16 @@ use uuid::Uuid;
 
 use super::{
     model::{Called, Planned, Said},
-    page, store,
+    store,
 };
 use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
-    http::{path::ConversationPath, query::Query},
+    http::{
+        path::ConversationPath,
+        query::{self, Query},
+    },
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -100,7 +103,7 @@ pub(crate) async fn list_messages(
     path: ConversationPath,
     Query(params): Query<MessageParams>,
 ) -> Result<Json<MessagePage>, ApiError> {
-    let limit = page::limit(params.limit)?;
+    let limit = query::limit(params.limit, 50, 200)?;
     let before = params.cursor.map_or(i64::MAX, i64::from);
     let mut db = app.pool.acquire().await?;
     let found = store::find(&mut db, ctx.user, path.id).await?;

@@ -11,7 +11,10 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
-    http::{path::TaskPath, query::Query},
+    http::{
+        path::TaskPath,
+        query::{self, Query},
+    },
 };
 
 /// The conversations that mention a task or changed it, also those in the archive; a deleted task
@@ -31,7 +34,7 @@ pub(crate) async fn list_task_conversations(
     path: TaskPath,
     Query(params): Query<PageParams>,
 ) -> Result<Json<ConversationPage>, ApiError> {
-    let limit = page::limit(params.limit)?;
+    let limit = query::limit(params.limit, 50, 200)?;
     let cursor = page::cursor(params.cursor.as_deref())?;
     let mut db = app.pool.acquire().await?;
     let exists = sqlx::query_scalar!(

@@ -106,18 +106,6 @@ fn encode(last: &Titled) -> Result<String, ApiError> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(json))
 }
 
-pub(super) fn limit(limit: Option<i64>) -> Result<i64, ApiError> {
-    let limit = limit.unwrap_or(50);
-    if (1..=200).contains(&limit) {
-        Ok(limit)
-    } else {
-        Err(ApiError::invalid(
-            "limit",
-            "`limit` must lie between 1 and 200",
-        ))
-    }
-}
-
 pub(super) fn cursor(text: Option<&str>) -> Result<Option<Cursor>, ApiError> {
     let Some(text) = text else {
         return Ok(None);

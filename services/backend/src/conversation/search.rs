@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::page;
 use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
-    http::query::Query,
+    http::query::{self, Query},
     words::words,
 };
 
@@ -70,7 +69,7 @@ pub(crate) async fn search_conversations(
     ctx: Ctx,
     Query(params): Query<SearchParams>,
 ) -> Result<Json<FoundPage>, ApiError> {
-    let limit = page::limit(params.limit)?;
+    let limit = query::limit(params.limit, 50, 200)?;
     let mut db = app.pool.acquire().await?;
     let words = words(&mut db, &params.q).await?;
     let rows = sqlx::query!(

@@ -16,7 +16,7 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
-    http::query::Query,
+    http::query::{self, Query},
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -58,13 +58,7 @@ pub(crate) async fn list_events(
     ctx: Ctx,
     Query(params): Query<EventParams>,
 ) -> Result<Json<EventPage>, ApiError> {
-    let limit = params.limit.unwrap_or(100);
-    if !(1..=500).contains(&limit) {
-        return Err(ApiError::invalid(
-            "limit",
-            "`limit` must lie between 1 and 500",
-        ));
-    }
+    let limit = query::limit(params.limit, 100, 500)?;
     check_types(&params.r#type)?;
     let after = i64::from(params.after);
     let mut db = app.pool.acquire().await?;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     error::ApiError,
     event::{list::check_types, log::EventRow, moment::Moment},
+    http::query,
 };
 
 /// Who made a change.
@@ -69,15 +70,7 @@ pub(crate) struct HistoryParams {
 
 impl HistoryParams {
     pub(super) fn limit(&self) -> Result<i64, ApiError> {
-        let limit = self.limit.unwrap_or(50);
-        if (1..=200).contains(&limit) {
-            Ok(limit)
-        } else {
-            Err(ApiError::invalid(
-                "limit",
-                "`limit` must lie between 1 and 200",
-            ))
-        }
+        query::limit(self.limit, 50, 200)
     }
 
     /// The newest events before the cursor, of everything or of one thing; one more than the

@@ -1,5 +1,7 @@
 //! Ids in paths. A malformed id is an id that nothing has: 404.
 
+use std::str::FromStr;
+
 use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
@@ -91,10 +93,7 @@ impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let id = param(parts, state, "id")
-            .await
-            .and_then(|id| id.parse().ok());
-        id.map(|id| Self { id }).ok_or(ApiError::NotFound("Task"))
+        id(parts, state, "Task").await.map(|id| Self { id })
     }
 }
 
@@ -102,11 +101,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ProjectPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let id = param(parts, state, "id")
-            .await
-            .and_then(|id| id.parse().ok());
-        id.map(|id| Self { id })
-            .ok_or(ApiError::NotFound("Project"))
+        id(parts, state, "Project").await.map(|id| Self { id })
     }
 }
 
@@ -114,10 +109,7 @@ impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let id = param(parts, state, "id")
-            .await
-            .and_then(|id| id.parse().ok());
-        id.map(|id| Self { id }).ok_or(ApiError::NotFound("Token"))
+        id(parts, state, "Token").await.map(|id| Self { id })
     }
 }
 
@@ -137,11 +129,7 @@ impl<S: Send + Sync> FromRequestParts<S> for LetterPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let id = param(parts, state, "id")
-            .await
-            .and_then(|id| id.parse().ok());
-        id.map(|id| Self { id })
-            .ok_or(ApiError::NotFound("Dead letter"))
+        id(parts, state, "Dead letter").await.map(|id| Self { id })
     }
 }
 
@@ -149,11 +137,7 @@ impl<S: Send + Sync> FromRequestParts<S> for NotificationPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let id = param(parts, state, "id")
-            .await
-            .and_then(|id| id.parse().ok());
-        id.map(|id| Self { id })
-            .ok_or(ApiError::NotFound("Notification"))
+        id(parts, state, "Notification").await.map(|id| Self { id })
     }
 }
 
@@ -161,11 +145,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ReminderPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let id = param(parts, state, "id")
-            .await
-            .and_then(|id| id.parse().ok());
-        id.map(|id| Self { id })
-            .ok_or(ApiError::NotFound("Reminder"))
+        id(parts, state, "Reminder").await.map(|id| Self { id })
     }
 }
 
@@ -173,11 +153,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ConversationPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let id = param(parts, state, "id")
-            .await
-            .and_then(|id| id.parse().ok());
-        id.map(|id| Self { id })
-            .ok_or(ApiError::NotFound("Conversation"))
+        id(parts, state, "Conversation").await.map(|id| Self { id })
     }
 }
 
@@ -185,11 +161,7 @@ impl<S: Send + Sync> FromRequestParts<S> for WebhookPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let id = param(parts, state, "id")
-            .await
-            .and_then(|id| id.parse().ok());
-        id.map(|id| Self { id })
-            .ok_or(ApiError::NotFound("Webhook"))
+        id(parts, state, "Webhook").await.map(|id| Self { id })
     }
 }
 
@@ -197,12 +169,21 @@ impl<S: Send + Sync> FromRequestParts<S> for SubscriptionPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let id = param(parts, state, "id")
+        id(parts, state, "Push subscription")
             .await
-            .and_then(|id| id.parse().ok());
-        id.map(|id| Self { id })
-            .ok_or(ApiError::NotFound("Push subscription"))
+            .map(|id| Self { id })
     }
+}
+
+/// The `{id}` of a `thing`.
+async fn id<S: Send + Sync, T: FromStr>(
+    parts: &mut Parts,
+    state: &S,
+    thing: &'static str,
+) -> Result<T, ApiError> {
+    let id = param(parts, state, "id").await;
+    id.and_then(|id| id.parse().ok())
+        .ok_or(ApiError::NotFound(thing))
 }
 
 async fn param<S: Send + Sync>(parts: &mut Parts, state: &S, wanted: &str) -> Option<String> {

@@ -17,6 +17,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// How many a page has at most: what is asked for, or else what is usual.
+pub(crate) fn limit(asked: Option<i64>, usual: i64, most: i64) -> Result<i64, ApiError> {
+    let limit = asked.unwrap_or(usual);
+    if (1..=most).contains(&limit) {
+        Ok(limit)
+    } else {
+        let detail = format!("`limit` must lie between 1 and {most}");
+        Err(ApiError::invalid("limit", detail))
+    }
+}
+
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
     let pairs = form_urlencoded::parse(query.as_bytes());
     let deserializer = serde_html_form::Deserializer::new(pairs);

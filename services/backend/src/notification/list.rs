@@ -12,7 +12,7 @@ use crate::{
     app::App,
     ctx::Ctx,
     error::{ApiError, Problem},
-    http::query::Query,
+    http::query::{self, Query},
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -73,13 +73,7 @@ pub(crate) async fn list_notifications(
     ctx: Ctx,
     Query(params): Query<NotificationParams>,
 ) -> Result<Json<NotificationPage>, ApiError> {
-    let limit = params.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(ApiError::invalid(
-            "limit",
-            "`limit` must lie between 1 and 200",
-        ));
-    }
+    let limit = query::limit(params.limit, 50, 200)?;
     let mut db = app.pool.acquire().await?;
     let rows = sqlx::query!(
         r#"select n.id, n.kind, n.task_id, n.reminder_id, n.webhook_id,

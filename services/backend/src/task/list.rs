@@ -20,7 +20,7 @@ use crate::{
     ctx::Ctx,
     error::{ApiError, Problem},
     event::moment::Moment,
-    http::query::Query,
+    http::query::{self, Query},
     words::words,
 };
 
@@ -150,13 +150,7 @@ pub(crate) async fn list_tasks(
     ctx: Ctx,
     Query(params): Query<ListParams>,
 ) -> Result<Json<TaskPage>, ApiError> {
-    let limit = params.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(ApiError::invalid(
-            "limit",
-            "`limit` must lie between 1 and 200",
-        ));
-    }
+    let limit = query::limit(params.limit, 50, 200)?;
     let _place = match params.as_of {
         Some(_) => Some(app.look_backs.take(ctx.user).await?),
         None => None,

@@ -13,7 +13,11 @@ use super::store;
 use crate::{
     app::App,
     error::{ApiError, Problem},
-    http::{path::WebhookPath, query::Query, session::Session},
+    http::{
+        path::WebhookPath,
+        query::{self, Query},
+        session::Session,
+    },
     reminder::progress::{Attempt, Outcome},
 };
 
@@ -78,13 +82,7 @@ pub(crate) async fn list_webhook_deliveries(
     path: WebhookPath,
     Query(params): Query<DeliveryParams>,
 ) -> Result<Json<DeliveryPage>, ApiError> {
-    let limit = params.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(ApiError::invalid(
-            "limit",
-            "`limit` must lie between 1 and 200",
-        ));
-    }
+    let limit = query::limit(params.limit, 50, 200)?;
     let mut db = app.pool.acquire().await?;
     let webhook = store::find(&mut db, ctx.user, path.id.0).await?;
     let webhook = webhook.ok_or(ApiError::NotFound("Webhook"))?;
