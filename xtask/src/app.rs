@@ -208,6 +208,9 @@ fn service(name: &str, app: &template::App, around: &Surroundings<'_>) -> Result
     }
     let spec = Spec::new(name, program)
         .args(args)
+        // A debug build carries the faults of the tests. Whoever plants one does it by name here,
+        // never by what happens to be in their shell.
+        .env("PLANTED_FAULT", "")
         .envs(&own.env)
         .env("APP_ID", &own.app_id)
         .env("APP_PORT", own.app_port.to_string())

@@ -5,7 +5,6 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::app::Profile;
 use crate::browser;
 use crate::cargo;
 use crate::install;
@@ -20,7 +19,7 @@ pub async fn run(args: &[String]) -> Result<()> {
         install::kafka(&progress),
         install::daprd(&progress)
     )?;
-    cargo::build_services(Profile::Release, &progress).await?;
+    cargo::build_for_bench(&progress).await?;
     if let [first, rest @ ..] = args
         && first == "frontend"
     {

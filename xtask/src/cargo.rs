@@ -7,10 +7,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Result;
 use serde::Deserialize;
 
-use crate::app::Profile;
 use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
+
+/// The programs that `dapr.yaml` starts; packages of the same names.
+const SERVICES: [&str; 5] = [
+    "taskflow-agent",
+    "taskflow-backend",
+    "taskflow-notifier",
+    "taskflow-realtime",
+    "taskflow-scheduler",
+];
 
 /// What tests are built with: the faults that they switch on to see a check turn red.
 /// A release build refuses the features.
@@ -78,33 +86,29 @@ pub(crate) fn cargo_for_tests(command: &str) -> Spec {
     cargo(command).args(TEST_BUILD)
 }
 
-/// Builds the services that `dapr.yaml` starts.
-pub(crate) async fn build_services(profile: Profile, progress: &Progress) -> Result<()> {
+/// Builds the services as tests run them, without any test.
+pub(crate) async fn build_services(progress: &Progress) -> Result<()> {
     let step = progress.step("services");
     step.waits_for("cargo build");
-    let mut build = cargo("build");
-    for service in [
-        "taskflow-agent",
-        "taskflow-backend",
-        "taskflow-notifier",
-        "taskflow-realtime",
-        "taskflow-scheduler",
-    ] {
-        build = build.args(["-p", service]);
-    }
-    if profile == Profile::Release {
-        build = build.args(["-p", "taskflow-benches", "--release"]);
-    }
-    build.run(&step).await?;
+    cargo_for_tests("build")
+        .args(SERVICES.into_iter().flat_map(|service| ["--bin", service]))
+        // With an example the features that dev-dependencies ask for are on, as they are for tests.
+        .args(["--example", "openapi"])
+        .run(&step)
+        .await?;
     step.done("built");
     Ok(())
 }
 
-/// Builds the services as tests run them, without any test.
-pub(crate) async fn build_tested_services(progress: &Progress) -> Result<()> {
+/// Builds what is measured, and what measures it.
+pub(crate) async fn build_for_bench(progress: &Progress) -> Result<()> {
     let step = progress.step("services");
     step.waits_for("cargo build");
-    cargo_for_tests("build").run(&step).await?;
+    cargo("build")
+        .args(SERVICES.into_iter().flat_map(|service| ["-p", service]))
+        .args(["-p", "taskflow-benches", "--release"])
+        .run(&step)
+        .await?;
     step.done("built");
     Ok(())
 }

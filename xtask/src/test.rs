@@ -59,7 +59,7 @@ pub async fn run(args: Args) -> Result<()> {
         return frontend::check(&progress).await;
     }
     if args.part == Some(Part::Browser) {
-        cargo::build_tested_services(&progress).await?;
+        cargo::build_services(&progress).await?;
         return Box::pin(browser::check(&args.filter, &progress)).await;
     }
     heading(&progress, "tools");

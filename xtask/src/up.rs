@@ -82,7 +82,7 @@ async fn serve(
     let logs = Logs::console(progress);
     let (_, daprd) = tokio::try_join!(install::kafka(progress), install::daprd(progress))?;
     if !apps.is_empty() {
-        cargo::build_services(Profile::Debug, progress).await?;
+        cargo::build_services(progress).await?;
     }
     let database_url = start_servers(args, &logs, running, progress).await?;
     let kafka = running.kafka.as_ref().context("Kafka was started")?;
