@@ -12,10 +12,12 @@ mod python;
 mod schemas;
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use tokio::process::Command;
 
 pub use chromium::chromium;
 pub use clients::{Clients, Python, clients, fastmcp};
@@ -29,6 +31,23 @@ pub use schemas::{KUBERNETES, schemas};
 
 use crate::progress::{Progress, Step};
 use crate::workspace;
+
+/// Whether this machine has what `cargo xtask up` needs and does not install. Whatever is missing
+/// is named at once, and before anything is done.
+pub async fn prerequisites(with_frontend: bool) -> Result<()> {
+    let mut found = kafka::prerequisites().await;
+    found.extend(daprd::prerequisites().await);
+    if with_frontend {
+        found.extend(node::prerequisites().await);
+    }
+    let missing: Vec<String> = found
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|error| format!("{error:#}"))
+        .collect();
+    ensure!(missing.is_empty(), "{}", missing.join("\n"));
+    Ok(())
+}
 
 /// Makes `target` exist by letting `fill` write a temporary sibling that is then renamed,
 /// so an interrupted or a second concurrent installation leaves nothing half done.
@@ -44,7 +63,7 @@ async fn once(
     let step = progress.step(what);
     let folder = target.parent().context("a tool lies in a folder")?;
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let lock = locked(sibling(&target, "lock"), &step).await?;
+    let lock = locked(&sibling(&target, "lock"), &step).await?;
     if !target.exists() {
         let partial = sibling(&target, "partial");
         remove(&partial)?;
@@ -57,19 +76,21 @@ async fn once(
     Ok(target)
 }
 
-/// Waits for an exclusive lock on `file`; it ends with the returned handle.
-async fn locked(file: PathBuf, step: &Step) -> Result<File> {
-    let lock = File::create(&file).with_context(|| format!("creating {}", file.display()))?;
-    if lock.try_lock().is_ok() {
-        return Ok(lock);
+/// Waits for an exclusive lock on `file`; it ends with the returned handle. It asks again and
+/// again: a thread that waits for the kernel's answer would not hear a Ctrl-C.
+async fn locked(file: &Path, step: &Step) -> Result<File> {
+    let lock = File::create(file).with_context(|| format!("creating {}", file.display()))?;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("locking {}", file.display()));
+            }
+        }
+        step.waits_for("another command that is installing the same");
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    step.waits_for("another command that is installing the same");
-    tokio::task::spawn_blocking(move || {
-        lock.lock()
-            .with_context(|| format!("locking {}", file.display()))?;
-        Ok(lock)
-    })
-    .await?
 }
 
 fn sibling(target: &Path, suffix: &str) -> PathBuf {
@@ -94,4 +115,48 @@ fn remove(path: &Path) -> Result<()> {
 fn required(name: &str, what: &str) -> Result<PathBuf> {
     workspace::program(name)
         .with_context(|| format!("`{name}` is missing: {what}. Install it and run this again."))
+}
+
+/// The same for a program whose older versions, such as Debian's, do not do.
+async fn required_since(
+    least: (u32, u32),
+    name: &str,
+    version_flag: &str,
+    what: &str,
+) -> Result<PathBuf> {
+    let program = required(name, what)?;
+    let output = Command::new(&program).arg(version_flag).output().await;
+    let output = output.with_context(|| format!("running {}", program.display()))?;
+    let version = version(&String::from_utf8_lossy(&output.stdout))
+        .with_context(|| format!("`{name} {version_flag}` names no version: {what}."))?;
+    let (major, minor) = version;
+    ensure!(
+        version >= least,
+        "`{name}` is version {major}.{minor}, which is too old: {what}. \
+         Install a newer one and run this again."
+    );
+    Ok(program)
+}
+
+/// The first two numbers of what a program says of itself.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|number| !number.is_empty());
+    let major = numbers.next()?.parse().ok()?;
+    let minor = numbers.next()?.parse().ok()?;
+    Some((major, minor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_program_says_its_version_in_its_own_way() {
+        assert_eq!(version("go version go1.26.0 linux/amd64"), Some((1, 26)));
+        assert_eq!(version("openjdk 17.0.12 2024-07-16"), Some((17, 0)));
+        assert_eq!(version("v20.11.1\n"), Some((20, 11)));
+        assert_eq!(version(""), None);
+    }
 }

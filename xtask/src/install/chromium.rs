@@ -24,7 +24,7 @@ pub async fn chromium(progress: &Progress) -> Result<PathBuf> {
     if let Some(apt) = apt {
         let step = progress.step("installing chromium");
         let lock = std::env::temp_dir().join("taskflow-apt.lock");
-        let _lock = locked(lock, &step).await?;
+        let _lock = locked(&lock, &step).await?;
         step.waits_for("apt-get, which fetches about 100 MB");
         for args in [
             &["update"][..],

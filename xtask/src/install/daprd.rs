@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use tokio::process::Command;
 
-use super::{go_module, once, remove, required, sibling};
+use super::{go_module, once, remove, required_since, sibling};
 use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
@@ -34,18 +34,15 @@ const COMPONENTS: [&str; 13] = [
 /// The `daprd` to run: the one on `PATH` if it has our version, else our own build.
 /// A first build takes about five CPU minutes.
 pub async fn daprd(progress: &Progress) -> Result<PathBuf> {
-    if let Some(found) = workspace::program("daprd")
-        && version_of(&found).await? == VERSION
-    {
+    if let Some(found) = on_path().await? {
         return Ok(found);
     }
-    let target = workspace::cache().join("daprd").join(VERSION).join("daprd");
     once(
         "installing daprd",
-        target,
+        target(),
         progress,
         async |partial, step| {
-            let go = required("go", "Go builds the Dapr sidecar")?;
+            let go = go().await?;
             let source = sibling(partial, "source");
             step.waits_for(&format!("the Go module of Dapr {VERSION}"));
             unpack(&go, &source).await?;
@@ -68,6 +65,31 @@ pub async fn daprd(progress: &Progress) -> Result<PathBuf> {
         },
     )
     .await
+}
+
+/// What a machine must have to get it, unless that was done.
+pub(super) async fn prerequisites() -> Vec<Result<PathBuf>> {
+    if target().exists() || on_path().await.is_ok_and(|found| found.is_some()) {
+        return Vec::new();
+    }
+    vec![go().await]
+}
+
+/// From 1.21 on, Go fetches by itself the release that a module asks for.
+async fn go() -> Result<PathBuf> {
+    required_since((1, 21), "go", "version", "Go 1.26 builds the Dapr sidecar").await
+}
+
+fn target() -> PathBuf {
+    workspace::cache().join("daprd").join(VERSION).join("daprd")
+}
+
+async fn on_path() -> Result<Option<PathBuf>> {
+    let Some(found) = workspace::program("daprd") else {
+        return Ok(None);
+    };
+    let is_ours = version_of(&found).await? == VERSION;
+    Ok(is_ours.then_some(found))
 }
 
 async fn version_of(daprd: &Path) -> Result<String> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::{once, remove, required, sibling};
+use super::{once, remove, required, required_since, sibling};
 use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
@@ -17,14 +17,13 @@ const POM: &str = include_str!("kafka.pom.xml");
 
 /// The folder that holds every jar of the broker.
 pub async fn kafka(progress: &Progress) -> Result<PathBuf> {
-    required("java", "Kafka runs on Java 17 or newer")?;
-    let target = workspace::cache().join("kafka").join(VERSION);
+    java().await?;
     once(
         "installing kafka",
-        target,
+        target(),
         progress,
         async |partial, step| {
-            let maven = required("mvn", "Maven fetches Kafka from Maven Central")?;
+            let maven = maven()?;
             let project = sibling(partial, "project");
             remove(&project)?;
             fs::create_dir_all(&project)?;
@@ -44,4 +43,26 @@ pub async fn kafka(progress: &Progress) -> Result<PathBuf> {
         },
     )
     .await
+}
+
+/// What a machine must have to run Kafka, and to get it unless that was done.
+pub(super) async fn prerequisites() -> Vec<Result<PathBuf>> {
+    let mut found = vec![java().await];
+    if !target().exists() {
+        found.push(maven());
+    }
+    found
+}
+
+async fn java() -> Result<PathBuf> {
+    const WHAT: &str = "Kafka runs on Java 17 or newer";
+    required_since((17, 0), "java", "--version", WHAT).await
+}
+
+fn maven() -> Result<PathBuf> {
+    required("mvn", "Maven fetches Kafka from Maven Central")
+}
+
+fn target() -> PathBuf {
+    workspace::cache().join("kafka").join(VERSION)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::required;
+use super::{required, required_since};
 use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
@@ -22,8 +22,8 @@ pub struct Node {
 /// Installs what the lockfile names, unless that was done already.
 pub async fn node(progress: &Progress) -> Result<Node> {
     let node = Node {
-        node: required("node", WHAT)?,
-        npm: required("npm", WHAT)?,
+        node: program().await?,
+        npm: npm()?,
     };
     let folder = workspace::frontend();
     let lockfile = folder.join("package-lock.json");
@@ -41,6 +41,19 @@ pub async fn node(progress: &Progress) -> Result<Node> {
     fs::write(&stamp, wanted).with_context(|| format!("{}", stamp.display()))?;
     step.done("installed");
     Ok(node)
+}
+
+/// What a machine must have.
+pub(super) async fn prerequisites() -> Vec<Result<PathBuf>> {
+    vec![program().await, npm()]
+}
+
+async fn program() -> Result<PathBuf> {
+    required_since((20, 9), "node", "--version", WHAT).await
+}
+
+fn npm() -> Result<PathBuf> {
+    required("npm", "it comes with Node.js")
 }
 
 impl Node {
