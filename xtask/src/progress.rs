@@ -66,8 +66,9 @@ impl Progress {
     }
 
     /// Prints a remark that is not the command's output.
-    fn remark(&self, text: &str) {
-        self.above(|| eprintln!("{text}"));
+    pub(crate) fn remark(&self, text: &str) {
+        // Neither is a closed terminal, where there is still everything to be stopped.
+        self.above(|| drop(writeln!(std::io::stderr(), "{text}")));
     }
 
     fn above(&self, print: impl FnOnce()) {

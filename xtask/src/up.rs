@@ -1,21 +1,26 @@
 //! `cargo xtask up`: the product on this machine until Ctrl-C.
 
-use anyhow::{Context, Result, bail};
-use futures::future::{join_all, select_all};
-use futures::{FutureExt, future};
+mod checks;
+mod running;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::app::{App, Profile, Surroundings};
-use crate::cargo;
+use running::Running;
+
+use crate::app::{Profile, Surroundings};
 use crate::frontend::{self, Frontend};
 use crate::infra::{Kafka, Postgres};
+use crate::install::Node;
 use crate::logs::Logs;
-use crate::process::Process;
+use crate::process::alive_until;
 use crate::progress::Progress;
 use crate::secrets::Secrets;
 use crate::stack::short_name;
-use crate::token;
-use crate::{app, install, ports, template, workspace};
+use crate::{app, cargo, install, template, token, workspace};
 
 /// Fixed, so that they can be bookmarked. Not 5432 and 9092, which other projects use too.
 const POSTGRES: u16 = 15432;
@@ -37,16 +42,16 @@ pub struct Args {
     /// Use this PostgreSQL database instead of our own server
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// Keep what is stored in this folder instead of `.taskflow`
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
 }
 
-/// What runs by now. It grows while starting, so that an interruption at any point can
-/// stop it in order.
-#[derive(Default)]
-struct Running {
-    postgres: Option<Postgres>,
-    kafka: Option<Kafka>,
-    apps: Vec<App>,
-    frontend: Option<Frontend>,
+/// Where the services' database is.
+struct Database {
+    url: String,
+    /// For people: with the password if the server is ours.
+    shown: String,
 }
 
 pub async fn run(args: Args) -> Result<()> {
@@ -56,25 +61,34 @@ pub async fn run(args: Args) -> Result<()> {
     } else {
         template::read()?
     };
-    ports_are_free(&args, &apps)?;
+    checks::ports_are_free(&args, &apps)?;
+    install::prerequisites(args.starts_frontend()).await?;
+    let theirs = match &args.database_url {
+        Some(url) => Some(checks::reach(url, &progress).await?),
+        None => None,
+    };
+    let data = args.data()?;
+    let _alone = checks::alone_with(&data)?;
     let mut running = Running::default();
     let outcome = tokio::select! {
-        outcome = serve(&args, apps, &mut running, &progress) => outcome,
+        outcome = serve(&args, &data, theirs, apps, &mut running, &progress) => outcome,
         outcome = interrupted() => outcome,
     };
     progress.line("");
     let step = progress.step("stopping");
     tokio::select! {
-        () = running.stop() => step.done("nothing is left behind"),
+        () = running.stop(&progress) => step.done("nothing is left behind"),
         // Impatience: dropping kills.
         outcome = interrupted() => outcome?,
     }
     outcome
 }
 
-/// Starts everything, and returns only when one of the processes has died.
+/// Builds and starts everything, and returns only when one of the processes has died.
 async fn serve(
     args: &Args,
+    data: &Path,
+    theirs: Option<Database>,
     apps: Vec<template::App>,
     running: &mut Running,
     progress: &Progress,
@@ -84,11 +98,16 @@ async fn serve(
     if !apps.is_empty() {
         cargo::build_services(progress).await?;
     }
-    let database_url = start_servers(args, &logs, running, progress).await?;
+    let node = if args.starts_frontend() {
+        Some(frontend::build(progress).await?)
+    } else {
+        None
+    };
+    let database = start_servers(theirs, data, &logs, running, progress).await?;
     let kafka = running.kafka.as_ref().context("Kafka was started")?;
     let home = workspace::root();
-    std::fs::create_dir_all(home.join(".taskflow"))?;
-    let secrets = Secrets::write(&home, &database_url, &kafka.brokers())?;
+    fs::create_dir_all(home.join(".taskflow"))?;
+    let secrets = Secrets::write(&home, &database.url, &kafka.brokers())?;
     let around = Surroundings {
         daprd: &daprd,
         home: &home,
@@ -99,22 +118,29 @@ async fn serve(
     let named = apps
         .into_iter()
         .map(|app| (short_name(&app).to_owned(), app));
-    app::start_all(named.collect(), &around, &mut running.apps, progress).await?;
-    if args.starts_frontend() {
-        start_frontend(running, &secrets, &logs, progress).await?;
+    let starting = app::start_all(named.collect(), &around, &mut running.apps, progress);
+    // A server that dies meanwhile is named, not the service that waits for it in vain.
+    let starting = alive_until(kafka.process(), starting);
+    match &running.postgres {
+        Some(postgres) => alive_until(postgres.process(), starting).await?,
+        None => starting.await?,
     }
-    progress.line(&greeting(running, &database_url, &secrets).await?);
+    if let Some(node) = &node {
+        start_frontend(node, running, &secrets, &logs, progress).await?;
+    }
+    let greeting = greeting(running, data, &database, &secrets).await?;
+    progress.line(&greeting);
     running.first_death().await
 }
 
-/// Builds the app if it has changed, and starts it on the services that run.
+/// Starts the app on the services that run.
 async fn start_frontend(
+    node: &Node,
     running: &mut Running,
     secrets: &Secrets,
     logs: &Logs,
     progress: &Progress,
 ) -> Result<()> {
-    let node = frontend::build(progress).await?;
     let http = |name| {
         let app = running.apps.iter().find(|app| app.name() == name);
         app.with_context(|| format!("the app needs {name}"))?.http()
@@ -129,67 +155,37 @@ async fn start_frontend(
     };
     let frontend = running
         .frontend
-        .insert(Frontend::spawn(&node, &settings, secrets, logs).await?);
+        .insert(Frontend::spawn(node, &settings, secrets, logs).await?);
     frontend.ready(progress).await
 }
 
-/// Starts the servers and returns the database's URL. They are known to `running` before
+/// Starts the servers, and says where the database is. They are known to `running` before
 /// they are ready: a database that recovers must not be killed for a Ctrl-C.
 async fn start_servers(
-    args: &Args,
+    theirs: Option<Database>,
+    data: &Path,
     logs: &Logs,
     running: &mut Running,
     progress: &Progress,
-) -> Result<String> {
-    let state = workspace::state();
-    let (data, log) = (state.join("postgres"), state.join("kafka"));
+) -> Result<Database> {
+    let log = data.join("kafka");
     let ports = [KAFKA, KAFKA_CONTROLLER];
     let kafka = &*running
         .kafka
         .insert(Kafka::spawn(&log, ports, logs, progress).await?);
-    if let Some(url) = &args.database_url {
+    if let Some(database) = theirs {
         kafka.ready(progress).await?;
-        return Ok(url.clone());
+        return Ok(database);
     }
-    let postgres = Postgres::spawn(&data, POSTGRES, logs, progress).await?;
+    let postgres = Postgres::spawn(&data.join("postgres"), POSTGRES, logs, progress).await?;
     let postgres = &*running.postgres.insert(postgres);
     tokio::try_join!(kafka.ready(progress), postgres.ready(progress))?;
     postgres.create_database("taskflow").await?;
-    Ok(postgres.url("taskflow"))
-}
-
-/// Finds every taken port before anything is started or touched.
-fn ports_are_free(args: &Args, apps: &[template::App]) -> Result<()> {
-    let mut wanted = vec![
-        (KAFKA, "kafka".to_owned()),
-        (KAFKA_CONTROLLER, "kafka's controller".to_owned()),
-    ];
-    if args.database_url.is_none() {
-        wanted.push((POSTGRES, "postgres".to_owned()));
-    }
-    if args.starts_frontend() {
-        wanted.push((frontend::PORT, "the app".to_owned()));
-    }
-    for app in apps {
-        for (port, what) in app.ports()? {
-            wanted.push((port, format!("{}: {what}", app.own.app_id)));
-        }
-    }
-    let taken: Vec<String> = wanted
-        .into_iter()
-        .filter(|(port, _)| !ports::is_free(*port))
-        .map(|(port, what)| {
-            let holder = ports::holder(port).unwrap_or_else(|| "another process".to_owned());
-            format!("  {port} ({what}) is taken by {holder}")
-        })
-        .collect();
-    if taken.is_empty() {
-        return Ok(());
-    }
-    bail!(
-        "these ports are not free; is `cargo xtask up` running already?\n{}",
-        taken.join("\n")
-    )
+    let url = postgres.url("taskflow");
+    Ok(Database {
+        shown: url.clone(),
+        url,
+    })
 }
 
 /// Ctrl-C, a polite kill, or a closed terminal.
@@ -209,81 +205,39 @@ impl Args {
     fn starts_frontend(&self) -> bool {
         !self.infra && !self.no_frontend
     }
-}
 
-impl Running {
-    fn processes(&self) -> impl Iterator<Item = &Process> {
-        let postgres = self.postgres.iter().map(Postgres::process);
-        let kafka = self.kafka.iter().map(Kafka::process);
-        let apps = self
-            .apps
-            .iter()
-            .flat_map(|app| [&app.service, &app.sidecar]);
-        let frontend = self.frontend.iter().map(Frontend::process);
-        postgres.chain(kafka).chain(apps).chain(frontend)
-    }
-
-    /// Waits for the first process to end, and tells which and what it said last.
-    async fn first_death(&self) -> Result<()> {
-        let deaths = self
-            .processes()
-            .map(|process| async move { (process, process.exited().await) }.boxed());
-        let ((process, status), _, _) = select_all(deaths).await;
-        bail!(
-            "{} ended ({}). Its last lines:\n{}",
-            process.name(),
-            status?,
-            process.tail().join("\n")
-        )
-    }
-
-    /// The app and the services with their sidecars first, then what they stand on.
-    async fn stop(&self) {
-        let report = |name: &str, result: Result<()>| {
-            if let Err(error) = result {
-                eprintln!("stopping {name}: {error:#}");
-            }
-        };
-        let frontend = async {
-            if let Some(frontend) = &self.frontend {
-                report("frontend", frontend.stop().await);
-            }
-        };
-        let apps = self
-            .apps
-            .iter()
-            .map(|app| async { report(app.name(), app.stop().await) });
-        future::join(frontend, join_all(apps)).await;
-        let postgres = async {
-            if let Some(postgres) = &self.postgres {
-                report("postgres", postgres.stop().await);
-            }
-        };
-        let kafka = async {
-            if let Some(kafka) = &self.kafka {
-                report("kafka", kafka.stop().await);
-            }
-        };
-        future::join(postgres, kafka).await;
+    /// The folder of everything that outlives a run.
+    fn data(&self) -> Result<PathBuf> {
+        Ok(match &self.data {
+            Some(folder) => std::path::absolute(folder)?,
+            None => workspace::state(),
+        })
     }
 }
 
 /// Where everything is, and a request that works.
-async fn greeting(running: &Running, database_url: &str, secrets: &Secrets) -> Result<String> {
+async fn greeting(
+    running: &Running,
+    data: &Path,
+    database: &Database,
+    secrets: &Secrets,
+) -> Result<String> {
     let brokers = secrets.get("KAFKA_BROKERS")?;
-    let mut lines = vec![String::new(), format!("kafka      {brokers}")];
-    if running.postgres.is_some() {
-        lines.push(format!("postgres   {database_url}"));
-    }
+    let mut lines = vec![
+        String::new(),
+        format!("data       {}", data.display()),
+        format!("kafka      {brokers}"),
+        format!("postgres   {}", database.shown),
+    ];
     for app in &running.apps {
         lines.push(format!("{:10} {}", app.name(), app.http()?));
     }
     if let Some(backend) = running.apps.iter().find(|app| app.name() == "backend") {
         let token = token::mint(DEVELOPER, secrets).await?;
         let (url, user) = (backend.http()?, token.user_id);
-        lines.push(String::new());
+        lines.push(format!("docs       {url}/docs"));
         lines.push(format!(
-            "curl {url}/api/{user}/tasks \\\n  -H 'Content-Type: application/json' \\\n  \
+            "\ncurl {url}/api/{user}/tasks \\\n  -H 'Content-Type: application/json' \\\n  \
              -H 'Authorization: Bearer {}' \\\n  -d '{{\"title\":\"Try TaskFlow\"}}'",
             token.jwt
         ));
