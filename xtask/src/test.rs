@@ -63,6 +63,9 @@ pub async fn run(args: Args) -> Result<()> {
         return Box::pin(browser::check(&args.filter, &progress)).await;
     }
     heading(&progress, "tools");
+    // The integration tests run `up`, and with it the app.
+    let with_frontend = args.part.is_none_or(|part| part == Part::It);
+    install::prerequisites(with_frontend).await?;
     let (_, _, daprd, dateutil) = tokio::try_join!(
         install::postgres(&progress),
         install::kafka(&progress),
