@@ -8,6 +8,7 @@ use futures::future::try_join_all;
 use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::json;
+use testing::load::Place;
 use testing::{Client, Heard, Socket, send};
 
 use crate::stage::{Product, Stage};

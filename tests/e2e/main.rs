@@ -11,7 +11,6 @@ mod doors;
 mod drain;
 mod forgeries;
 mod isolation;
-mod load;
 mod notifications;
 mod outside;
 mod planted;
@@ -34,7 +33,6 @@ mod tokens;
 mod transfer;
 mod twins;
 mod undo;
-mod violation;
 mod webhooks;
 mod writers;
 
@@ -43,6 +41,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use libtest_mimic::{Arguments, Trial};
+use testing::{load, violation};
 
 use crate::stage::Stage;
 

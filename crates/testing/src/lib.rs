@@ -4,15 +4,19 @@
 //! REST, a [`Socket`] or an [`EventStream`] listens, [`Database`] looks at the rows, and
 //! [`kafka`] reads and writes the topics without Dapr. Nothing of TaskFlow is mocked; only the
 //! language model says what a test tells it to ([`FakeModel`]).
+//! A [`load`](load::Load) is people at work, whatever becomes of the product meanwhile; what it
+//! and others find is a [`Violation`](violation::Violation).
 
 pub mod database;
 mod event_stream;
 pub mod kafka;
+pub mod load;
 mod model;
 mod rest;
 mod site;
 mod socket;
 mod token;
+pub mod violation;
 pub mod wait;
 
 pub use database::Database;

@@ -1,11 +1,12 @@
 //! Where a running TaskFlow is.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::Result;
 use events::UserId;
 
-use crate::{Client, Database, EventStream, Signer, Socket, rest};
+use crate::{Client, Database, EventStream, Signer, Socket, rest, wait};
 
 /// A running TaskFlow, and what is needed to act on it as its users.
 pub struct Site {
@@ -77,6 +78,14 @@ impl Site {
     pub async fn socket(&self, client: &Client, since: Option<u64>) -> Result<Socket> {
         let token = client.token.as_deref().unwrap_or_default();
         Socket::connect(&self.realtime, client.user, token, since).await
+    }
+
+    /// Waits until nothing of these users is left to be published.
+    pub async fn drained(&self, users: &[UserId], limit: Duration) -> Result<()> {
+        wait::until("every event to be published", limit, async || {
+            Ok((self.database.unpublished(users).await? == 0).then_some(()))
+        })
+        .await
     }
 
     /// The same events as a stream of server-sent events.

@@ -8,6 +8,7 @@ use anyhow::{Result, anyhow};
 use events::{Topic, UserId};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
+use testing::load::Place;
 use testing::{Client, FakeModel, Site, Socket, send, wait};
 use tokio::process::Command;
 use tokio::sync::Mutex;
@@ -46,6 +47,21 @@ impl Deref for Product {
     }
 }
 
+impl Place for Product {
+    fn brokers(&self) -> Result<String> {
+        Ok(self.infra.kafka().brokers())
+    }
+
+    /// The replica of realtime that a load balancer would give the `number`th.
+    fn realtime_of(&self, number: usize) -> Result<String> {
+        let apps = self.stack.apps().iter();
+        let replicas: Vec<_> = apps
+            .filter(|app| app.name().starts_with("realtime"))
+            .collect();
+        replicas[number % replicas.len()].http()
+    }
+}
+
 impl Product {
     /// The bootstrap address of the broker.
     pub(crate) fn brokers(&self) -> String {
@@ -55,15 +71,6 @@ impl Product {
     /// The base URL of the agent.
     pub(crate) fn agent(&self) -> Result<String> {
         self.stack.app("agent")?.http()
-    }
-
-    /// The replica of realtime that a load balancer would give the `number`th.
-    pub(crate) fn realtime_of(&self, number: usize) -> Result<String> {
-        let apps = self.stack.apps().iter();
-        let replicas: Vec<_> = apps
-            .filter(|app| app.name().starts_with("realtime"))
-            .collect();
-        replicas[number % replicas.len()].http()
     }
 
     /// The `number`th tab of somebody.
@@ -116,14 +123,6 @@ impl Product {
             .envs(self.env.iter().copied())
             .kill_on_drop(true);
         Ok(command)
-    }
-
-    /// Waits until nothing of these users is left to be published.
-    pub(crate) async fn drained(&self, users: &[UserId], limit: Duration) -> Result<()> {
-        wait::until("every event to be published", limit, async || {
-            Ok((self.database.unpublished(users).await? == 0).then_some(()))
-        })
-        .await
     }
 
     /// Starts again whatever is not running, and waits until everything works.

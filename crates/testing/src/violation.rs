@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Result, bail};
 use events::UserId;
-use testing::Heard;
-use testing::database::LogRow;
-use testing::kafka::Record;
 use uuid::Uuid;
 
-use crate::stage::Product;
+use crate::database::LogRow;
+use crate::kafka::Record;
+use crate::{Heard, Site};
 
 /// A promise was not kept.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Violation {
+pub enum Violation {
     #[error("event {seq} ({event_type}) never came; {got}")]
     Missing {
         seq: i64,
@@ -56,7 +55,7 @@ pub(crate) enum Violation {
 }
 
 /// Passes if, and only if, a check has found what it is there to find.
-pub(crate) fn must_be_found(outcome: Result<()>) -> Result<()> {
+pub fn must_be_found(outcome: Result<()>) -> Result<()> {
     match outcome {
         Err(error) if error.is::<Violation>() => {
             eprintln!("found: {error:#}");
@@ -72,13 +71,13 @@ pub(crate) fn must_be_found(outcome: Result<()>) -> Result<()> {
 
 /// What a user's client heard must be exactly the rows of their log after `since`, each once
 /// and in order, and besides them nothing but a `ready` that promises so.
-pub(crate) async fn heard_exactly(
-    product: &Product,
+pub async fn heard_exactly(
+    site: &Site,
     user: UserId,
     since: u64,
     heard: &[Heard],
 ) -> Result<()> {
-    let log = product.database.log(&[user]).await?;
+    let log = site.database.log(&[user]).await?;
     Ok(compare(heard, &log, i64::try_from(since)?)?)
 }
 
@@ -143,7 +142,7 @@ fn is_of(notice: &events::Notice, row: &LogRow) -> bool {
 }
 
 /// Every row of the log must lie on its topic with the user's key, at least once.
-pub(crate) fn published(records: &[Record], log: &[LogRow]) -> Result<()> {
+pub fn published(records: &[Record], log: &[LogRow]) -> Result<()> {
     let by_id = by_event_id(records);
     for row in log {
         let Some(record) = by_id.get(&row.event_id) else {
@@ -169,7 +168,7 @@ pub(crate) fn published(records: &[Record], log: &[LogRow]) -> Result<()> {
 
 /// The records of these users must lie on the topic once, each user's in order of `seq` and
 /// each task's in order of `version`. A crashed broker excuses duplicates and late ones.
-pub(crate) fn in_order(records: &[Record], log: &[LogRow]) -> Result<()> {
+pub fn in_order(records: &[Record], log: &[LogRow]) -> Result<()> {
     let known: HashMap<Uuid, &LogRow> = log.iter().map(|row| (row.event_id, row)).collect();
     let mut of_user: BTreeMap<Uuid, i64> = BTreeMap::new();
     let mut of_task: BTreeMap<Uuid, i64> = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! People at work: they write, send again what was not answered, and listen in several tabs
 //! that come back when they are cut off. In the end everything is compared.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,15 +10,15 @@ use anyhow::{Context, Result, ensure};
 use events::{Topic, UserId};
 use reqwest::Method;
 use serde_json::json;
-use testing::kafka::{self, Record};
-use testing::{Client, Heard, Socket, send, wait};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use crate::stage::Product;
+use crate::database::LogRow;
+use crate::kafka::{self, Record};
 use crate::violation::{Violation, heard_exactly, in_order, published};
+use crate::{Client, Heard, Site, Socket, send, wait};
 
 const PEOPLE: usize = 4;
 const WRITERS: usize = 3;
@@ -36,8 +37,17 @@ const SETTLED: Duration = Duration::from_secs(90);
 /// How long an expected thing may take under load.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Where they work.
+pub trait Place: Deref<Target = Site> {
+    /// The bootstrap address of the broker.
+    fn brokers(&self) -> Result<String>;
+
+    /// Where the `number`th tab of somebody listens.
+    fn realtime_of(&self, number: usize) -> Result<String>;
+}
+
 /// Work in progress.
-pub(crate) struct Load {
+pub struct Load {
     people: Vec<Client>,
     shared: Arc<Shared>,
     /// They end with the load, like the tabs.
@@ -64,7 +74,7 @@ struct Acknowledged {
 
 /// A request that was not carried out, as far as its sender knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// No answer: the connection was refused or broke.
     Unanswered,
     /// The status, and whether it said when to try again.
@@ -79,29 +89,34 @@ struct Tab {
 }
 
 /// What happened until everything had settled, and was found complete.
-pub(crate) struct Outcome {
-    pub(crate) failures: Vec<Failure>,
+pub struct Outcome {
+    pub failures: Vec<Failure>,
     /// Connections over all tabs; at least one each.
-    pub(crate) reconnections: usize,
-    pub(crate) people: Vec<UserId>,
+    pub reconnections: usize,
+    pub people: Vec<UserId>,
     /// What lies on the tasks' topic.
-    pub(crate) records: Vec<Record>,
+    pub records: Vec<Record>,
 }
 
 impl Load {
-    pub(crate) async fn start(product: &Product) -> Result<Self> {
+    pub async fn start(place: &impl Place) -> Result<Self> {
+        Self::at_pace(place, PAUSE).await
+    }
+
+    /// The same with another pause between two requests of a writer.
+    pub async fn at_pace(place: &impl Place, pause: Duration) -> Result<Self> {
         let shared = Arc::new(Shared::default());
         let (mut people, mut writers) = (Vec::new(), JoinSet::new());
         let (mut tabs, mut goals) = (JoinSet::new(), Vec::new());
         for _ in 0..PEOPLE {
-            let person = product.sign_up().await?;
+            let person = place.sign_up().await?;
             let (goal, _) = watch::channel(None);
             for number in 0..TABS {
-                let origin = product.realtime_of(number)?;
+                let origin = place.realtime_of(number)?;
                 tabs.spawn(listen(origin, person.clone(), goal.subscribe()));
             }
             for _ in 0..WRITERS {
-                writers.spawn(write(person.clone(), Arc::clone(&shared)));
+                writers.spawn(write(person.clone(), pause, Arc::clone(&shared)));
             }
             people.push(person);
             goals.push(goal);
@@ -118,7 +133,7 @@ impl Load {
     }
 
     /// Waits until as many more writes were acknowledged.
-    pub(crate) async fn writes(&self, more: u64) -> Result<()> {
+    pub async fn writes(&self, more: u64) -> Result<()> {
         rises(
             &self.shared.acknowledged,
             more,
@@ -128,7 +143,7 @@ impl Load {
     }
 
     /// The same, and no request may fail meanwhile.
-    pub(crate) async fn writes_without_failure(&self, more: u64) -> Result<()> {
+    pub async fn writes_without_failure(&self, more: u64) -> Result<()> {
         let Shared {
             acknowledged,
             failed,
@@ -146,37 +161,37 @@ impl Load {
     }
 
     /// Waits until as many more requests have failed.
-    pub(crate) async fn fails(&self, more: u64) -> Result<()> {
+    pub async fn fails(&self, more: u64) -> Result<()> {
         rises(&self.shared.failed, more, "more requests to fail").await
     }
 
     /// Ends the work, waits until everything has arrived, and checks that it is complete:
     /// every acknowledged write was made once, every tab heard every event once and in order,
     /// and every event is on its topic.
-    pub(crate) async fn finish(mut self, product: &Product) -> Result<Outcome> {
+    pub async fn finish(mut self, place: &impl Place) -> Result<Outcome> {
         self.shared.stop.store(true, Ordering::Relaxed);
         let mut acknowledged = Vec::new();
         while let Some(written) = self.writers.join_next().await {
             acknowledged.extend(written??);
         }
         let people: Vec<UserId> = self.people.iter().map(|person| person.user).collect();
-        product.drained(&people, SETTLED).await?;
+        place.drained(&people, SETTLED).await?;
         for (user, goal) in people.iter().zip(&self.goals) {
-            goal.send_replace(Some(product.database.head(*user).await?));
+            goal.send_replace(Some(place.database.head(*user).await?));
         }
-        made_once(product, &people, &acknowledged).await?;
+        made_once(place, &people, &acknowledged).await?;
         let mut connections = 0;
         let count = self.tabs.len();
         loop {
             let tab = async { self.tabs.join_next().await.transpose()?.transpose() };
             let tab = wait::within("a tab to hear everything", SETTLED, tab).await?;
             let Some(tab) = tab else { break };
-            let outcome = heard_exactly(product, tab.user, JOINED, &tab.heard).await;
+            let outcome = heard_exactly(place, tab.user, JOINED, &tab.heard).await;
             outcome.with_context(|| format!("a tab of {}", tab.user))?;
             connections += tab.connections;
         }
-        let records = kafka::read_all(&product.brokers(), Topic::Tasks).await?;
-        let tasks = task_log(product, &people).await?;
+        let records = kafka::read_all(&place.brokers()?, Topic::Tasks).await?;
+        let tasks = task_log(place, &people).await?;
         published(&records, &tasks)?;
         let failures = acknowledged.into_iter().flat_map(|write| write.failures);
         Ok(Outcome {
@@ -190,13 +205,13 @@ impl Load {
 
 impl Outcome {
     /// What an unharmed publisher owes: no duplicates, and nothing late.
-    pub(crate) async fn in_order(&self, product: &Product) -> Result<()> {
-        in_order(&self.records, &task_log(product, &self.people).await?)
+    pub async fn in_order(&self, site: &Site) -> Result<()> {
+        in_order(&self.records, &task_log(site, &self.people).await?)
     }
 }
 
-async fn task_log(product: &Product, people: &[UserId]) -> Result<Vec<testing::database::LogRow>> {
-    let mut log = product.database.log(people).await?;
+async fn task_log(site: &Site, people: &[UserId]) -> Result<Vec<LogRow>> {
+    let mut log = site.database.log(people).await?;
     log.retain(|row| row.topic == Topic::Tasks.name());
     Ok(log)
 }
@@ -210,13 +225,9 @@ async fn rises(counter: &AtomicU64, more: u64, what: &str) -> Result<()> {
 }
 
 /// Every acknowledged write is there, and no write is there twice.
-async fn made_once(
-    product: &Product,
-    people: &[UserId],
-    acknowledged: &[Acknowledged],
-) -> Result<()> {
+async fn made_once(site: &Site, people: &[UserId], acknowledged: &[Acknowledged]) -> Result<()> {
     for user in people {
-        let titles = product.database.titles(*user).await?;
+        let titles = site.database.titles(*user).await?;
         let twice = titles.iter().find(|(_, count)| *count > 1);
         ensure!(
             twice.is_none(),
@@ -231,7 +242,11 @@ async fn made_once(
 }
 
 /// Creates a task after the other, each until it is acknowledged.
-async fn write(person: Client, shared: Arc<Shared>) -> Result<Vec<Acknowledged>> {
+async fn write(
+    person: Client,
+    pause: Duration,
+    shared: Arc<Shared>,
+) -> Result<Vec<Acknowledged>> {
     let mut acknowledged = Vec::new();
     while !shared.stop.load(Ordering::Relaxed) {
         let title = Uuid::new_v4().to_string();
@@ -248,7 +263,7 @@ async fn write(person: Client, shared: Arc<Shared>) -> Result<Vec<Acknowledged>>
             title,
             failures,
         });
-        sleep(PAUSE).await;
+        sleep(pause).await;
     }
     Ok(acknowledged)
 }
