@@ -4,6 +4,7 @@ mod kafka;
 mod postgres;
 mod topics;
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -33,14 +34,20 @@ impl Infra {
     /// Starts both on free ports with their data and logs in `dir`, an empty folder
     /// such as [`scratch`](crate::workspace::scratch) gives.
     pub async fn start(dir: &Path, progress: &Progress) -> Result<Self> {
+        Self::start_at(Ipv4Addr::LOCALHOST.into(), dir, progress).await
+    }
+
+    /// The same at another address of this machine, where others than it find them.
+    pub async fn start_at(address: IpAddr, dir: &Path, progress: &Progress) -> Result<Self> {
         let ports = Ports::claim()?;
         let logs = Logs::files(&dir.join("logs"));
         let (postgres, kafka) = (dir.join("postgres"), dir.join("kafka"));
-        let kafka_ports = [ports.next()?, ports.next()?];
+        let next = || Ok::<_, anyhow::Error>(SocketAddr::new(address, ports.next()?));
+        let (for_postgres, for_kafka, controller) = (next()?, next()?, ports.next()?);
         let (postgres, kafka) = tokio::try_join!(
             // What waits for a download and a server is large.
-            Box::pin(Postgres::start(&postgres, ports.next()?, &logs, progress)),
-            Box::pin(Kafka::start(&kafka, kafka_ports, &logs, progress)),
+            Box::pin(Postgres::start(&postgres, for_postgres, &logs, progress)),
+            Box::pin(Kafka::start(&kafka, for_kafka, controller, &logs, progress)),
         )?;
         Ok(Self {
             postgres,

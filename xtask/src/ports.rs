@@ -1,7 +1,7 @@
 //! TCP ports on the loopback: finding free ones, and saying who holds a taken one.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Context, Result, bail};
@@ -37,6 +37,11 @@ impl Ports {
             }
         }
         bail!("all {BLOCKS} blocks of test ports are in use");
+    }
+
+    /// A port that nothing listens on, with the loopback's address.
+    pub fn next_on_loopback(&self) -> Result<SocketAddr> {
+        Ok((Ipv4Addr::LOCALHOST, self.next()?).into())
     }
 
     /// A port that nothing listens on.

@@ -30,7 +30,8 @@ pub(crate) async fn record(
     let ports = Ports::claim()?;
     let logs = Logs::files(&scratch);
     let folder = scratch.join("postgres");
-    let postgres = Postgres::start(&folder, ports.next()?, &logs, progress).await?;
+    let at = ports.next_on_loopback()?;
+    let postgres = Postgres::start(&folder, at, &logs, progress).await?;
     postgres.create_database("queries").await?;
     let url = postgres.url("queries");
     migrate(&url).await?;

@@ -160,7 +160,7 @@ impl Server {
         let ports = Ports::claim()?;
         let logs = Logs::files(&scratch);
         let folder = scratch.join("postgres");
-        let postgres = Postgres::start(&folder, ports.next()?, &logs, progress).await?;
+        let postgres = Postgres::start(&folder, ports.next_on_loopback()?, &logs, progress).await?;
         Ok(Self {
             env: with_database(postgres.url("postgres")),
             postgres: Some((postgres, scratch, ports)),

@@ -4,6 +4,7 @@ mod checks;
 mod running;
 
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -169,15 +170,15 @@ async fn start_servers(
     progress: &Progress,
 ) -> Result<Database> {
     let log = data.join("kafka");
-    let ports = [KAFKA, KAFKA_CONTROLLER];
+    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let kafka = &*running
         .kafka
-        .insert(Kafka::spawn(&log, ports, logs, progress).await?);
+        .insert(Kafka::spawn(&log, at(KAFKA), KAFKA_CONTROLLER, logs, progress).await?);
     if let Some(database) = theirs {
         kafka.ready(progress).await?;
         return Ok(database);
     }
-    let postgres = Postgres::spawn(&data.join("postgres"), POSTGRES, logs, progress).await?;
+    let postgres = Postgres::spawn(&data.join("postgres"), at(POSTGRES), logs, progress).await?;
     let postgres = &*running.postgres.insert(postgres);
     tokio::try_join!(kafka.ready(progress), postgres.ready(progress))?;
     postgres.create_database("taskflow").await?;

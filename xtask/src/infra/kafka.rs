@@ -1,6 +1,7 @@
 //! A single Kafka broker in KRaft mode.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -12,22 +13,23 @@ use crate::process::{Process, Spec, alive_until};
 use crate::progress::Progress;
 use crate::{install, workspace};
 
-/// A running broker on the loopback, with every topic created.
+/// A running broker, with every topic created.
 pub struct Kafka {
-    port: u16,
+    at: SocketAddr,
     process: Process,
 }
 
 impl Kafka {
     /// Starts a broker whose log lies in `dir` and waits until it has every topic; what is
-    /// there already is kept. It takes two ports: for clients and for its own controller.
+    /// there already is kept. Its own controller takes another port of the loopback.
     pub async fn start(
         dir: &Path,
-        ports: [u16; 2],
+        at: SocketAddr,
+        controller: u16,
         logs: &Logs,
         progress: &Progress,
     ) -> Result<Self> {
-        let kafka = Self::spawn(dir, ports, logs, progress).await?;
+        let kafka = Self::spawn(dir, at, controller, logs, progress).await?;
         kafka.ready(progress).await?;
         Ok(kafka)
     }
@@ -35,14 +37,15 @@ impl Kafka {
     /// The same without waiting, for who must be able to stop it meanwhile.
     pub(crate) async fn spawn(
         dir: &Path,
-        [port, controller]: [u16; 2],
+        at: SocketAddr,
+        controller: u16,
         logs: &Logs,
         progress: &Progress,
     ) -> Result<Self> {
         let jars = install::kafka(progress).await?;
         fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
         let config = dir.join("server.properties");
-        fs::write(&config, properties(dir, port, controller))?;
+        fs::write(&config, properties(dir, at, controller))?;
         format_storage(&jars, &config, progress).await?;
         let spec = java("kafka", &jars)?
             // On a developer's few cores the optimising compiler and a concurrent collector cost a
@@ -55,12 +58,12 @@ impl Kafka {
             ])
             .arg(config.display());
         let process = Process::start(logs.attach(spec)).await?;
-        Ok(Self { port, process })
+        Ok(Self { at, process })
     }
 
     /// The bootstrap address.
     pub fn brokers(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        self.at.to_string()
     }
 
     pub fn process(&self) -> &Process {
@@ -118,15 +121,15 @@ fn storage(config: &Path) -> PathBuf {
     config.with_file_name("log")
 }
 
-fn properties(dir: &Path, port: u16, controller: u16) -> String {
+fn properties(dir: &Path, at: SocketAddr, controller: u16) -> String {
     let log = dir.join("log");
     let log = log.display();
     format!(
         "\
 process.roles=broker,controller
 node.id=1
-listeners=BROKER://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=BROKER://127.0.0.1:{port}
+listeners=BROKER://{at},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=BROKER://{at}
 listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER

@@ -1,6 +1,8 @@
 //! A PostgreSQL server of our own, durable as in production.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::Write;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,9 +21,9 @@ use crate::progress::{Progress, Step};
 
 const SUPERUSER: &str = "postgres";
 
-/// A running server on the loopback.
+/// A running server.
 pub struct Postgres {
-    port: u16,
+    at: SocketAddr,
     password: String,
     process: Process,
 }
@@ -29,8 +31,13 @@ pub struct Postgres {
 impl Postgres {
     /// Starts a server whose data lie in `dir` and waits until it answers; what is there
     /// already is kept.
-    pub async fn start(dir: &Path, port: u16, logs: &Logs, progress: &Progress) -> Result<Self> {
-        let postgres = Self::spawn(dir, port, logs, progress).await?;
+    pub async fn start(
+        dir: &Path,
+        at: SocketAddr,
+        logs: &Logs,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let postgres = Self::spawn(dir, at, logs, progress).await?;
         postgres.ready(progress).await?;
         Ok(postgres)
     }
@@ -38,7 +45,7 @@ impl Postgres {
     /// The same without waiting, for who must be able to stop it meanwhile.
     pub(crate) async fn spawn(
         dir: &Path,
-        port: u16,
+        at: SocketAddr,
         logs: &Logs,
         progress: &Progress,
     ) -> Result<Self> {
@@ -54,8 +61,8 @@ impl Postgres {
         let spec = Spec::new("postgres", programs.join("postgres"))
             .arg("-D")
             .arg(data.display())
-            .args(["-c", "listen_addresses=127.0.0.1"])
-            .args(["-c", &format!("port={port}")])
+            .args(["-c", &format!("listen_addresses={}", at.ip())])
+            .args(["-c", &format!("port={}", at.port())])
             // A socket's path may have 107 bytes at most, and nobody needs it.
             .args(["-c", "unix_socket_directories="])
             .args(["-c", "max_connections=200"])
@@ -66,7 +73,7 @@ impl Postgres {
             .stop_signal(Signal::SIGINT);
         let process = Process::start(logs.attach(spec)).await?;
         Ok(Self {
-            port,
+            at,
             password,
             process,
         })
@@ -74,8 +81,8 @@ impl Postgres {
 
     /// The URL of a database of this server, with the superuser's password.
     pub fn url(&self, database: &str) -> String {
-        let Self { port, password, .. } = self;
-        format!("postgres://{SUPERUSER}:{password}@127.0.0.1:{port}/{database}")
+        let Self { at, password, .. } = self;
+        format!("postgres://{SUPERUSER}:{password}@{at}/{database}")
     }
 
     /// Creates the database unless it exists. The name must be a plain identifier.
@@ -128,14 +135,14 @@ impl Postgres {
             Ok(())
         };
         alive_until(&self.process, answers).await?;
-        step.done(&format!("127.0.0.1:{}", self.port));
+        step.done(&self.at.to_string());
         Ok(())
     }
 
     async fn connect(&self) -> Result<PgConnection> {
         let options = PgConnectOptions::new_without_pgpass()
-            .host("127.0.0.1")
-            .port(self.port)
+            .host(&self.at.ip().to_string())
+            .port(self.at.port())
             .username(SUPERUSER)
             .password(&self.password)
             .database("postgres");
@@ -162,6 +169,11 @@ async fn initdb(programs: &Path, dir: &Path, account: Option<Account>, step: &St
         .dir(dir)
         .run(step)
         .await?;
+    let mut clients = OpenOptions::new()
+        .append(true)
+        .open(partial.join("pg_hba.conf"))?;
+    // What initdb wrote is for the loopback. A server elsewhere is there for others.
+    writeln!(clients, "host all all all scram-sha-256")?;
     fs::rename(partial, dir.join("data"))?;
     Ok(())
 }
