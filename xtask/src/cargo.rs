@@ -46,6 +46,8 @@ pub(crate) enum TestKind {
     Integration,
     /// The whole product.
     EndToEnd,
+    /// The whole product on Kubernetes.
+    Cluster,
 }
 
 /// The lines of cargo's JSON output that tell of a built artifact.
@@ -140,7 +142,10 @@ impl Artifact {
         let executable = self.executable.filter(|_| self.profile.test)?;
         let dir = self.manifest_path.parent()?.to_path_buf();
         let kind = if dir == workspace::root().join("tests") {
-            TestKind::EndToEnd
+            match self.target.name.as_str() {
+                "cluster" => TestKind::Cluster,
+                _ => TestKind::EndToEnd,
+            }
         } else if self.target.kind.iter().any(|kind| kind == "test") {
             TestKind::Integration
         } else {

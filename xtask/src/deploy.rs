@@ -15,10 +15,28 @@ mod typos;
 use anyhow::{Context, Result};
 
 pub(crate) use chart::Chart;
+pub use chart::NAMESPACE;
 pub(crate) use generated::{COPIES, copies, manifests};
 
 use crate::progress::Progress;
 use crate::{install, workspace};
+
+/// The commands of a document that are marked with this step, for the trials on a cluster.
+pub fn step(name: &str) -> Result<String> {
+    documents::step(name)
+}
+
+/// What people are told to install, as Helm renders it: the variant's name, and its objects.
+pub async fn variants(progress: &Progress) -> Result<Vec<(&'static str, String)>> {
+    let chart = Chart {
+        helm: install::helm(progress).await?,
+    };
+    let mut rendered = Vec::new();
+    for variant in chart::VARIANTS {
+        rendered.push((variant.name, chart.template(variant.args()).await?));
+    }
+    Ok(rendered)
+}
 
 /// Checks chart, Compose file, alerts and documents, and that the checks see what is wrong.
 pub async fn check(progress: &Progress) -> Result<()> {

@@ -9,6 +9,7 @@ pub mod app;
 pub mod bench;
 mod browser;
 mod cargo;
+pub mod cluster;
 pub mod deploy;
 pub mod frontend;
 pub mod generate;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::{Result, ensure};
 
 use crate::cargo::{self, TestBinary, TestKind};
+use crate::cluster::{self, ClusterArgs};
 use crate::infra::Postgres;
 use crate::logs::Logs;
 use crate::ports::Ports;
@@ -25,6 +26,8 @@ pub struct Args {
     /// Use this PostgreSQL server for the integration tests instead of our own
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
+    #[command(flatten)]
+    cluster: ClusterArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -41,6 +44,8 @@ enum Part {
     Browser,
     /// Chart, manifests, Compose file, alerts and documents; starts nothing
     Deploy,
+    /// The product on a Kubernetes that is named, as people install it
+    Cluster,
 }
 
 /// What the test programs reported together.
@@ -61,6 +66,11 @@ pub async fn run(args: Args) -> Result<()> {
     if args.part == Some(Part::Browser) {
         cargo::build_services(&progress).await?;
         return Box::pin(browser::check(&args.filter, &progress)).await;
+    }
+    let names_a_cluster = args.cluster.names_a_cluster();
+    if args.part == Some(Part::Cluster) && !names_a_cluster {
+        progress.line(cluster::SKIPPED);
+        return Ok(());
     }
     heading(&progress, "tools");
     // The integration tests run `up`, and with it the app.
@@ -90,8 +100,9 @@ pub async fn run(args: Args) -> Result<()> {
     let binaries = cargo::build_tests(&progress).await?;
     let tally = Arc::new(Tally::default());
     let mut broken = Vec::new();
-    for part in [Part::Unit, Part::It, Part::E2e] {
-        if args.part.is_some_and(|wanted| wanted != part) {
+    for part in [Part::Unit, Part::It, Part::E2e, Part::Cluster] {
+        let is_wanted = args.part.is_none_or(|wanted| wanted == part);
+        if !is_wanted || part == Part::Cluster && !names_a_cluster {
             continue;
         }
         let server = Server::for_part(part, &args, &tools, &progress).await?;
@@ -111,6 +122,9 @@ pub async fn run(args: Args) -> Result<()> {
         tally.failed.load(Ordering::Relaxed),
     );
     progress.line(&format!("\n{passed} passed, {failed} failed"));
+    if args.part.is_none() && !names_a_cluster {
+        progress.line(cluster::SKIPPED);
+    }
     ensure!(broken.is_empty(), "failed: {}", broken.join(", "));
     Ok(())
 }
@@ -126,6 +140,7 @@ impl Part {
             Self::Unit => Some(TestKind::Unit),
             Self::It => Some(TestKind::Integration),
             Self::E2e => Some(TestKind::EndToEnd),
+            Self::Cluster => Some(TestKind::Cluster),
             Self::Deploy | Self::Frontend | Self::Browser => None,
         }
     }
@@ -146,6 +161,12 @@ impl Server {
         tools: &[(&'static str, String)],
         progress: &Progress,
     ) -> Result<Self> {
+        if part == Part::Cluster {
+            return Ok(Self {
+                env: Box::pin(args.cluster.prepare(progress)).await?,
+                postgres: None,
+            });
+        }
         if part != Part::It {
             return Ok(Self::default());
         }

@@ -14,7 +14,7 @@ use crate::{install, workspace};
 pub(crate) const FOLDER: &str = "charts/taskflow";
 
 /// Where everything is installed.
-pub(crate) const NAMESPACE: &str = "taskflow";
+pub const NAMESPACE: &str = "taskflow";
 
 /// One way to install the chart.
 pub(super) struct Variant {
@@ -78,7 +78,7 @@ impl Variant {
         }
     }
 
-    fn args(&self) -> Vec<String> {
+    pub(super) fn args(&self) -> Vec<String> {
         let files = self.files.iter();
         let files = files.map(|file| format!("--values={FOLDER}/{file}"));
         let set = self.set.iter().map(|value| format!("--set={value}"));

@@ -1,5 +1,7 @@
-//! The commands in the documents: each is run here, or says what it needs that is not here.
+//! The commands in the documents: each is run here, or by the trials on a cluster, or says what it
+//! needs that is not here.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -16,18 +18,28 @@ const DOCUMENTS: [&str; 4] = [
 ];
 
 /// What may stand behind `sh` where a block begins.
-const NEEDS: [&str; 4] = [
+const NEEDS: [&str; 5] = [
     // Run here, with Helm on the PATH.
     "tested",
-    // A cluster, Docker, an account elsewhere.
+    // A cluster, Docker, charts of others, an account elsewhere.
     "needs=cluster",
     "needs=docker",
+    "needs=internet",
     "needs=account",
 ];
+
+/// What people are led through step by step: on a cluster every command is tried. What runbooks
+/// say depends on what is wrong.
+const TRIED: [&str; 2] = ["DEPLOYMENT.md", "K8S_SETUP.md"];
+
+/// Who tries it, by the name behind `step=`.
+const TRIALS: &str = "tests/cluster";
 
 /// Runs what can be run, and says how many blocks that were.
 pub(super) async fn check(chart: &Chart) -> Result<usize> {
     let mut run = 0;
+    let trials = trials()?;
+    let mut steps = BTreeSet::new();
     for file in files()? {
         let text = fs::read_to_string(workspace::root().join(&file))?;
         for block in blocks(&text) {
@@ -37,6 +49,19 @@ pub(super) async fn check(chart: &Chart) -> Result<usize> {
                 "{at}: say after `sh` what the commands need: {}",
                 NEEDS.join(", ")
             );
+            if let Some(step) = block.step {
+                ensure!(block.needs == "needs=cluster", "{at}: a step is for a cluster");
+                ensure!(steps.insert(step.to_owned()), "{at}: {step} is there twice");
+                ensure!(
+                    trials.contains(&format!("\"{step}\"")),
+                    "{at}: no trial in {TRIALS} takes the step {step}"
+                );
+            } else {
+                ensure!(
+                    block.needs != "needs=cluster" || !TRIED.contains(&file.as_str()),
+                    "{at}: say with `step=…` what {TRIALS} is to try"
+                );
+            }
             if block.needs == "tested" {
                 execute(&block.script, chart).await.context(at)?;
                 run += 1;
@@ -61,9 +86,31 @@ fn files() -> Result<Vec<String>> {
     Ok(files)
 }
 
+/// The commands of a step, wherever it is written down.
+pub(super) fn step(name: &str) -> Result<String> {
+    for file in files()? {
+        let text = fs::read_to_string(workspace::root().join(&file))?;
+        let mut blocks = blocks(&text).into_iter();
+        if let Some(block) = blocks.find(|block| block.step == Some(name)) {
+            return Ok(block.script);
+        }
+    }
+    bail!("no document has the step {name}")
+}
+
+/// The source of the trials on a cluster.
+fn trials() -> Result<String> {
+    let mut text = String::new();
+    for entry in fs::read_dir(workspace::root().join(TRIALS))? {
+        text += &fs::read_to_string(entry?.path())?;
+    }
+    Ok(text)
+}
+
 struct Block<'a> {
     line: usize,
     needs: &'a str,
+    step: Option<&'a str>,
     script: String,
 }
 
@@ -75,11 +122,16 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
         let Some(needs) = line.trim_start().strip_prefix("```sh") else {
             continue;
         };
+        let (needs, step) = match needs.split_once(" step=") {
+            Some((needs, step)) => (needs.trim(), Some(step.trim())),
+            None => (needs.trim(), None),
+        };
         let script = lines.by_ref().map(|(_, line)| line);
         let script = script.take_while(|line| line.trim() != "```");
         blocks.push(Block {
             line: number + 1,
-            needs: needs.trim(),
+            needs,
+            step,
             script: script.collect::<Vec<_>>().join("\n"),
         });
     }
@@ -122,11 +174,13 @@ mod tests {
 
     #[test]
     fn blocks_are_found_with_what_they_need() {
-        let text = "Text\n```sh tested\necho 1\necho 2\n```\n```yaml\na: 1\n```\n```sh\nls\n```\n";
+        let text = "Text\n```sh tested\necho 1\necho 2\n```\n```yaml\na: 1\n```\n```sh\nls\n```\n\
+                    ```sh needs=cluster step=look\nls\n```\n";
         let blocks = blocks(text);
-        assert_eq!(blocks.len(), 2);
+        assert_eq!(blocks.len(), 3);
         assert_eq!((blocks[0].line, blocks[0].needs), (2, "tested"));
         assert_eq!(blocks[0].script, "echo 1\necho 2");
         assert_eq!(blocks[1].needs, "");
+        assert_eq!((blocks[2].needs, blocks[2].step), ("needs=cluster", Some("look")));
     }
 }
