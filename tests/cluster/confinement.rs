@@ -154,6 +154,10 @@ async fn callers(release: &Release) -> Result<()> {
     backend.list_heads(ListHeadsRequest::default()).await?;
     // The scheduler's.
     is_denied(backend.claim_due(ClaimDueRequest::default()).await)?;
+    // The agent has a service of its own there, and no other.
+    let agent = Beside::service("agent").await?;
+    let mut backend = agent.backend()?;
+    is_denied(backend.list_heads(ListHeadsRequest::default()).await)?;
 
     kubectl(&["apply", "--filename", &stranger(release)?]).await?;
     let pod = format!("pod/{STRANGER}");

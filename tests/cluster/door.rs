@@ -1,7 +1,8 @@
 //! The way in for people: one address, and behind it what the release's Ingresses say.
 //!
 //! A cluster's own ingress controller does that where there is one. Where there is none, this is
-//! as much of one as the standard describes: paths by their prefix, and the longest wins.
+//! as much of one as the chart needs: paths by their prefix, of which one step may be any, and the
+//! longest wins.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -18,6 +19,9 @@ use crate::kube::{items, json, text};
 
 /// What `values-dev.yaml` says.
 pub(crate) const HOST: &str = "taskflow.localhost";
+
+/// How the chart writes a step that may be any, and how a [`Route`] does.
+const ANY_STEP: (&str, &str) = ("[^/]+", "*");
 
 /// No request's head is longer.
 const MAX_HEAD: usize = 64 << 10;
@@ -38,7 +42,7 @@ pub(crate) struct Door {
 
 /// Where a path leads, and all below it.
 struct Route {
-    prefix: String,
+    path: String,
     to: SocketAddr,
 }
 
@@ -46,7 +50,7 @@ impl Door {
     pub(crate) async fn open(controller: Option<SocketAddr>) -> Result<Self> {
         let routes = match controller {
             Some(to) => vec![Route {
-                prefix: "/".to_owned(),
+                path: "/".to_owned(),
                 to,
             }],
             None => routes().await?,
@@ -62,7 +66,7 @@ impl Door {
     }
 }
 
-/// What the Ingresses say, the longest prefix first.
+/// What the Ingresses say, the longest path first.
 async fn routes() -> Result<Vec<Route>> {
     let ingresses = json(&["get", "ingress"]).await?;
     let services = json(&["get", "service"]).await?;
@@ -70,19 +74,14 @@ async fn routes() -> Result<Vec<Route>> {
     for ingress in items(&ingresses["items"]) {
         let rules = items(&ingress["spec"]["rules"]);
         for path in rules.flat_map(|rule| items(&rule["http"]["paths"])) {
-            // Everything else is a matter between an Ingress and its controller.
-            if path["pathType"] != "Prefix" {
-                continue;
-            }
-            // What is not installed has no Service.
-            if let Some(to) = address(&path["backend"]["service"], &services) {
-                let prefix = text(&path["path"]).to_owned();
-                routes.push(Route { prefix, to });
-            }
+            let to = address(&path["backend"]["service"], &services);
+            let to = to.with_context(|| format!("{path} leads to no Service"))?;
+            let path = text(&path["path"]).replace(ANY_STEP.0, ANY_STEP.1);
+            routes.push(Route { path, to });
         }
     }
     ensure!(!routes.is_empty(), "no Ingress leads anywhere");
-    routes.sort_by_key(|route| std::cmp::Reverse(route.prefix.len()));
+    routes.sort_by_key(|route| std::cmp::Reverse(route.path.len()));
     Ok(routes)
 }
 
@@ -99,8 +98,12 @@ fn address(target: &Value, services: &Value) -> Option<SocketAddr> {
 impl Route {
     /// `/api` leads to `/api` and `/api/x`, not to `/apis`.
     fn takes(&self, path: &str) -> bool {
-        let rest = path.strip_prefix(self.prefix.trim_end_matches('/'));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let mut steps = path.split('/');
+        let mut wanted = self.path.trim_end_matches('/').split('/');
+        wanted.all(|wanted| {
+            let step = steps.next();
+            step.is_some_and(|step| step == wanted || wanted == ANY_STEP.1)
+        })
     }
 }
 

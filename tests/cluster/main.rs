@@ -43,7 +43,6 @@ fn main() -> Result<ExitCode> {
 fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     let trials = [
         installation::trials(stage),
-        // What people say to the assistant has its place behind `people`.
         people::trials(stage),
         confinement::trials(stage),
         variants::trials(stage),

@@ -1,5 +1,6 @@
 //! What people do, through the ingress.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,12 +9,12 @@ use events::UserId;
 use libtest_mimic::Trial;
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder};
-use serde_json::json;
-use testing::{EMAIL_DOMAIN, Socket, send, wait};
+use serde_json::{Value, json};
+use testing::{Client, EMAIL_DOMAIN, Socket, send, wait};
 use uuid::Uuid;
 
 use crate::door::HOST;
-use crate::kube::text;
+use crate::kube::{items, text};
 use crate::release::Release;
 use crate::stage::Stage;
 
@@ -32,6 +33,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         stage.trial(
             "people: a completed task that comes again is followed by the next",
             recurring,
+        ),
+        stage.trial(
+            "people: the assistant does what it is told, whichever way one comes to it",
+            assistant,
         ),
     ]
 }
@@ -126,9 +131,17 @@ async fn newcomer(release: &Release) -> Result<()> {
     ensure!(told.event_type == "task.created" && told.data.seq == cursor + 1);
     ensure!(task["id"] == told.data.task_id.to_string(), "{told:?}");
 
-    // A program finds it without the front end.
-    let found = release.client(user)?.get("/tasks").await?.expect(200)?;
-    ensure!(found["items"][0]["id"] == task["id"], "{found}");
+    // The front end passes on what the assistant is told.
+    let told = ada.request(Method::POST, "/api/chat");
+    is_carried_out(told.json(&chat_kit("add Feed the cat"))).await?;
+    ensure!(socket.event().await?.event_type == "conversation.created");
+
+    // A program finds both without the front end.
+    let titles = titles(&release.client(user)?).await?;
+    ensure!(
+        titles.iter().eq(["Feed the cat", "Water the plants"]),
+        "{titles:?}"
+    );
     Ok(())
 }
 
@@ -153,6 +166,64 @@ async fn recurring(release: &Release) -> Result<()> {
         "{next}"
     );
     Ok(())
+}
+
+/// Without a model it reads plain lines; the turn and its tools are the same.
+async fn assistant(release: &Release) -> Result<()> {
+    let owner = release.sign_up().await?;
+    let token = owner.token.as_deref().unwrap_or_default();
+    let post = |path: &str| {
+        let url = format!("{}{path}", release.backend);
+        let request = release.http().post(url).bearer_auth(token);
+        request.header("accept", "application/json, text/event-stream")
+    };
+    let message = json!({"message": "add Water the plants"});
+    is_carried_out(owner.request(Method::POST, "/chat").json(&message)).await?;
+    is_carried_out(post("/chatkit").json(&chat_kit("add Feed the cat"))).await?;
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+        "name": "add_task", "arguments": {"title": "Call home"},
+    }});
+    let call = post("/mcp").json(&call);
+    is_carried_out(call.header("mcp-protocol-version", "2025-06-18")).await?;
+    let titles = titles(&owner).await?;
+    ensure!(
+        titles.iter().eq(["Call home", "Feed the cat", "Water the plants"]),
+        "{titles:?}"
+    );
+
+    let path = "/.well-known/oauth-protected-resource/mcp";
+    let described = release.http().get(format!("{}{path}", release.backend));
+    let described = send(described).await?.expect(200)?;
+    ensure!(
+        described["resource"] == format!("http://{HOST}/mcp"),
+        "{described}"
+    );
+    Ok(())
+}
+
+/// What somebody says for the first time, in the words of ChatKit.
+fn chat_kit(said: &str) -> Value {
+    let content = json!([{"type": "input_text", "text": said}]);
+    let input = json!({"content": content, "attachments": [], "inference_options": {}});
+    json!({"type": "threads.create", "params": {"input": input}})
+}
+
+/// Whatever form the answer has; it ends when all is done.
+async fn is_carried_out(request: RequestBuilder) -> Result<()> {
+    let answer = send(request).await?;
+    ensure!(
+        answer.status == 200,
+        "{}: {}",
+        answer.status,
+        String::from_utf8_lossy(&answer.body)
+    );
+    Ok(())
+}
+
+async fn titles(owner: &Client) -> Result<BTreeSet<String>> {
+    let tasks = owner.get("/tasks").await?.expect(200)?;
+    let titles = items(&tasks["items"]).map(|task| text(&task["title"]).to_owned());
+    Ok(titles.collect())
 }
 
 /// Names and values of the fields that nobody sees.

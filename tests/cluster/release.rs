@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use reqwest::Url;
-use serde_json::{Value, json};
+use serde_json::json;
 use testing::Site;
 use testing::load::{Load, Outcome, Place};
 use xtask::cluster::TAGS;
@@ -20,16 +20,6 @@ use xtask::workspace;
 
 use crate::door::Door;
 use crate::kube::{Cluster, NAMESPACE, OURS, follow, kubectl, objects, rolled_out, secret};
-
-/// Everything that the chart can install.
-const COMPONENTS: [&str; 6] = [
-    "agent",
-    "backend",
-    "frontend",
-    "notifier",
-    "realtime",
-    "scheduler",
-];
 
 /// Says that a namespace is a trial's, so that the next may delete it.
 const MARK: &str = "taskflow/trial=true";
@@ -57,8 +47,8 @@ impl Deref for Release {
 }
 
 impl Place for Release {
-    fn brokers(&self) -> Result<String> {
-        Ok(self.infra.kafka().brokers())
+    fn brokers(&self) -> String {
+        self.infra.kafka().brokers()
     }
 
     fn realtime_of(&self, _number: usize) -> Result<String> {
@@ -67,7 +57,7 @@ impl Place for Release {
 }
 
 impl Release {
-    /// Does what K8S_SETUP.md says from the secrets on, in an empty namespace.
+    /// Does what `K8S_SETUP.md` says from the secrets on, in an empty namespace.
     pub(crate) async fn install(cluster: Cluster, dir: &Path, progress: &Progress) -> Result<Self> {
         make_room().await?;
         let infra = Infra::start_at(cluster.host, dir, progress).await?;
@@ -104,7 +94,7 @@ impl Release {
         follow(step, &self.folder, &[]).await
     }
 
-    /// Installs these images over those that run, as K8S_SETUP.md says.
+    /// Installs these images over those that run, as `K8S_SETUP.md` says.
     pub(crate) async fn upgrade(&self, tag: &str) -> Result<()> {
         write_values(&self.cluster, &self.infra, &self.folder, tag)?;
         self.follow("install").await?;
@@ -174,7 +164,7 @@ pub(crate) async fn explained(error: anyhow::Error) -> anyhow::Error {
     anyhow!(lines.join("\n"))
 }
 
-/// What the reader of K8S_SETUP.md is to say: where database and broker are.
+/// What the reader of `K8S_SETUP.md` is to say: where database and broker are.
 fn settings(infra: &Infra) -> Vec<(&'static str, String)> {
     let database_url = infra.postgres().url("taskflow");
     vec![
@@ -189,20 +179,13 @@ fn settings(infra: &Infra) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// `my-values.yaml`, as the reader of K8S_SETUP.md writes it; JSON is YAML.
+/// `my-values.yaml`, as the reader of `K8S_SETUP.md` writes it; JSON is YAML.
 fn write_values(cluster: &Cluster, infra: &Infra, folder: &Path, tag: &str) -> Result<()> {
     // A node of two cores has no room for what the chart asks for. The limits stay.
     let resources = json!({"requests": {"cpu": "10m", "memory": "64Mi"}});
-    let built = xtask::cluster::services()?;
-    let mut services = json!({});
-    for name in COMPONENTS {
-        let is_built = name == "frontend" || built.iter().any(|service| service == name);
-        // Null leaves it out.
-        services[name] = if is_built {
-            json!({"resources": resources})
-        } else {
-            Value::Null
-        };
+    let mut services = json!({"frontend": {"resources": resources}});
+    for name in xtask::cluster::services()? {
+        services[name] = json!({"resources": resources});
     }
     for name in ["backend", "frontend"] {
         services[name]["existingSecret"] = format!("taskflow-{name}").into();

@@ -160,7 +160,7 @@ async fn elsewhere(
     ])
 }
 
-/// Every service that there is, and the front end.
+/// Those of the chart: the services, and the front end.
 fn images() -> Result<Vec<Image>> {
     let mut images = vec![Image {
         name: "frontend".to_owned(),
@@ -177,7 +177,7 @@ fn images() -> Result<Vec<Image>> {
     Ok(images)
 }
 
-/// The services that the chart can run, as far as they exist.
+/// The services that the chart runs.
 pub fn services() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(workspace::root().join("services"))? {

@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Where they work.
 pub trait Place: Deref<Target = Site> {
     /// The bootstrap address of the broker.
-    fn brokers(&self) -> Result<String>;
+    fn brokers(&self) -> String;
 
     /// Where the `number`th tab of somebody listens.
     fn realtime_of(&self, number: usize) -> Result<String>;
@@ -190,7 +190,7 @@ impl Load {
             outcome.with_context(|| format!("a tab of {}", tab.user))?;
             connections += tab.connections;
         }
-        let records = kafka::read_all(&place.brokers()?, Topic::Tasks).await?;
+        let records = kafka::read_all(&place.brokers(), Topic::Tasks).await?;
         let tasks = task_log(place, &people).await?;
         published(&records, &tasks)?;
         let failures = acknowledged.into_iter().flat_map(|write| write.failures);

@@ -48,8 +48,8 @@ impl Deref for Product {
 }
 
 impl Place for Product {
-    fn brokers(&self) -> Result<String> {
-        Ok(self.infra.kafka().brokers())
+    fn brokers(&self) -> String {
+        self.infra.kafka().brokers()
     }
 
     /// The replica of realtime that a load balancer would give the `number`th.
