@@ -1,7 +1,7 @@
 //! What was installed goes without a trace, and so do the manifests for those without Helm.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
@@ -11,12 +11,18 @@ use crate::kube::{NAMESPACE, OURS, gone, kubectl, objects, pods};
 use crate::release::{Release, mark};
 use crate::stage::Stage;
 
+/// Who has not ended by then is killed: `terminationGracePeriodSeconds` of the chart.
+const GRACE: Duration = Duration::from_secs(45);
+
 /// How long what belongs to something else may stay after it.
 const COLLECTED: Duration = Duration::from_mins(2);
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     vec![
-        stage.trial("goodbye: an uninstalled release leaves nothing", uninstall),
+        stage.trial(
+            "goodbye: an uninstalled release ends when it is told to, and leaves nothing",
+            uninstall,
+        ),
         stage.trial(
             "goodbye: the manifests are applied, and deleted again",
             manifests,
@@ -26,8 +32,11 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
 
 async fn uninstall(release: &Release) -> Result<()> {
     let running = pods(OURS).await?;
+    let began = Instant::now();
     release.follow("uninstall").await?;
     gone(&running).await?;
+    let took = began.elapsed();
+    ensure!(took < GRACE, "somebody did not end when told to: {took:?}");
     let is_clean = wait::until("everything to be gone", COLLECTED, async || {
         let left = &objects().await? - &release.before;
         Ok(left.is_empty().then_some(()))

@@ -19,7 +19,9 @@ use xtask::stack::Infra;
 use xtask::workspace;
 
 use crate::door::Door;
-use crate::kube::{Cluster, NAMESPACE, OURS, follow, kubectl, objects, rolled_out, secret};
+use crate::kube::{
+    Cluster, NAMESPACE, OURS, follow, items, json, kubectl, objects, rolled_out, secret,
+};
 
 /// Says that a namespace is a trial's, so that the next may delete it.
 const MARK: &str = "taskflow/trial=true";
@@ -102,19 +104,39 @@ impl Release {
     }
 
     /// Ends the work when everything runs again, and looks whether all of it is there: for those
-    /// who work, on the topic, in the tables and in the log.
+    /// who work, on the topic, in the tables and in the log. What they needed, the chart gave.
     pub(crate) async fn settled(&self, load: Load) -> Result<Outcome> {
         rolled_out().await?;
         let outcome = load.finish(self).await?;
         for step in ["verify-log", "rebuild-verify"] {
             self.follow(step).await?;
         }
+        had_memory().await?;
         Ok(outcome)
     }
 
     pub(crate) async fn stop_servers(&self) -> Result<()> {
         self.infra.stop().await
     }
+}
+
+/// Nobody was killed for more memory than the chart allows.
+async fn had_memory() -> Result<()> {
+    let pods = json(&["get", "pods", OURS]).await?;
+    for pod in items(&pods["items"]) {
+        let (apps, sidecars) = ("containerStatuses", "initContainerStatuses");
+        let containers = [apps, sidecars].map(|kind| &pod["status"][kind]);
+        for container in containers.into_iter().flat_map(items) {
+            let ended = &container["lastState"]["terminated"]["reason"];
+            ensure!(
+                ended != "OOMKilled",
+                "{} of {} had too little memory",
+                container["name"],
+                pod["metadata"]["name"]
+            );
+        }
+    }
+    Ok(())
 }
 
 /// The namespace is ours alone, or nobody touches it.
