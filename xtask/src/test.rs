@@ -87,6 +87,8 @@ pub async fn run(args: Args) -> Result<()> {
         ("DATEUTIL_WHEELS", dateutil.display().to_string()),
     ];
     if args.part.is_none() {
+        // Needed last, but missed at once.
+        install::chromium(&progress).await?;
         heading(&progress, "format");
         lint::fmt(true, &progress).await?;
         heading(&progress, "lints and generated files");
@@ -116,6 +118,13 @@ pub async fn run(args: Args) -> Result<()> {
             }
         }
         server.stop().await?;
+    }
+    if args.part.is_none() {
+        heading(&progress, "browser");
+        if let Err(error) = Box::pin(browser::check(&[], &progress)).await {
+            progress.line(&format!("{error:#}"));
+            broken.push("browser".to_owned());
+        }
     }
     let (passed, failed) = (
         tally.passed.load(Ordering::Relaxed),
