@@ -6,9 +6,11 @@ pub mod endpoint;
 mod history;
 mod model;
 mod openai;
+mod place;
 mod plain;
 mod prompt;
 mod step;
 pub mod turn;
 
 pub use model::{Model, ModelError};
+pub use place::Places;

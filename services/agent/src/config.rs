@@ -1,6 +1,10 @@
 //! What can be configured, by arguments or the environment.
 
-use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
+};
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand};
@@ -86,6 +90,9 @@ pub struct Config {
     pub better_auth_secret: Option<SecretString>,
 
     #[command(flatten)]
+    pub chat: ChatArgs,
+
+    #[command(flatten)]
     pub model: ModelArgs,
 
     #[command(flatten)]
@@ -93,6 +100,18 @@ pub struct Config {
 
     #[command(flatten)]
     pub telemetry: telemetry::TelemetryArgs,
+}
+
+/// How many people may talk at a time.
+#[derive(Clone, Debug, Args)]
+pub struct ChatArgs {
+    /// Chats that may be open at a time.
+    #[arg(long, env, default_value = "128")]
+    pub chats: NonZeroUsize,
+
+    /// And of these, of one user.
+    #[arg(long, env, default_value = "8")]
+    pub chats_per_user: NonZeroUsize,
 }
 
 /// The language model, and how much of it one message may use.

@@ -6,12 +6,18 @@ use axum::http::HeaderValue;
 use rmcp::model::RequestStateCodec;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{backend::Backend, chat::Model, recorder::Recorder};
+use crate::{
+    backend::Backend,
+    chat::{Model, Places},
+    recorder::Recorder,
+};
 
 /// Shared by all requests.
 pub struct Gateway {
     pub backend: Backend,
     pub model: Model,
+    /// For chats that are open.
+    pub places: Places,
     pub seal: RequestStateCodec,
     /// Where people find the app, without a slash at the end.
     pub app_url: String,

@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
-use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram};
 
 /// Tool calls, by `tool`, `from` (`mcp`, `chat`) and `outcome` (`done`, `refused`, `asked`).
 const TOOL_CALLS_TOTAL: &str = "tool_calls_total";
 /// Seconds that a tool call took, by `tool`.
 const TOOL_CALL_DURATION_SECONDS: &str = "tool_call_duration_seconds";
+/// Chats that are open.
+pub(crate) const CHATS_OPEN: &str = "chats_open";
 /// Answers of the model, by `outcome` (`answered`, `failed`).
 const MODEL_REPLIES_TOTAL: &str = "model_replies_total";
 /// Tokens that the model counted.
@@ -21,6 +23,7 @@ pub(crate) fn describe() {
         Unit::Seconds,
         "Time that a tool call took"
     );
+    describe_gauge!(CHATS_OPEN, Unit::Count, "Chats that are open");
     describe_counter!(MODEL_REPLIES_TOTAL, Unit::Count, "Answers of the model");
     describe_counter!(
         MODEL_TOKENS_TOTAL,

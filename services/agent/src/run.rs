@@ -14,8 +14,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 
 use crate::{
-    Config, backend::Backend, chat::Model, gateway::Gateway, measured, recorder::Recorder,
-    router::router, secrets::Secrets,
+    Config,
+    backend::Backend,
+    chat::{Model, Places},
+    gateway::Gateway,
+    measured,
+    recorder::Recorder,
+    router::router,
+    secrets::Secrets,
 };
 
 /// The app-id of the backend.
@@ -41,6 +47,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
     let backend = Backend::new(sidecar.app(BACKEND)?, health.clone());
     let gateway = Arc::new(Gateway {
         model: Model::new(&config.model, secrets.model_key(&config))?,
+        places: Places::new(&config.chat),
         seal: secrets.seal(&config),
         recorder: Recorder::new(backend.clone()),
         backend,

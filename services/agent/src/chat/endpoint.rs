@@ -15,11 +15,9 @@ use futures::{Stream, StreamExt};
 use proto::v1;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::UnboundedReceiverStream;
 use uuid::Uuid;
 
-use super::turn::{self, Event, Message, Wish};
+use super::turn::{self, Event, Message, Told, Wish};
 use crate::{
     backend::Problem,
     door::Guest,
@@ -74,7 +72,7 @@ pub async fn chat(
         return in_one_piece(events).await;
     }
     // Until the turn has begun, a refusal can be a status.
-    match events.recv().await {
+    match events.next().await {
         Some(Event::Failed(refused)) => problem::respond(&refused),
         Some(first) => as_it_happens(first, events, mode).into_response(),
         None => stopped(),
@@ -101,7 +99,7 @@ pub async fn decide(
     };
     let mut events = turn::start(&gateway, guest, wish);
     let mut answer = Value::Null;
-    while let Some(event) = events.recv().await {
+    while let Some(event) = events.next().await {
         match event {
             Event::Decided(decided) => answer = json!(decided),
             Event::Answered(answered) => answer["answer"] = json!(answered),
@@ -167,8 +165,8 @@ fn wants_stream(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/event-stream"))
 }
 
-async fn in_one_piece(mut events: mpsc::UnboundedReceiver<Event>) -> Response {
-    while let Some(event) = events.recv().await {
+async fn in_one_piece(mut events: Told) -> Response {
+    while let Some(event) = events.next().await {
         match event {
             Event::Answered(answer) => return Json(answer).into_response(),
             Event::Failed(refused) => return problem::respond(&refused),
@@ -188,10 +186,10 @@ fn stopped() -> Response {
 
 fn as_it_happens(
     first: Event,
-    rest: mpsc::UnboundedReceiver<Event>,
+    rest: Told,
     mode: &'static str,
 ) -> Sse<impl Stream<Item = Result<Sent, Infallible>>> {
-    let events = futures::stream::iter([first]).chain(UnboundedReceiverStream::new(rest));
+    let events = futures::stream::iter([first]).chain(rest);
     let sent = events.filter_map(move |event| async move {
         let (name, data) = described(event, mode)?;
         Some(Ok(Sent::default().event(name).data(data.to_string())))

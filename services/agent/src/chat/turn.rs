@@ -1,7 +1,13 @@
 //! A turn: what one message sets off, up to the answer.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
+use futures::Stream;
 use jiff::{Zoned, tz::TimeZone};
 use proto::v1::{self, confirmation::Decision};
 use serde::Serialize;
@@ -13,6 +19,7 @@ use super::{
     confirmation::{self, Asked as Question, Decided},
     history,
     model::{Asked, ModelError, Prompt, Reply, Said, sentence},
+    place::Place,
     plain::Plain,
     step::Steps,
 };
@@ -110,13 +117,45 @@ pub enum TurnError {
     Damaged,
 }
 
+/// What happens in a turn, as it is told.
+pub struct Told {
+    events: mpsc::UnboundedReceiver<Event>,
+    /// What was told and is not sent yet needs room as well.
+    _place: Option<Arc<Place>>,
+}
+
+impl Stream for Told {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.events.poll_recv(context)
+    }
+}
+
 /// Fulfils a wish beside the request, and tells what happens. Whoever stops listening ends it: a
-/// turn is let go of, and the same request can have it again.
-pub fn start(gateway: &Arc<Gateway>, guest: Guest, wish: Wish) -> mpsc::UnboundedReceiver<Event> {
-    let (tell, told) = mpsc::unbounded_channel();
+/// turn is let go of, and the same request can have it again. Where there is no place for it, that
+/// is all that is told.
+pub fn start(gateway: &Arc<Gateway>, guest: Guest, wish: Wish) -> Told {
+    let (tell, events) = mpsc::unbounded_channel();
+    let place = match gateway.places.take(guest.identity.user) {
+        Ok(place) => Arc::new(place),
+        Err(full) => {
+            let _ = tell.send(Event::Failed(*full));
+            return Told {
+                events,
+                _place: None,
+            };
+        }
+    };
+    let told = Told {
+        events,
+        _place: Some(Arc::clone(&place)),
+    };
     let gateway = Arc::clone(gateway);
     let turns = gateway.turns.clone();
     turns.spawn(async move {
+        // Until the turn is let go of, however early its listener leaves.
+        let _place = place;
         let outcome = match wish {
             Wish::Say(message) => Box::pin(run(&gateway, &guest, message, None, &tell)).await,
             Wish::Retry { run, again } => {

@@ -13,8 +13,6 @@ use axum::{
 };
 use futures::StreamExt;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::UnboundedReceiverStream;
 use uuid::Uuid;
 
 use super::{
@@ -27,7 +25,7 @@ use crate::{
     backend::BackendError,
     chat::{
         endpoint::{key, malformed},
-        turn::{self, Event, Message, Wish},
+        turn::{self, Event, Message, Told, Wish},
     },
     door::Guest,
     gateway::Gateway,
@@ -207,7 +205,7 @@ async fn act_at_once(
     let mut events = turn::start(gateway, guest, Wish::Decide { id, yes });
     let mut frames = Frames::in_thread(thread);
     let mut updated = Value::Null;
-    while let Some(event) = events.recv().await {
+    while let Some(event) = events.next().await {
         if let Event::Failed(refused) = &event {
             return problem::respond(refused);
         }
@@ -249,8 +247,8 @@ async fn undo(gateway: &Gateway, guest: &Guest, thread: Uuid, run: Uuid, key: St
 }
 
 /// Until the turn has begun, a refusal can be a status.
-async fn frames(mut frames: Frames, mut events: mpsc::UnboundedReceiver<Event>) -> Response {
-    let first = match events.recv().await {
+async fn frames(mut frames: Frames, mut events: Told) -> Response {
+    let first = match events.next().await {
         Some(Event::Failed(refused)) => return problem::respond(&refused),
         Some(first) => first,
         None => {
@@ -261,7 +259,7 @@ async fn frames(mut frames: Frames, mut events: mpsc::UnboundedReceiver<Event>) 
             );
         }
     };
-    let events = futures::stream::iter([first]).chain(UnboundedReceiverStream::new(events));
+    let events = futures::stream::iter([first]).chain(events);
     let sent = events.flat_map(move |event| {
         let frames = frames.of(event);
         futures::stream::iter(

@@ -8,5 +8,6 @@ mod chat;
 mod chatkit;
 mod doors;
 mod mcp;
+mod places;
 mod tools;
 mod world;

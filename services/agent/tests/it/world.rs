@@ -3,7 +3,11 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use agent::{
-    backend::Backend, chat::Model, config::ModelArgs, gateway::Gateway, recorder::Recorder,
+    backend::Backend,
+    chat::{Model, Places},
+    config::{ChatArgs, ModelArgs},
+    gateway::Gateway,
+    recorder::Recorder,
     router::router,
 };
 use clap::{Args, FromArgMatches};
@@ -50,7 +54,7 @@ impl World {
         Self::with(&[], false).await
     }
 
-    /// With more arguments for the model.
+    /// With more arguments for the chat and the model.
     pub(crate) async fn with(args: &[&str], has_key: bool) -> Self {
         // Without a provider reqwest panics. One that is installed already is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -72,12 +76,14 @@ impl World {
         let base_url = model.base_url();
         let own = ["agent", "--openai-base-url", base_url.as_str()];
         let args = own.iter().chain(args);
-        let command = ModelArgs::augment_args(clap::Command::new("agent"));
-        let matches = command.get_matches_from(args);
+        let command = ChatArgs::augment_args(clap::Command::new("agent"));
+        let matches = ModelArgs::augment_args(command).get_matches_from(args);
+        let chat = ChatArgs::from_arg_matches(&matches).unwrap();
         let args = ModelArgs::from_arg_matches(&matches).unwrap();
         let key = has_key.then(|| MODEL_KEY.into());
         let gateway = Arc::new(Gateway {
             model: Model::new(&args, key).unwrap(),
+            places: Places::new(&chat),
             seal: RequestStateCodec::try_new(b"0123456789abcdef0123456789abcdef").unwrap(),
             recorder: Recorder::new(client.clone()),
             backend: client,
