@@ -1,4 +1,9 @@
 //! Who may come in: whose bearer it is, and which page asks.
+//!
+//! By which name we were asked does not matter to the chat. A page that gives its own name our
+//! address still says its own origin with each POST, and has no bearer: a browser adds none by
+//! itself. And the front end asks by the name that we have in the cluster. `/mcp` looks at the name
+//! as well, because its specification wants that of servers on people's own machines.
 
 use std::{net::SocketAddr, sync::Arc};
 

@@ -83,6 +83,31 @@ async fn pages_of_other_origins_and_made_up_names_are_refused() {
 }
 
 #[tokio::test]
+async fn the_chat_is_for_the_apps_pages_and_for_programs_by_whatever_name() {
+    let world = World::without_model().await;
+    let chat = format!("/api/{}/chat", world.ann);
+    let said = json!({"message": "help"});
+    let input = json!({"content": [{"type": "input_text", "text": "help"}]});
+    let create = json!({"type": "threads.create", "params": {"input": input}});
+    for (path, body) in [(chat.as_str(), &said), ("/chatkit", &create)] {
+        let status = async |name: &str, value: &str| {
+            let request = world.post(path, body).header(name, value);
+            let response = request.send().await.unwrap();
+            let status = response.status().as_u16();
+            response.bytes().await.unwrap();
+            status
+        };
+        // The page of a name that was bound to our address says so itself.
+        for origin in ["https://evil.example", "http://localhost:3001", "null"] {
+            assert_eq!(status("origin", origin).await, 403, "{path} {origin}");
+        }
+        assert_eq!(status("origin", ORIGIN).await, 200, "{path}");
+        assert_eq!(status("host", "taskflow-agent:8004").await, 200, "{path}");
+    }
+    assert_eq!(world.backend.answers().len(), 4);
+}
+
+#[tokio::test]
 async fn the_path_names_the_caller_or_nobody() {
     let world = World::start().await;
     for owner in [UserId::generate().to_string(), "me".to_owned()] {
