@@ -176,6 +176,9 @@ async fn act(
         Action::Confirm { confirmation_id } => (confirmation_id, true),
         Action::Decline { confirmation_id } => (confirmation_id, false),
         Action::Undo { run_id } => {
+            if let Some(refused) = not_in_person(&guest) {
+                return refused;
+            }
             let item = undo(gateway, &guest, thread, run_id, key).await;
             let frame =
                 futures::stream::iter([Ok::<_, Infallible>(sent(&stream::replaced(&item)))]);
@@ -198,6 +201,9 @@ async fn act_at_once(
         Action::Confirm { confirmation_id } => (confirmation_id, true),
         Action::Decline { confirmation_id } => (confirmation_id, false),
         Action::Undo { run_id } => {
+            if let Some(refused) = not_in_person(&guest) {
+                return refused;
+            }
             let item = undo(gateway, &guest, thread, run_id, key).await;
             return Json(json!({"updated_item": item})).into_response();
         }
@@ -216,6 +222,18 @@ async fn act_at_once(
         }
     }
     Json(json!({"updated_item": updated})).into_response()
+}
+
+/// A button is pressed by a person. A program has the tool `undo`, which is asked about like any
+/// other: taking a run back may delete as much as it has made.
+fn not_in_person(guest: &Guest) -> Option<Response> {
+    guest.identity.token.map(|_| {
+        problem(
+            StatusCode::FORBIDDEN,
+            "session_required",
+            "Only a session can press a button; an API token has the tool `undo`",
+        )
+    })
 }
 
 /// Takes back what a run has done; the card says what came of it.

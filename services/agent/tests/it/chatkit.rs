@@ -126,6 +126,38 @@ async fn a_question_has_buttons_and_a_yes_carries_it_out() {
 }
 
 #[tokio::test]
+async fn no_program_presses_a_button() {
+    let world = World::start().await;
+    world.backend.token_of(world.ann, "tf_token");
+    let of_run = json!({"run_id": world.ann});
+    let of_question = json!({"confirmation_id": world.ann});
+    for (button, payload, to_the_person) in [
+        ("taskflow.undo", &of_run, 200),
+        ("taskflow.confirm", &of_question, 404),
+        ("taskflow.decline", &of_question, 404),
+    ] {
+        for kind in ["threads.custom_action", "threads.sync_custom_action"] {
+            let press = json!({"type": kind, "params": {
+                "thread_id": world.ann, "action": {"type": button, "payload": payload},
+            }});
+            let before = world.backend.writes().len();
+            let url = format!("http://{}/chatkit", world.address);
+            let program = world.http.post(url).bearer_auth("tf_token").json(&press);
+            let (status, problem) = answer(program).await;
+            assert_eq!(
+                (status, &problem["code"]),
+                (403, &json!("session_required")),
+                "{kind} {button}"
+            );
+            assert_eq!(world.backend.writes().len(), before, "{kind} {button}");
+            // There is nothing to press it for, and the person is told so.
+            let (status, _) = answer(world.post("/chatkit", &press)).await;
+            assert_eq!(status, to_the_person, "{kind} {button}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_offered_is_refused_and_named() {
     let world = World::start().await;
     for request in [
