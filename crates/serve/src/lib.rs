@@ -1,7 +1,7 @@
 //! An HTTP/1.1 server that no client can hold on to.
 //!
-//! `axum::serve` gives a client all the time it wants to send its headers, and at shutdown waits
-//! for it just as long.
+//! `axum::serve` gives a client all the time it wants to send its headers and to read the answer, and
+//! at shutdown waits for it just as long.
 
 mod address;
 
@@ -29,6 +29,11 @@ pub use address::client_network;
 
 /// How long a client may take to send a request's headers, from the end of the one before.
 const HEADERS: Duration = Duration::from_secs(10);
+
+/// How long a client may leave unread what it is sent: it is held in memory meanwhile, and a chat
+/// holds its place.
+#[cfg(target_os = "linux")]
+const UNREAD: Duration = Duration::from_mins(1);
 
 /// After a failure to accept that will not go by itself, such as too many open files.
 const REST: Duration = Duration::from_secs(1);
@@ -68,6 +73,8 @@ async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
         Ok((stream, peer)) => {
             // An answer or an event is one small packet, and must not wait for the next.
             let _ = stream.set_nodelay(true);
+            #[cfg(target_os = "linux")]
+            let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD));
             Some((stream, peer))
         }
         Err(error) if is_of_client(&error) => None,
@@ -170,6 +177,17 @@ mod tests {
             client.write_all(bytes.as_bytes()).await.unwrap();
             client
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn who_reads_nothing_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let _client = TcpStream::connect(address).await.unwrap();
+        let (stream, _) = accept(&listener).await.unwrap();
+        let unread = socket2::SockRef::from(&stream).tcp_user_timeout().unwrap();
+        assert_eq!(unread, Some(UNREAD));
     }
 
     const REQUEST: &str = "GET / HTTP/1.1\r\nHost: here\r\n\r\n";
