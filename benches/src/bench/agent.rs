@@ -48,6 +48,9 @@ const WORDS: usize = 100;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
+const TASKS: &str = "select count(*) from taskflow.tasks";
+const TOOL_CALLS: &str = "select count(*) from taskflow.tool_calls";
+
 /// One round of calls, by each of the ways.
 struct Round {
     /// At one connection.
@@ -86,18 +89,23 @@ async fn tools(stage: &Stage, effort: Effort) -> Result<Vec<Finding>> {
         ensure!(answer["result"]["isError"] != true, "{answer}");
         ensure!(answer["result"].is_object(), "{answer}");
     }
+    let mut calls = 1;
+    written_down(stage, calls).await?;
     let mut rounds = Vec::new();
     // The first is to warm up.
     for _ in 0..=effort.rounds {
-        let before = tasks(stage).await?;
+        let before = count(stage, TASKS).await?;
         let rest = closed(stage, stage.rest()?, 1, effort, 201, &rest).await?;
         let tool = closed(stage, agent, 1, effort, 200, &ours).await?;
         let cpu = stage.cpu()?;
         let tools = closed(stage, agent, CONNECTIONS, effort, 200, &ours).await?;
         let cores = cpu.until(&stage.cpu()?);
+        // What the agent writes down after its answers is not the peer's to bear.
+        calls += tool.requests + tools.requests;
+        written_down(stage, calls).await?;
         let peers = closed(stage, peer, CONNECTIONS, effort, 200, &theirs).await?;
         let sent = rest.requests + tool.requests + tools.requests + peers.requests;
-        let made = tasks(stage).await? - before;
+        let made = count(stage, TASKS).await? - before;
         ensure!(made == sent, "{sent} calls made {made} tasks");
         rounds.push(Round {
             rest,
@@ -180,11 +188,25 @@ fn call(user: &User, more: &[(&str, &str)]) -> Vec<u8> {
     http::request("POST", "/mcp", &user.jwt, headers, &body.to_string())
 }
 
-async fn tasks(stage: &Stage) -> Result<usize> {
-    let count: i64 = sqlx::query_scalar("select count(*) from taskflow.tasks")
-        .fetch_one(&stage.db)
-        .await?;
+async fn count(stage: &Stage, query: &'static str) -> Result<usize> {
+    let count: i64 = sqlx::query_scalar(query).fetch_one(&stage.db).await?;
     Ok(usize::try_from(count)?)
+}
+
+/// Waits until the agent has written down all calls that it was asked for, and no more.
+async fn written_down(stage: &Stage, calls: usize) -> Result<()> {
+    let coming = async {
+        while count(stage, TOOL_CALLS).await? < calls {
+            sleep(Duration::from_millis(20)).await;
+        }
+        anyhow::Ok(())
+    };
+    let patience = timeout(PATIENCE, coming).await;
+    patience.context("the agent does not write its calls down")??;
+    stage.drained().await?;
+    let written = count(stage, TOOL_CALLS).await?;
+    ensure!(written == calls, "{calls} calls, {written} written down");
+    Ok(())
 }
 
 /// Starts the FastMCP server; it ends with the handle.

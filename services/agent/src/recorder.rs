@@ -10,11 +10,12 @@ use crate::{
     caller::Caller,
 };
 
-/// After how long it is tried again, while the backend cannot be reached.
-const PAUSES: [Duration; 3] = [
+/// After how long it is tried again, while the backend cannot be reached or has too much to do.
+const PAUSES: [Duration; 4] = [
     Duration::from_millis(200),
     Duration::from_secs(1),
     Duration::from_secs(5),
+    Duration::from_secs(30),
 ];
 
 /// Tool calls outside of conversations. What a call has written is in the log in any case; this
@@ -44,7 +45,7 @@ impl Recorder {
                 .await
             {
                 let pause = pauses.next();
-                let pause = pause.filter(|_| matches!(error, BackendError::Unreachable(_)));
+                let pause = pause.filter(|_| is_passing(&error));
                 let Some(pause) = pause else {
                     tracing::warn!(%error, "A tool call was not written down");
                     return;
@@ -58,5 +59,14 @@ impl Recorder {
     pub async fn finish(&self) {
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// A program that asks as often as it may leaves no room for what is written down of it, either.
+fn is_passing(error: &BackendError) -> bool {
+    match error {
+        BackendError::Unreachable(_) => true,
+        BackendError::Refused(problem) => problem.status == 429 || problem.status >= 500,
+        _ => false,
     }
 }

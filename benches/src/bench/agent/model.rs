@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+
+use super::PATIENCE;
 
 /// Answers every request alike, over OpenAI's HTTP API.
 pub(super) struct Model {
@@ -39,7 +42,9 @@ impl Model {
 
     /// When the next first word was sent.
     pub(super) async fn sent(&mut self) -> Result<Instant> {
-        self.sent.recv().await.context("the model has ended")
+        let sent = timeout(PATIENCE, self.sent.recv()).await;
+        let sent = sent.context("nobody has asked the model")?;
+        sent.context("the model has ended")
     }
 
     /// Whether answers stop after their first word.

@@ -34,6 +34,7 @@ struct Inner {
     state: Mutex<State>,
     loses: AtomicBool,
     misses: AtomicBool,
+    is_busy: AtomicBool,
 }
 
 #[derive(Default)]
@@ -187,6 +188,11 @@ impl FakeBackend {
     /// Is not there when the next calls are to be written down.
     pub(crate) fn miss_the_next_record(&self) {
         self.0.misses.store(true, Ordering::SeqCst);
+    }
+
+    /// Has too much to do when calls are to be written down after that.
+    pub(crate) fn be_busy_at_the_next_record(&self) {
+        self.0.is_busy.store(true, Ordering::SeqCst);
     }
 
     /// Whether somebody holds the turn of a key.
@@ -633,6 +639,11 @@ impl ConversationService for FakeBackend {
     ) -> Result<Response<v1::RecordToolCallsResponse>, Status> {
         if self.0.misses.swap(false, Ordering::SeqCst) {
             return Err(Status::unavailable("not there"));
+        }
+        if self.0.is_busy.swap(false, Ordering::SeqCst) {
+            return Ok(Response::new(v1::RecordToolCallsResponse {
+                refused: Some(problem(429, "too_many_requests", "too often")),
+            }));
         }
         let request = request.into_inner();
         let mut state = self.state();

@@ -248,6 +248,7 @@ async fn for_a_client_that_cannot_the_app_asks() {
 async fn calls_are_written_down_with_what_came_of_them() {
     let world = World::start().await;
     world.backend.miss_the_next_record();
+    world.backend.be_busy_at_the_next_record();
     call(&world, "add_task", &json!({"title": "a"})).await;
     call(&world, "get_task", &json!({"task_id": "no such"})).await;
     world.gateway.recorder.finish().await;
