@@ -28,7 +28,7 @@ pub async fn run(check: bool, progress: &Progress) -> Result<()> {
         pretty(&serde_json::to_value(events::schema())?)?,
     );
     fresh.insert("proto/asyncapi.json".into(), pretty(&events::asyncapi())?);
-    fresh.insert("proto/openapi.json".into(), openapi(progress).await?);
+    fresh.append(&mut documents(progress).await?);
     fresh.append(&mut deployment(check, progress).await?);
     let changes = changes(&fresh)?;
     if changes.is_empty() {
@@ -64,26 +64,33 @@ fn apply(fresh: &BTreeMap<PathBuf, Vec<u8>>, progress: &Progress) -> Result<()> 
     Ok(())
 }
 
-/// Built with what tests are built with, which is there already or will be needed next.
-async fn openapi(progress: &Progress) -> Result<Vec<u8>> {
-    let step = progress.step("openapi");
+/// What the services say of themselves. Built with what tests are built with, which is there
+/// already or will be needed next.
+async fn documents(progress: &Progress) -> Result<Files> {
+    let step = progress.step("documents");
     step.waits_for("cargo build");
     cargo::cargo_for_tests("build")
-        .args(["--example", "openapi"])
+        .args(["--example", "openapi", "--example", "tools"])
         .run(&step)
         .await?;
-    let output = Command::new(workspace::root().join("target/debug/examples/openapi"))
-        .stderr(Stdio::inherit())
-        .output()
-        .await?;
+    let openapi = pretty(&serde_json::from_slice(&printed("openapi").await?)?)?;
+    let tools = printed("tools").await?;
+    step.done("made");
+    Ok(Files::from([
+        ("proto/openapi.json".into(), openapi),
+        ("services/agent/TOOLS.md".into(), tools),
+    ]))
+}
+
+async fn printed(example: &str) -> Result<Vec<u8>> {
+    let program = workspace::root().join("target/debug/examples").join(example);
+    let output = Command::new(program).stderr(Stdio::inherit()).output().await?;
     ensure!(
         output.status.success(),
-        "openapi failed ({})",
+        "{example} failed ({})",
         output.status
     );
-    let document = pretty(&serde_json::from_slice(&output.stdout)?)?;
-    step.done("made");
-    Ok(document)
+    Ok(output.stdout)
 }
 
 fn pretty(value: &serde_json::Value) -> Result<Vec<u8>> {
