@@ -28,7 +28,10 @@ pub fn router(gateway: &Arc<Gateway>, health: &Health) -> Router {
             HeaderName::from_static("idempotency-key"),
             HeaderName::from_static(correlation::HEADER),
         ])
-        .expose_headers([HeaderName::from_static(correlation::HEADER)]);
+        .expose_headers([
+            header::RETRY_AFTER,
+            HeaderName::from_static(correlation::HEADER),
+        ]);
     let people = Router::new()
         .route("/chatkit", post(chatkit::endpoint::chatkit))
         .route("/api/{user_id}/chat", post(chat::endpoint::chat))

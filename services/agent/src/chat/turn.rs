@@ -246,7 +246,7 @@ async fn retry(
 async fn go_through(
     gateway: &Gateway,
     guest: &Guest,
-    turn: Turn,
+    mut turn: Turn,
     is_new: bool,
     confirmed: Option<v1::Confirmation>,
     tell: &mpsc::UnboundedSender<Event>,
@@ -262,12 +262,13 @@ async fn go_through(
     if turn.is_done {
         return retell(gateway, guest, &turn, tell);
     }
+    let earlier = std::mem::take(&mut turn.history);
     let going_on = async {
         match confirmed {
             Some(confirmed) => {
                 Box::pin(carry_out_confirmed(gateway, guest, &turn, confirmed, tell)).await
             }
-            None => Box::pin(go_on(gateway, guest, &turn, tell)).await,
+            None => Box::pin(go_on(gateway, guest, &turn, earlier, tell)).await,
         }
     };
     let outcome = select! {
@@ -329,6 +330,7 @@ async fn go_on(
     gateway: &Gateway,
     guest: &Guest,
     turn: &Turn,
+    earlier: Vec<v1::Message>,
     tell: &mpsc::UnboundedSender<Event>,
 ) -> Result<(), TurnError> {
     let now = local_time(gateway, guest).await?;
@@ -342,7 +344,9 @@ async fn go_on(
         asked: 0,
         confirmed: None,
     };
-    let mut said: Vec<Said> = turn.history.iter().flat_map(history::said).collect();
+    // Megabytes, maybe; what a model has room for is all that is held while it takes its time.
+    let earlier = earlier.into_iter();
+    let mut said: Vec<Said> = earlier.flat_map(|message| history::said(&message)).collect();
     let mut before = said.len();
     let (mut taken, mut done) = (Vec::new(), 0);
     for message in &turn.messages {
