@@ -77,7 +77,7 @@ impl Server {
                     run_id: session.run,
                     ..v1::ToolCall::default()
                 };
-                self.gateway.recorder.keep(guest.caller, record);
+                self.gateway.recorder.keep(guest.caller, record).await;
                 return Ok(result.into());
             };
             session.agreed = Some(Agreed::Question(fingerprint));
@@ -101,7 +101,7 @@ impl Server {
             }
             Ok(done) => reply::structured(done.value).into(),
         };
-        self.gateway.recorder.keep(guest.caller, record);
+        self.gateway.recorder.keep(guest.caller, record).await;
         Ok(response)
     }
 

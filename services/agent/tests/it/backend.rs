@@ -15,6 +15,7 @@ use proto::v1::{
     decide_confirmation_response, finish_turn_response, get_identity_response, start_turn_response,
 };
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -35,6 +36,9 @@ struct Inner {
     loses: AtomicBool,
     misses: AtomicBool,
     is_busy: AtomicBool,
+    holds: watch::Sender<bool>,
+    /// Records that are held.
+    held: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -193,6 +197,17 @@ impl FakeBackend {
     /// Has too much to do when calls are to be written down after that.
     pub(crate) fn be_busy_at_the_next_record(&self) {
         self.0.is_busy.store(true, Ordering::SeqCst);
+    }
+
+    /// Takes its time when calls are to be written down, until it is told not to.
+    pub(crate) fn hold_records(&self, holds: bool) {
+        self.0.holds.send_replace(holds);
+    }
+
+    /// Until so many calls wait to be written down.
+    pub(crate) async fn has_held(&self, records: usize) {
+        let mut held = self.0.held.subscribe();
+        held.wait_for(|held| *held >= records).await.unwrap();
     }
 
     /// Whether somebody holds the turn of a key.
@@ -637,6 +652,9 @@ impl ConversationService for FakeBackend {
         &self,
         request: Request<v1::RecordToolCallsRequest>,
     ) -> Result<Response<v1::RecordToolCallsResponse>, Status> {
+        self.0.held.send_modify(|held| *held += 1);
+        let mut holds = self.0.holds.subscribe();
+        holds.wait_for(|holds| !holds).await.unwrap();
         if self.0.misses.swap(false, Ordering::SeqCst) {
             return Err(Status::unavailable("not there"));
         }

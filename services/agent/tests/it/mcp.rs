@@ -1,5 +1,9 @@
 //! The tools over MCP, of the current revision and of those before it.
 
+use std::pin::pin;
+
+use agent::recorder::WAITING;
+use futures::FutureExt;
 use serde_json::{Value, json};
 
 use crate::world::{World, answer};
@@ -265,6 +269,26 @@ async fn calls_are_written_down_with_what_came_of_them() {
             .iter()
             .any(|call| call.tool == "get_task" && call.is_error)
     );
+}
+
+#[tokio::test]
+async fn a_program_waits_when_too_much_is_to_be_written_down() {
+    let world = World::start().await;
+    world.backend.hold_records(true);
+    let look = json!({"task_id": "no such"});
+    for _ in 0..WAITING {
+        call(&world, "get_task", &look).await;
+    }
+    let mut one_more = pin!(call(&world, "get_task", &look));
+    tokio::select! {
+        answer = &mut one_more => panic!("it was answered: {answer}"),
+        () = world.backend.has_held(WAITING + 1) => {}
+    }
+    assert!(one_more.as_mut().now_or_never().is_none());
+    world.backend.hold_records(false);
+    one_more.await;
+    world.gateway.recorder.finish().await;
+    assert_eq!(world.backend.recorded().len(), WAITING + 1);
 }
 
 #[tokio::test]
