@@ -1,5 +1,6 @@
 //! The token of one person with the ids of another, on every tool.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use testing::{Client, Turn, send, wait};
 
-use super::talk::{call, request, say, token};
+use super::talk::{call, offered, request, say, token};
 use crate::rest::steps::{list, text};
 use crate::stage::{Product, Stage};
 use crate::violation::Violation;
@@ -90,6 +91,10 @@ pub(crate) async fn strangers(product: &Product) -> Result<()> {
     let secrets = [&theirs.task, &theirs.project, &theirs.change_set];
     let before = product.database.fingerprint(victim.user).await?;
     let program = token(&stranger, "write").await?;
+    let tried = attempts(&theirs).into_iter();
+    let tried: BTreeSet<String> = tried.map(|(tool, _)| tool.to_owned()).collect();
+    let offered = offered(product, &stranger).await?;
+    ensure!(tried == offered, "offered {offered:?}, tried {tried:?}");
     for (tool, arguments) in attempts(&theirs) {
         for who in [&stranger, &program] {
             let result = call(product, who, tool, &arguments).await?;

@@ -1,11 +1,13 @@
 //! Talking with the agent.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result, ensure};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use testing::{Answer, Client, from_now, send};
 
-use crate::rest::steps::text;
+use crate::rest::steps::{list, text};
 use crate::stage::Product;
 
 /// A request to the agent, by whoever has the client's token.
@@ -40,15 +42,27 @@ pub(crate) async fn call(
     tool: &str,
     arguments: &Value,
 ) -> Result<Value> {
-    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-        "name": tool, "arguments": arguments,
-    }});
+    let params = json!({"name": tool, "arguments": arguments});
+    rpc(product, client, "tools/call", &params)
+        .await
+        .with_context(|| tool.to_owned())
+}
+
+/// The names of the tools that somebody is offered.
+pub(crate) async fn offered(product: &Product, client: &Client) -> Result<BTreeSet<String>> {
+    let listed = rpc(product, client, "tools/list", &json!({})).await?;
+    let tools = list(&listed["tools"]).iter();
+    Ok(tools.map(|tool| text(&tool["name"]).to_owned()).collect())
+}
+
+async fn rpc(product: &Product, client: &Client, method: &str, params: &Value) -> Result<Value> {
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
     let request = request(product, client, "/mcp", &body)?
         .header("accept", "application/json, text/event-stream")
         .header("mcp-protocol-version", "2025-06-18");
     let answer = send(request).await?.expect(200)?;
     let result = answer["result"].clone();
-    ensure!(result.is_object(), "{tool}: {answer}");
+    ensure!(result.is_object(), "{answer}");
     Ok(result)
 }
 
