@@ -6,7 +6,7 @@ use agent::recorder::WAITING;
 use futures::FutureExt;
 use serde_json::{Value, json};
 
-use crate::world::{World, answer};
+use crate::world::{SESSION, World, answer};
 
 const NOW: &str = "2026-07-28";
 
@@ -14,7 +14,18 @@ const NOW: &str = "2026-07-28";
 const BYTES_PER_TOKEN: usize = 3;
 
 /// A request of the current revision, by a client that can ask its person if `asks`.
-async fn request(world: &World, method: &str, mut params: Value, asks: bool) -> (u16, Value) {
+async fn request(world: &World, method: &str, params: Value, asks: bool) -> (u16, Value) {
+    request_by(world, SESSION, method, params, asks).await
+}
+
+/// The same by whoever has a bearer.
+async fn request_by(
+    world: &World,
+    bearer: &str,
+    method: &str,
+    mut params: Value,
+    asks: bool,
+) -> (u16, Value) {
     let capabilities = if asks {
         json!({"elicitation": {"form": {}}})
     } else {
@@ -28,7 +39,10 @@ async fn request(world: &World, method: &str, mut params: Value, asks: bool) -> 
     let name = params["name"].as_str().unwrap_or_default().to_owned();
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
     let mut request = world
-        .post("/mcp", &body)
+        .http
+        .post(format!("http://{}/mcp", world.address))
+        .bearer_auth(bearer)
+        .json(&body)
         .header("accept", "application/json, text/event-stream")
         .header("mcp-protocol-version", NOW)
         .header("mcp-method", method);
@@ -225,6 +239,33 @@ async fn a_client_that_can_asks_its_person_between_two_rounds() {
         "{body}"
     );
     assert_eq!(world.backend.titles(world.ann).len(), 6);
+}
+
+#[tokio::test]
+async fn a_question_is_put_to_whoever_made_the_call() {
+    let world = World::start().await;
+    world.backend.token_of(world.ann, "tf_one");
+    world.backend.token_of(world.ann, "tf_other");
+    world.backend.person("session-of-bob");
+    let ids = world
+        .backend
+        .add(world.ann, &["a", "b", "c", "d", "e", "f"]);
+    let mut params = json!({"name": "batch_tasks", "arguments": deletions(&ids)});
+    let (_, body) = request_by(&world, "tf_one", "tools/call", params.clone(), true).await;
+    params["requestState"] = body["result"]["requestState"].clone();
+    params["inputResponses"] =
+        json!({"confirm": {"action": "accept", "content": {"confirm": true}}});
+    for other in ["tf_other", SESSION, "session-of-bob"] {
+        let (_, body) = request_by(&world, other, "tools/call", params.clone(), true).await;
+        assert!(body["error"].is_object(), "{other}: {body}");
+    }
+    assert_eq!(world.backend.titles(world.ann).len(), 6);
+    let (_, body) = request_by(&world, "tf_one", "tools/call", params, true).await;
+    assert_eq!(
+        body["result"]["structuredContent"]["status"], "done",
+        "{body}"
+    );
+    assert!(world.backend.titles(world.ann).is_empty());
 }
 
 #[tokio::test]
