@@ -3,6 +3,7 @@
 
 mod chatkit;
 mod clients;
+mod conformance;
 pub(crate) mod crash;
 pub(crate) mod isolation;
 pub(crate) mod scenarios;
@@ -17,6 +18,7 @@ use crate::stage::Stage;
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
     let trials = [
         clients::trials(stage),
+        conformance::trials(stage),
         chatkit::trials(stage),
         scenarios::trials(stage),
         isolation::trials(stage),

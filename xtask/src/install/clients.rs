@@ -1,5 +1,5 @@
-//! The official clients of what the agent speaks: MCP in Python and TypeScript, and the types of
-//! ChatKit. And FastMCP, the server that it is measured against.
+//! The official clients of what the agent speaks: MCP in Python and TypeScript and its conformance
+//! suite, and the types of ChatKit. And FastMCP, the server that it is measured against.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
