@@ -10,6 +10,7 @@ import { parse, type Env } from '@/lib/env';
 const DATABASE = `frontend_${process.pid}`;
 const server = process.env.DATABASE_URL ?? '';
 const SECRET = 'a secret of at least 32 characters';
+const NEXT_SECRET = 'the next one of at least 32 characters';
 const APP = 'http://localhost:3000';
 const WEEK = 7 * 24 * 60 * 60;
 
@@ -134,6 +135,63 @@ test('with JWT_MODE=jwks a token can be checked with what is published', async (
 
 test('with a shared secret nothing is published', async () => {
   expect((await auth.handler(new Request(`${APP}/api/auth/jwks`))).status).toBe(404);
+});
+
+test('a session outlives the exchange of its secret', async () => {
+  const beginning = createAuth(config({ BETTER_AUTH_SECRET_ACCEPTED: NEXT_SECRET }));
+  const halfway = createAuth(config({ BETTER_AUTH_SECRET: NEXT_SECRET, BETTER_AUTH_SECRET_ACCEPTED: SECRET }));
+  const end = createAuth(config({ BETTER_AUTH_SECRET: NEXT_SECRET }));
+  const before = await signUp('before', beginning);
+  const after = await signUp('after', halfway);
+  const signedWith = async (token: string, secret: string) =>
+    (await jwtVerify(token, new TextEncoder().encode(secret))).payload.sub;
+  // While servers are exchanged for others, a request may come to either.
+  for (const { cookie } of [before, after]) {
+    expect(await signedWith(await tokenOf(cookie, beginning), SECRET)).toBeTruthy();
+    expect(await signedWith(await tokenOf(cookie, halfway), NEXT_SECRET)).toBeTruthy();
+  }
+  expect(await signedWith(await tokenOf(after.cookie, end), NEXT_SECRET)).toBeTruthy();
+  await expect(tokenOf(before.cookie, end)).rejects.toMatchObject({ statusCode: 401 });
+  const third = createAuth(config({ BETTER_AUTH_SECRET: `${SECRET}${NEXT_SECRET}` }));
+  await expect(tokenOf(after.cookie, third)).rejects.toMatchObject({ statusCode: 401 });
+});
+
+test('a session that is used gets the new signature with its next prolongation, and its end counts', async () => {
+  const { cookie, email } = await signUp('prolonged');
+  const halfway = createAuth(config({ BETTER_AUTH_SECRET: NEXT_SECRET, BETTER_AUTH_SECRET_ACCEPTED: SECRET }));
+  const end = createAuth(config({ BETTER_AUTH_SECRET: NEXT_SECRET }));
+  await pool.query(
+    `update auth.session set "expiresAt" = "expiresAt" - interval '2 days'
+     where "userId" = (select id from auth."user" where email = $1)`,
+    [email],
+  );
+  const headers = new Headers({ cookie });
+  const answer = await halfway.api.getSession({ headers, returnHeaders: true });
+  const renewed = answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+  expect(await tokenOf(renewed, end)).toBeTruthy();
+  expect((await post('/sign-out', {}, { cookie, from: halfway })).status).toBe(200);
+  await expect(tokenOf(renewed, end)).rejects.toMatchObject({ statusCode: 401 });
+});
+
+test('published keys outlive the exchange of what they are encrypted with', async () => {
+  const keys = { JWT_MODE: 'jwks' };
+  const { cookie } = await signUp('encrypted', createAuth(config(keys)));
+  const first = await tokenOf(cookie, createAuth(config(keys)));
+  const exchanged = { ...keys, BETTER_AUTH_SECRET: NEXT_SECRET };
+  const halfway = createAuth(config({ ...exchanged, BETTER_AUTH_SECRET_ACCEPTED: SECRET }));
+  const second = await tokenOf(cookie, halfway);
+  expect(decodeProtectedHeader(second).kid).toBe(decodeProtectedHeader(first).kid);
+  // As ops/runbooks/secret-rotation.md says.
+  await pool.query('update auth.jwks set "expiresAt" = now()');
+  const third = await tokenOf(cookie, halfway);
+  const { kid } = decodeProtectedHeader(third);
+  expect(kid).not.toBe(decodeProtectedHeader(second).kid);
+  const next = await signUp('after-all', halfway);
+  const fourth = await tokenOf(next.cookie, createAuth(config(exchanged)));
+  expect(decodeProtectedHeader(fourth).kid).toBe(kid);
+  const published = await halfway.handler(new Request(`${APP}/api/auth/jwks`));
+  const ids = ((await published.json()) as { keys: { kid: string }[] }).keys.map((key) => key.kid);
+  expect(ids).toEqual(expect.arrayContaining([decodeProtectedHeader(first).kid, kid]));
 });
 
 test('after signing out there is no token', async () => {

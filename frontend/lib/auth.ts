@@ -1,6 +1,9 @@
 import 'server-only';
+import { createHash } from 'node:crypto';
 import { betterAuth, type BetterAuthOptions } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { setRequestCookie } from 'better-auth/cookies';
+import { makeSignature } from 'better-auth/crypto';
 import { jwt, type JwtOptions } from 'better-auth/plugins';
 import { SignJWT } from 'jose';
 import { Pool } from 'pg';
@@ -33,7 +36,7 @@ function options(config: Env): BetterAuthOptions {
   return {
     appName: 'TaskFlow',
     baseURL: config.APP_URL,
-    secret: config.BETTER_AUTH_SECRET,
+    secrets: secrets(config),
     database: new Pool({
       connectionString: config.DATABASE_URL,
       options: '-c search_path=auth',
@@ -68,19 +71,44 @@ function options(config: Env): BetterAuthOptions {
         '/delete-user': attempts,
       },
     },
-    hooks: { before: refuseLongPasswords },
+    hooks: { before: before(config) },
     // At a lower level it logs addresses.
     logger: { level: 'error' },
     telemetry: { enabled: false },
   };
 }
 
+/**
+ * What it encrypts with, the first, and may have encrypted with. Beside what is encrypted it writes
+ * which it was, so the same secret has the same number in every process.
+ */
+function secrets({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRET_ACCEPTED }: Env) {
+  const different = new Set([BETTER_AUTH_SECRET, BETTER_AUTH_SECRET_ACCEPTED ?? BETTER_AUTH_SECRET]);
+  return [...different].map((value) => ({
+    version: createHash('sha256').update(value).digest().readUInt32BE(),
+    value,
+  }));
+}
+
+/** Whatever Better Auth is asked passes here first. */
+const before = ({ BETTER_AUTH_SECRET_ACCEPTED: accepted }: Env) =>
+  createAuthMiddleware(async (context) => {
+    refuseLongPasswords(context.path, context.body);
+    // It knows cookies by the first secret alone. One that is signed with the second is signed
+    // anew, so that people stay signed in while the secret changes.
+    const { name } = context.context.authCookies.sessionToken;
+    const token = accepted ? await context.getSignedCookie(name, accepted) : null;
+    if (!token) return undefined;
+    const headers = new Headers(context.headers);
+    setRequestCookie(headers, name, `${token}.${await makeSignature(token, context.context.secret)}`);
+    return { context: { headers } };
+  });
+
 /** Fields of Better Auth's requests that hold a password to be kept. */
 const NEW_PASSWORDS = { '/sign-up/email': 'password', '/change-password': 'newPassword' } as const;
 
-const refuseLongPasswords = createAuthMiddleware(async (context) => {
-  const field = NEW_PASSWORDS[context.path as keyof typeof NEW_PASSWORDS];
-  const body: unknown = context.body;
+function refuseLongPasswords(path: string, body: unknown) {
+  const field = NEW_PASSWORDS[path as keyof typeof NEW_PASSWORDS];
   if (!field || typeof body !== 'object' || body === null) return;
   const value: unknown = (body as Record<string, unknown>)[field];
   if (typeof value === 'string' && !fitsBcrypt(value)) {
@@ -89,7 +117,7 @@ const refuseLongPasswords = createAuthMiddleware(async (context) => {
       message: `The password must not be longer than ${MAX_PASSWORD_BYTES} bytes`,
     });
   }
-});
+}
 
 function tokens(config: Env): JwtOptions {
   const key = new TextEncoder().encode(config.BETTER_AUTH_SECRET);
@@ -100,7 +128,8 @@ function tokens(config: Env): JwtOptions {
     definePayload: ({ session }) => ({ exp: Math.floor(session.expiresAt.getTime() / 1000) }),
   };
   if (config.JWT_MODE === 'jwks') {
-    return { disableSettingJwtHeader: true, jwt: shared };
+    // A key signs for a month, and is published for another.
+    return { disableSettingJwtHeader: true, jwks: { rotationInterval: 30 * DAY_SECONDS }, jwt: shared };
   }
   return {
     disableSettingJwtHeader: true,

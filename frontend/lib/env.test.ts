@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from '@/lib/env';
 
-const good = { DATABASE_URL: 'postgres://u:p@localhost/db', BETTER_AUTH_SECRET: 'x'.repeat(32) };
+const good = { DATABASE_URL: 'postgres://u:p@localhost/db', BETTER_AUTH_SECRET: '0123456789abcdef'.repeat(2) };
 
 test('what is not said has a default', () => {
   expect(parse(good)).toMatchObject({ APP_URL: 'http://localhost:3000', JWT_MODE: 'hs256', AUTH_IP_HEADERS: ['x-forwarded-for'], TRUSTED_PROXIES: [] });
@@ -9,6 +9,17 @@ test('what is not said has a default', () => {
 
 test('lists are separated by commas', () => {
   expect(parse({ ...good, TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1' }).TRUSTED_PROXIES).toEqual(['10.0.0.0/8', '192.0.2.1']);
+});
+
+test('of two secrets the second may be missing, but not weak', () => {
+  const accepted = (text: string) => parse({ ...good, BETTER_AUTH_SECRET_ACCEPTED: text }).BETTER_AUTH_SECRET_ACCEPTED;
+  expect(accepted('')).toBeUndefined();
+  expect(accepted('fedcba9876543210'.repeat(2))).toBe('fedcba9876543210'.repeat(2));
+  expect(() => accepted('short')).toThrow(/BETTER_AUTH_SECRET_ACCEPTED/);
+});
+
+test('a secret that could be guessed is refused', () => {
+  expect(() => parse({ ...good, BETTER_AUTH_SECRET: 'secret'.repeat(10) })).toThrow(/BETTER_AUTH_SECRET: .*guessed/);
 });
 
 test('everything that is wrong is named, and nothing that is secret', () => {

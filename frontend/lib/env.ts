@@ -6,11 +6,22 @@ const list = z
   .default('')
   .transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean));
 
+const secret = z
+  .string()
+  .min(32)
+  .refine((text) => new Set(text).size >= 8, 'has fewer than 8 different characters and could be guessed');
+
 const schema = z.object({
   /** Better Auth's tables, in the schema `auth`. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  /** The same as the services', or sessions mean nothing to them. */
-  BETTER_AUTH_SECRET: z.string().min(32),
+  /** Signs sessions. The same as the services', or sessions mean nothing to them. */
+  BETTER_AUTH_SECRET: secret,
+  /** What sessions may be signed with besides, while one secret is exchanged for another. */
+  BETTER_AUTH_SECRET_ACCEPTED: z
+    .string()
+    .transform((text) => text || undefined)
+    .pipe(secret.optional())
+    .optional(),
   /** Where people find the app. */
   APP_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
   /** The REST API, as this server reaches it. */

@@ -7,7 +7,7 @@ mod conformance;
 pub(crate) mod crash;
 pub(crate) mod isolation;
 pub(crate) mod scenarios;
-mod talk;
+pub(crate) mod talk;
 
 use std::sync::Arc;
 

@@ -23,6 +23,7 @@ mod replay;
 mod rest;
 mod restore;
 mod resume;
+mod rotation;
 mod routes;
 mod secrets;
 mod series;
@@ -84,6 +85,7 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         agent::trials(stage),
         routes::trials(stage),
         admin::trials(stage),
+        rotation::trials(stage),
         poison::trials(stage),
         dead_letters::trials(stage),
         replay::trials(stage),

@@ -69,6 +69,15 @@ pub async fn check(progress: &Progress) -> Result<()> {
     Ok(())
 }
 
+/// Accounts and sessions on a real Postgres, which `env` names.
+pub async fn check_accounts(env: &[(&'static str, String)], progress: &Progress) -> Result<()> {
+    let mut tests = install::node(progress).await?.script("test:database");
+    for (key, value) in env {
+        tests = tests.env(*key, value);
+    }
+    tests.run_aloud(progress).await
+}
+
 impl Frontend {
     /// Starts what [`build`] has built, and waits until it answers.
     pub async fn start(

@@ -117,6 +117,10 @@ pub async fn run(args: Args) -> Result<()> {
                 broken.push(binary.name.clone());
             }
         }
+        if part == Part::It && args.filter.is_empty() {
+            heading(&progress, "accounts of the front end");
+            frontend::check_accounts(&server.env, &progress).await?;
+        }
         server.stop().await?;
     }
     if args.part.is_none() {

@@ -1,6 +1,7 @@
 //! What a deployment says about its tokens.
 
 use clap::{Args, ValueEnum};
+use secrecy::SecretString;
 
 /// Which tokens are accepted.
 #[derive(Args, Clone, Debug)]
@@ -39,6 +40,16 @@ pub enum JwtMode {
     Jwks,
 }
 
+/// What sessions may be signed with in [`JwtMode::Hs256`]. Of the two, the front end signs with
+/// the first; so one can be exchanged for another while people stay signed in.
+#[derive(Clone, Debug, Default)]
+pub struct SessionSecrets {
+    /// `BETTER_AUTH_SECRET`
+    pub signing: Option<SecretString>,
+    /// `BETTER_AUTH_SECRET_ACCEPTED`
+    pub accepted: Option<SecretString>,
+}
+
 /// Why a service must not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -48,10 +59,18 @@ pub enum ConfigError {
     )]
     NoSecret,
     #[error(
-        "BETTER_AUTH_SECRET has {0} characters and needs 32 or more; make one with \
+        "{name} has {length} characters and needs 32 or more; make one with \
          `openssl rand -base64 32` and give it to the front end too"
     )]
-    ShortSecret(usize),
+    ShortSecret { name: &'static str, length: usize },
+    #[error(
+        "{name} has only {different} different characters and could be guessed; make one with \
+         `openssl rand -base64 32` and give it to the front end too"
+    )]
+    WeakSecret {
+        name: &'static str,
+        different: usize,
+    },
     #[error(
         "JWT_JWKS_URL is missing; JWT_MODE=jwks needs it, for example http://localhost:3000/api/auth/jwks"
     )]

@@ -8,11 +8,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{
-    Actor, AuthArgs, JwtMode, Rejected, Verifier,
+    Actor, AuthArgs, JwtMode, Rejected, SessionSecrets, Verifier,
     signing::{base64, ed25519, sign},
 };
 
 const SECRET: &str = "a secret of at least 32 characters";
+const OTHER_SECRET: &str = "another one of at least 32 characters";
 const SUB: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const NOW: i64 = 1_790_000_000;
 const HS256: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
@@ -28,7 +29,15 @@ fn args() -> AuthArgs {
 }
 
 fn new(args: &AuthArgs) -> Verifier {
-    Verifier::new(args, Some(SECRET.into())).unwrap()
+    accepting(args, None)
+}
+
+fn accepting(args: &AuthArgs, accepted: Option<&str>) -> Verifier {
+    let secrets = SessionSecrets {
+        signing: Some(SECRET.into()),
+        accepted: accepted.map(Into::into),
+    };
+    Verifier::new(args, &secrets).unwrap()
 }
 
 fn verifier() -> Verifier {
@@ -169,6 +178,31 @@ fn another_key_is_refused() {
         let token = sign(HS256, &good_claims().to_string(), &key, Algorithm::HS256);
         assert_eq!(verify(&token), Err(Rejected::Signature), "{secret}");
     }
+}
+
+#[test]
+fn of_two_secrets_either_may_have_signed_and_no_third() {
+    let signed = |secret: &str, algorithm| {
+        let key = EncodingKey::from_secret(secret.as_bytes());
+        sign(HS256, &good_claims().to_string(), &key, algorithm)
+    };
+    let both = accepting(&args(), Some(OTHER_SECRET));
+    for secret in [SECRET, OTHER_SECRET] {
+        assert!(verify_with(&both, &signed(secret, Algorithm::HS256)).is_ok());
+        assert_eq!(
+            verify_with(&both, &signed(secret, Algorithm::HS512)),
+            Err(Rejected::Signature)
+        );
+    }
+    let third = SECRET.to_owned() + OTHER_SECRET;
+    for secret in [third.as_str(), ""] {
+        assert_eq!(
+            verify_with(&both, &signed(secret, Algorithm::HS256)),
+            Err(Rejected::Signature)
+        );
+    }
+    let of_the_other = signed(OTHER_SECRET, Algorithm::HS256);
+    assert_eq!(verify(&of_the_other), Err(Rejected::Signature));
 }
 
 #[test]

@@ -23,7 +23,7 @@ mod signing;
 
 pub use api_token::{API_TOKEN_PREFIX, is_api_token, is_ticket};
 pub use bearer::bearer;
-pub use config::{AuthArgs, ConfigError, JwtMode};
+pub use config::{AuthArgs, ConfigError, JwtMode, SessionSecrets};
 pub use known_users::KnownUsers;
 pub use rejection::{Rejection, require_owner};
 pub use token::Rejected;

@@ -1,6 +1,6 @@
 //! Tokens checked against the configured algorithm, keys and claims.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use events::{TokenId, UserId};
 use jiff::Timestamp;
@@ -9,12 +9,14 @@ use secrecy::{ExposeSecret, SecretString};
 use telemetry::{clock, metrics::FAILURES_TOTAL};
 
 use crate::{
-    AuthArgs, ConfigError, JwtMode, Rejected,
+    AuthArgs, ConfigError, JwtMode, Rejected, SessionSecrets,
     jwks::Jwks,
     token::{Claims, Token},
 };
 
 const MIN_SECRET_LENGTH: usize = 32;
+/// Even 32 random hexadecimal digits are hardly ever fewer different ones.
+const MIN_SECRET_VARIETY: usize = 8;
 const MAX_LEEWAY_SECONDS: u8 = 30;
 
 /// Who makes a request, proven by a token.
@@ -40,18 +42,18 @@ pub struct Verifier {
 
 #[derive(Clone)]
 enum Keys {
-    Shared(Arc<DecodingKey>),
+    Shared(Vec<Arc<DecodingKey>>),
     Published(Arc<Jwks>),
 }
 
 impl Verifier {
-    /// Checks the configuration. The secret is needed for [`JwtMode::Hs256`] only.
-    pub fn new(args: &AuthArgs, secret: Option<SecretString>) -> Result<Self, ConfigError> {
+    /// Checks the configuration. Secrets are needed for [`JwtMode::Hs256`] only.
+    pub fn new(args: &AuthArgs, secrets: &SessionSecrets) -> Result<Self, ConfigError> {
         if args.jwt_leeway_seconds > MAX_LEEWAY_SECONDS {
             return Err(ConfigError::Leeway(args.jwt_leeway_seconds));
         }
         let keys = match args.jwt_mode {
-            JwtMode::Hs256 => Keys::Shared(Arc::new(shared_key(secret)?)),
+            JwtMode::Hs256 => Keys::Shared(shared_keys(secrets)?),
             JwtMode::Jwks => {
                 let url = configured(args.jwt_jwks_url.as_ref()).ok_or(ConfigError::NoUrl)?;
                 Keys::Published(Arc::new(Jwks::new(&url)?))
@@ -86,7 +88,8 @@ impl Verifier {
     async fn check_signature(&self, token: &Token<'_>) -> Result<(), Rejected> {
         #[cfg(any(test, feature = "planted-faults"))]
         if self.algorithm_from_token {
-            return crate::planted::check_signature(token, self.key(token).await.ok().as_deref());
+            let keys = self.keys(token).await.unwrap_or_default();
+            return crate::planted::check_signature(token, keys.first().map(AsRef::as_ref));
         }
         let (algorithm, name) = match self.keys {
             Keys::Shared(_) => (Algorithm::HS256, "HS256"),
@@ -95,19 +98,23 @@ impl Verifier {
         if token.header.alg != name {
             return Err(Rejected::Algorithm);
         }
-        let key = self.key(token).await?;
-        match crypto::verify(token.signature, token.message.as_bytes(), &key, algorithm) {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(Rejected::Signature),
-        }
+        let message = token.message.as_bytes();
+        let keys = self.keys(token).await?;
+        let is_signed = keys.iter().any(|key| {
+            let verified = crypto::verify(token.signature, message, key, algorithm);
+            matches!(verified, Ok(true))
+        });
+        is_signed.then_some(()).ok_or(Rejected::Signature)
     }
 
-    async fn key(&self, token: &Token<'_>) -> Result<Arc<DecodingKey>, Rejected> {
+    /// Any of these may have signed the token.
+    async fn keys(&self, token: &Token<'_>) -> Result<Vec<Arc<DecodingKey>>, Rejected> {
         match &self.keys {
-            Keys::Shared(key) => Ok(key.clone()),
+            Keys::Shared(keys) => Ok(keys.clone()),
             Keys::Published(jwks) => {
                 let kid = token.header.kid.as_deref().ok_or(Rejected::UnknownKey)?;
-                jwks.key(kid).await.ok_or(Rejected::UnknownKey)
+                let key = jwks.key(kid).await.ok_or(Rejected::UnknownKey)?;
+                Ok(vec![key])
             }
         }
     }
@@ -136,13 +143,27 @@ impl Verifier {
     }
 }
 
-fn shared_key(secret: Option<SecretString>) -> Result<DecodingKey, ConfigError> {
-    let secret = secret.ok_or(ConfigError::NoSecret)?;
+fn shared_keys(secrets: &SessionSecrets) -> Result<Vec<Arc<DecodingKey>>, ConfigError> {
+    let signing = secrets.signing.as_ref().ok_or(ConfigError::NoSecret)?;
+    let accepted = secrets.accepted.as_ref();
+    let accepted = accepted.filter(|secret| !secret.expose_secret().is_empty());
+    let signing = ("BETTER_AUTH_SECRET", signing);
+    let accepted = accepted.map(|secret| ("BETTER_AUTH_SECRET_ACCEPTED", secret));
+    let keys = std::iter::once(signing).chain(accepted);
+    keys.map(|(name, secret)| shared_key(name, secret)).collect()
+}
+
+fn shared_key(name: &'static str, secret: &SecretString) -> Result<Arc<DecodingKey>, ConfigError> {
     let secret = secret.expose_secret();
-    if secret.len() < MIN_SECRET_LENGTH {
-        return Err(ConfigError::ShortSecret(secret.len()));
+    let length = secret.len();
+    if length < MIN_SECRET_LENGTH {
+        return Err(ConfigError::ShortSecret { name, length });
     }
-    Ok(DecodingKey::from_secret(secret.as_bytes()))
+    let different = secret.chars().collect::<BTreeSet<_>>().len();
+    if different < MIN_SECRET_VARIETY {
+        return Err(ConfigError::WeakSecret { name, different });
+    }
+    Ok(Arc::new(DecodingKey::from_secret(secret.as_bytes())))
 }
 
 /// An empty variable is one that was not set: compose files have no other way.
@@ -175,13 +196,25 @@ mod tests {
     }
 
     fn refusal(args: &AuthArgs, secret: Option<&str>) -> Option<String> {
-        let verifier = Verifier::new(args, secret.map(SecretString::from));
+        refusal_of_both(args, secret, None)
+    }
+
+    fn refusal_of_both(
+        args: &AuthArgs,
+        signing: Option<&str>,
+        accepted: Option<&str>,
+    ) -> Option<String> {
+        let secrets = SessionSecrets {
+            signing: signing.map(SecretString::from),
+            accepted: accepted.map(SecretString::from),
+        };
+        let verifier = Verifier::new(args, &secrets);
         verifier.err().map(|error| error.to_string())
     }
 
     #[test]
     fn a_short_secret_stops_the_start_and_is_not_repeated() {
-        assert_eq!(refusal(&hs256(), Some(&"x".repeat(32))), None);
+        assert_eq!(refusal(&hs256(), Some(&"0123456789abcdef".repeat(2))), None);
         let short = refusal(&hs256(), Some("too short to be a secret")).unwrap();
         assert!(short.starts_with("BETTER_AUTH_SECRET has 24 characters and needs 32 or more"));
         assert!(!short.contains("too short to be"));
@@ -189,9 +222,28 @@ mod tests {
             refusal(&hs256(), None),
             Some(ConfigError::NoSecret.to_string())
         );
+        let empty = refusal(&hs256(), Some("")).unwrap();
+        assert!(empty.starts_with("BETTER_AUTH_SECRET has 0 characters"));
+    }
+
+    #[test]
+    fn a_secret_that_could_be_guessed_stops_the_start() {
+        let guessed = refusal(&hs256(), Some(&"secret".repeat(10))).unwrap();
+        assert!(guessed.starts_with("BETTER_AUTH_SECRET has only 5 different characters"));
+    }
+
+    #[test]
+    fn what_is_accepted_besides_is_no_weaker() {
+        let with = |accepted| refusal_of_both(&hs256(), Some(SECRET), Some(accepted));
+        assert_eq!(with("another secret of 32 characters and more"), None);
+        // A component can only name keys that are there, so what is not used is empty.
+        assert_eq!(with(""), None);
+        let short = with("short").unwrap();
+        assert!(short.starts_with("BETTER_AUTH_SECRET_ACCEPTED has 5 characters"));
+        let accepted = Some("another secret of 32 characters and more");
         assert_eq!(
-            refusal(&hs256(), Some("")),
-            Some(ConfigError::ShortSecret(0).to_string())
+            refusal_of_both(&hs256(), None, accepted),
+            Some(ConfigError::NoSecret.to_string())
         );
     }
 

@@ -41,6 +41,11 @@ pub struct Config {
     #[arg(long, env, hide_env_values = true)]
     pub better_auth_secret: Option<SecretString>,
 
+    /// Sessions may be signed with it, too, while one secret is exchanged for another. Used when
+    /// the secret store has no BETTER_AUTH_SECRET_ACCEPTED.
+    #[arg(long, env, hide_env_values = true)]
+    pub better_auth_secret_accepted: Option<SecretString>,
+
     /// Connections to Postgres at most.
     #[arg(long, env, default_value_t = 20)]
     pub database_connections: u32,

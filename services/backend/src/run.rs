@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
-use auth::{KnownUsers, Verifier};
+use auth::{KnownUsers, SessionSecrets, Verifier};
 use axum::Router;
 use proto::v1::{
     api_service_server::{ApiService, ApiServiceServer},
@@ -95,10 +95,9 @@ async fn serve(
         .await
         .context("the schema could not be brought up to date")?;
     let health = Health::new("taskflow-backend", env!("CARGO_PKG_VERSION"));
-    let better_auth_secret = secrets.better_auth_secret;
     let app = App {
         push_key: secrets.vapid_public_key.map(Into::into),
-        ..app(&config, better_auth_secret, pool.clone(), sidecar.clone())?
+        ..app(&config, &secrets.sessions, pool.clone(), sidecar.clone())?
     };
     let limits = Arc::clone(&app.limits);
     let committed = Arc::clone(&app.committed);
@@ -167,8 +166,8 @@ async fn serve(
 /// What `TaskService` answers, alone on a database that is up to date.
 pub fn task_service(config: &Config, pool: PgPool) -> anyhow::Result<impl TaskService + use<>> {
     let sidecar = Sidecar::new(&config.sidecar)?;
-    let secret = config.better_auth_secret.clone();
-    Ok(rpc::Tasks(app(config, secret, pool, sidecar)?))
+    let app = app(config, &configured(config), pool, sidecar)?;
+    Ok(rpc::Tasks(app))
 }
 
 /// What `NotificationService` answers, in the same way.
@@ -177,8 +176,8 @@ pub fn notification_service(
     pool: PgPool,
 ) -> anyhow::Result<impl NotificationService + use<>> {
     let sidecar = Sidecar::new(&config.sidecar)?;
-    let secret = config.better_auth_secret.clone();
-    Ok(rpc::Notifications(app(config, secret, pool, sidecar)?))
+    let app = app(config, &configured(config), pool, sidecar)?;
+    Ok(rpc::Notifications(app))
 }
 
 /// What the agent is answered, alone on a database that is up to date.
@@ -187,8 +186,7 @@ pub fn agent_services(
     pool: PgPool,
 ) -> anyhow::Result<(impl ApiService + use<>, impl ConversationService + use<>)> {
     let sidecar = Sidecar::new(&config.sidecar)?;
-    let secret = config.better_auth_secret.clone();
-    let app = app(config, secret, pool, sidecar)?;
+    let app = app(config, &configured(config), pool, sidecar)?;
     Ok((rpc::Api::new(app.clone()), rpc::Conversations(app)))
 }
 
@@ -196,14 +194,22 @@ pub fn agent_services(
 /// is written stays in the log until a relay comes.
 pub fn rest(config: Config, pool: PgPool) -> anyhow::Result<Router> {
     let sidecar = Sidecar::new(&config.sidecar)?;
-    let app = app(&config, config.better_auth_secret.clone(), pool, sidecar)?;
+    let app = app(&config, &configured(&config), pool, sidecar)?;
     let health = Health::new("taskflow-backend", env!("CARGO_PKG_VERSION"));
     Ok(router::router(app, config.cors_origins, &health))
 }
 
+/// Of the configuration alone.
+fn configured(config: &Config) -> SessionSecrets {
+    SessionSecrets {
+        signing: config.better_auth_secret.clone(),
+        accepted: config.better_auth_secret_accepted.clone(),
+    }
+}
+
 fn app(
     config: &Config,
-    better_auth_secret: Option<SecretString>,
+    sessions: &SessionSecrets,
     pool: PgPool,
     sidecar: Sidecar,
 ) -> anyhow::Result<App> {
@@ -221,7 +227,7 @@ fn app(
     });
     Ok(App {
         pool,
-        verifier: Arc::new(Verifier::new(&config.auth, better_auth_secret)?),
+        verifier: Arc::new(Verifier::new(&config.auth, sessions)?),
         users: Arc::new(users),
         admins: Arc::new(config.admin_users.iter().flatten().copied().collect()),
         limits: Arc::new(RateLimits::new(

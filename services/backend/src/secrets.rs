@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use anyhow::Context;
+use auth::SessionSecrets;
 use secrecy::{ExposeSecret, SecretString};
 use sidecar::Sidecar;
 use tokio_util::sync::CancellationToken;
@@ -14,8 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Secrets {
     pub(crate) database_url: SecretString,
-    /// Absent in `JWT_MODE=jwks`, perhaps.
-    pub(crate) better_auth_secret: Option<SecretString>,
+    pub(crate) sessions: SessionSecrets,
     /// What is empty is not set.
     pub(crate) vapid_public_key: Option<String>,
     pub(crate) kafka: KafkaArgs,
@@ -59,7 +59,13 @@ pub(crate) async fn read(
     let vapid_public_key = take("VAPID_PUBLIC_KEY", &vapid_public_key);
     Ok(Some(Secrets {
         database_url,
-        better_auth_secret: take("BETTER_AUTH_SECRET", &config.better_auth_secret),
+        sessions: SessionSecrets {
+            signing: take("BETTER_AUTH_SECRET", &config.better_auth_secret),
+            accepted: take(
+                "BETTER_AUTH_SECRET_ACCEPTED",
+                &config.better_auth_secret_accepted,
+            ),
+        },
         vapid_public_key: vapid_public_key
             .map(|key| key.expose_secret().to_owned())
             .filter(|key| !key.is_empty()),

@@ -39,6 +39,10 @@ pub struct Config {
     #[arg(long, env, hide_env_values = true)]
     pub better_auth_secret: Option<SecretString>,
 
+    /// Sessions may be signed with it, too, while one secret is exchanged for another.
+    #[arg(long, env, hide_env_values = true)]
+    pub better_auth_secret_accepted: Option<SecretString>,
+
     /// Proxies in front that append to X-Forwarded-For; 0 believes only the socket's address.
     #[arg(long, env, default_value_t = 0)]
     pub trusted_proxies: usize,

@@ -7,9 +7,8 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use auth::{JwtMode, Verifier};
-use secrecy::SecretString;
-use sidecar::{Callbacks, Sidecar};
+use auth::{SessionSecrets, Verifier};
+use sidecar::{Callbacks, Secrets, Sidecar};
 use telemetry::health::Health;
 use tokio::{net::TcpListener, select, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -22,9 +21,6 @@ use crate::{
 
 /// The app-id of the backend.
 const BACKEND: &str = "taskflow-backend";
-
-/// Signs sessions; in the secret store and in the environment.
-const SECRET: &str = "BETTER_AUTH_SECRET";
 
 /// How long sockets may take to close, and after them daprd's calls.
 const DRAIN: Duration = Duration::from_millis(3_500);
@@ -42,7 +38,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         return Ok(());
     }
 
-    let verifier = Verifier::new(&config.auth, secret(&config, &sidecar).await)?;
+    let verifier = Verifier::new(&config.auth, &session_secrets(&config, &sidecar).await)?;
     let hub = Hub::new(config.limits.sockets_per_user, config.limits.socket_queue);
     let gateway = Arc::new(Gateway {
         hub: hub.clone(),
@@ -112,18 +108,13 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// From the secret store, or else from the environment.
-async fn secret(config: &Config, sidecar: &Sidecar) -> Option<SecretString> {
-    if config.auth.jwt_mode != JwtMode::Hs256 {
-        return None;
+async fn session_secrets(config: &Config, sidecar: &Sidecar) -> SessionSecrets {
+    let secrets = Secrets::read(sidecar, &config.secret_store, &config.secret_name).await;
+    let signing = config.better_auth_secret.as_ref();
+    let accepted = config.better_auth_secret_accepted.as_ref();
+    let accepted = secrets.get("BETTER_AUTH_SECRET_ACCEPTED", accepted);
+    SessionSecrets {
+        signing: secrets.get("BETTER_AUTH_SECRET", signing).cloned(),
+        accepted: accepted.cloned(),
     }
-    let (store, name) = (&config.secret_store, &config.secret_name);
-    match sidecar.secrets(store, name).await {
-        Ok(mut secrets) => secrets.remove(SECRET),
-        Err(error) => {
-            let code = error.code();
-            tracing::warn!(?code, "Cannot read `{name}` of the secret store `{store}`");
-            None
-        }
-    }
-    .or_else(|| config.better_auth_secret.clone())
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    Actor, AuthArgs, JwtMode, Rejected, Verifier,
+    Actor, AuthArgs, JwtMode, Rejected, SessionSecrets, Verifier,
     signing::{ED25519_PUBLIC, base64, ed25519, published_key, sign, unbase64},
 };
 
@@ -68,7 +68,7 @@ impl Host {
             jwt_audience: None,
             jwt_leeway_seconds: 5,
         };
-        Verifier::new(&args, None).unwrap()
+        Verifier::new(&args, &SessionSecrets::default()).unwrap()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use auth::{AuthArgs, JwtMode, Verifier};
+use auth::{AuthArgs, JwtMode, SessionSecrets, Verifier};
 use events::{Event, UserId};
 use jsonwebtoken::{EncodingKey, Header};
 use proto::v1::task_service_server::TaskServiceServer;
@@ -69,11 +69,15 @@ impl World {
             jwt_audience: None,
             jwt_leeway_seconds: 0,
         };
+        let secrets = SessionSecrets {
+            signing: Some(SECRET.into()),
+            accepted: None,
+        };
         let hub = Hub::new(limits.sockets_per_user, limits.socket_queue);
         let gateway = Arc::new(Gateway {
             hub: hub.clone(),
             backend: Backend::new(channel, health.clone()),
-            verifier: Verifier::new(&args, Some(SECRET.into())).unwrap(),
+            verifier: Verifier::new(&args, &secrets).unwrap(),
             origins: vec![ORIGIN.parse().unwrap()],
             limits,
             trusted_proxies: 0,
