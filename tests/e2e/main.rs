@@ -7,6 +7,7 @@ mod agent;
 mod calendar;
 mod crashes;
 mod dead_letters;
+mod documents;
 mod doors;
 mod drain;
 mod forgeries;
@@ -73,6 +74,7 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         transfer::trials(stage),
         relay::trials(stage),
         quick::trials(stage),
+        documents::trials(stage),
         series::trials(stage),
         calendar::trials(stage),
         reminders::trials(stage),

@@ -9,6 +9,7 @@ mod documents;
 mod environment;
 mod generated;
 mod images;
+mod references;
 mod schemas;
 mod typos;
 
@@ -69,8 +70,9 @@ pub async fn check(progress: &Progress) -> Result<()> {
     let step = progress.step("alerts and dashboard");
     alerts::check(&promtool).await?;
     step.done("promtool has no complaint");
-    let step = progress.step("commands in documents");
+    let step = progress.step("documents");
+    references::check()?;
     let run = documents::check(&chart).await?;
-    step.done(&format!("{run} run, the others say what they need"));
+    step.done(&format!("{run} commands run, the others say what they need"));
     Ok(())
 }

@@ -76,3 +76,46 @@ async fn print_token(email: &str) -> Result<()> {
     writeln!(std::io::stdout(), "{}", token.jwt)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const DOCUMENTS: [&str; 5] = [
+        "ARCHITECTURE.md",
+        "CLOUD_OPTIONS.md",
+        "DEPLOYMENT.md",
+        "K8S_SETUP.md",
+        "README.md",
+    ];
+
+    /// What is written behind `cargo xtask`, up to the end of the code; without what may be left
+    /// out, as in `test e2e [NAME]`.
+    fn commands(text: &str) -> impl Iterator<Item = Vec<&str>> {
+        let starts = text.match_indices("cargo xtask");
+        starts.map(|(at, _)| {
+            let ends = ['`', '\n', '#'];
+            let command = text[at..].split(ends).next().unwrap_or_default();
+            let words = command.split_whitespace().skip(1);
+            words.filter(|word| !word.starts_with('[')).collect()
+        })
+    }
+
+    #[test]
+    fn the_commands_that_documents_name_exist() {
+        for document in DOCUMENTS {
+            let text = fs::read_to_string(workspace::root().join(document)).unwrap();
+            for command in commands(&text) {
+                assert!(is_known(&command), "{document}: {command:?}");
+            }
+        }
+        assert!(!is_known(&["xtask", "tset"]));
+        assert!(!is_known(&["xtask", "up", "--standalon"]));
+    }
+
+    fn is_known(command: &[&str]) -> bool {
+        Cli::try_parse_from(command).is_ok()
+    }
+}

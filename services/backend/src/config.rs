@@ -42,7 +42,7 @@ pub struct Config {
     pub better_auth_secret: Option<SecretString>,
 
     /// Sessions may be signed with it, too, while one secret is exchanged for another. Used when
-    /// the secret store has no BETTER_AUTH_SECRET_ACCEPTED.
+    /// the secret store has no `BETTER_AUTH_SECRET_ACCEPTED`.
     #[arg(long, env, hide_env_values = true)]
     pub better_auth_secret_accepted: Option<SecretString>,
 
@@ -152,4 +152,47 @@ fn topic(name: &str) -> Result<Topic, String> {
         let known = Topic::ALL.map(Topic::name).join(", ");
         format!("there is no such topic; these are: {known}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const RUNBOOKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ops/runbooks");
+
+    /// How runbooks call the program inside its container.
+    const CALLED: &str = " -- /service ";
+
+    #[test]
+    fn the_commands_of_runbooks_exist() {
+        let mut commands = 0;
+        for entry in fs::read_dir(RUNBOOKS).unwrap() {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            let lines = text.lines();
+            for command in lines.filter_map(|line| Some(line.split_once(CALLED)?.1)) {
+                let words = [vec!["taskflow-backend"], words(command)].concat();
+                let parsed = Config::try_parse_from(words);
+                assert!(parsed.is_ok(), "{command}: {}", parsed.unwrap_err());
+                commands += 1;
+            }
+        }
+        assert!(commands > 0);
+    }
+
+    /// As a shell takes them apart; a letter's ID is made up.
+    fn words(command: &str) -> Vec<&str> {
+        let parts = command.split('\'').enumerate();
+        let words = parts.flat_map(|(number, part)| match number % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        });
+        words
+            .map(|word| match word {
+                "ID" => "0190c0de-0000-7000-8000-000000000001",
+                _ => word,
+            })
+            .collect()
+    }
 }

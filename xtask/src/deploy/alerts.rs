@@ -26,6 +26,8 @@ pub(super) async fn check(promtool: &Path) -> Result<()> {
         promtool_says_yes(promtool, args).await?;
     }
     let known = metrics()?;
+    let code = code()?;
+    let mut asked_for = BTreeSet::new();
     let rules: Value = serde_norway::from_str(&read(ALERTS)?)?;
     let dashboard: Value = serde_json::from_str(&read(DASHBOARD)?)?;
     for (file, document) in [(ALERTS, &rules), (DASHBOARD, &dashboard)] {
@@ -38,10 +40,38 @@ pub(super) async fn check(promtool: &Path) -> Result<()> {
                     is_known(metric, &known),
                     "{file} asks for {metric}, which nobody measures"
                 );
+                asked_for.extend([metric, base(metric)]);
+            }
+            for (label, value) in compared(query) {
+                ensure!(
+                    label == "namespace" || code.contains(&format!("\"{value}\"")),
+                    "{file} asks for {label}={value}, which nobody says"
+                );
             }
         }
     }
+    for metric in &known {
+        ensure!(
+            asked_for.contains(metric.as_str()),
+            "neither {ALERTS} nor {DASHBOARD} asks for {metric}"
+        );
+    }
     each_is_tested_and_explained(&rules)
+}
+
+/// What alerts are called.
+pub(super) fn names() -> Result<BTreeSet<String>> {
+    let rules: Value = serde_norway::from_str(&read(ALERTS)?)?;
+    let names = alerts(&rules).filter_map(|rule| rule["alert"].as_str());
+    Ok(names.map(ToOwned::to_owned).collect())
+}
+
+/// The titles of the dashboard's panels.
+pub(super) fn panels() -> Result<BTreeSet<String>> {
+    let dashboard: Value = serde_json::from_str(&read(DASHBOARD)?)?;
+    let panels = dashboard["panels"].as_array().into_iter().flatten();
+    let titles = panels.filter_map(|panel| panel["title"].as_str());
+    Ok(titles.map(ToOwned::to_owned).collect())
 }
 
 async fn promtool_says_yes(promtool: &Path, args: &[&str]) -> Result<()> {
@@ -83,6 +113,32 @@ fn metrics() -> Result<BTreeSet<String>> {
     Ok(names)
 }
 
+/// The source of everything that measures.
+fn code() -> Result<String> {
+    let mut text = String::new();
+    for folder in NAMED_IN {
+        for entry in fs::read_dir(workspace::root().join(folder))? {
+            let source = entry?.path().join("src");
+            if source.is_dir() {
+                append(&source, &mut text)?;
+            }
+        }
+    }
+    Ok(text)
+}
+
+fn append(folder: &Path, text: &mut String) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            append(&path, text)?;
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            text.push_str(&fs::read_to_string(path)?);
+        }
+    }
+    Ok(())
+}
+
 /// The queries of rules (`expr: …`) and panels (`"expr": …`).
 fn expressions<'a>(document: &'a Value, found: &mut Vec<&'a str>) {
     match document {
@@ -98,28 +154,47 @@ fn expressions<'a>(document: &'a Value, found: &mut Vec<&'a str>) {
 /// The metrics of a query: the words before a selector or a range, one of which ours all have.
 fn selected(query: &str) -> impl Iterator<Item = &str> {
     let ends = query.match_indices(['{', '[']).map(|(at, _)| &query[..at]);
-    ends.filter_map(|before| {
-        let word = before
-            .rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .next();
-        word.filter(|word| !word.is_empty())
-    })
+    ends.map(last_word).filter(|word| !word.is_empty())
+}
+
+/// What a query wants a label to be, or not to be; patterns aside.
+fn compared(query: &str) -> Vec<(&str, &str)> {
+    let parts: Vec<&str> = query.split('"').collect();
+    let pairs = parts.chunks_exact(2).filter_map(|pair| {
+        let before = pair[0].strip_suffix('=')?.trim_end_matches('!');
+        Some((last_word(before), pair[1]))
+    });
+    pairs.collect()
+}
+
+fn last_word(text: &str) -> &str {
+    let mut words = text.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.next().unwrap_or_default()
+}
+
+/// A histogram by the name that the code gives it.
+fn base(metric: &str) -> &str {
+    let mut suffixes = ["_bucket", "_sum", "_count"].iter();
+    suffixes
+        .find_map(|suffix| metric.strip_suffix(suffix))
+        .unwrap_or(metric)
 }
 
 fn is_known(metric: &str, known: &BTreeSet<String>) -> bool {
-    let base = ["_bucket", "_sum", "_count"]
-        .iter()
-        .find_map(|suffix| metric.strip_suffix(suffix));
     known.contains(metric)
-        || base.is_some_and(|base| known.contains(base))
+        || known.contains(base(metric))
         || FOREIGN.iter().any(|name| metric.starts_with(name))
+}
+
+fn alerts(rules: &Value) -> impl Iterator<Item = &Value> {
+    let groups = rules["groups"].as_array().into_iter().flatten();
+    groups.flat_map(|group| group["rules"].as_array().into_iter().flatten())
 }
 
 /// An alert is seen to fire, and says where it is written what to do.
 fn each_is_tested_and_explained(rules: &Value) -> Result<()> {
     let tests = read(TESTS)?;
-    let groups = rules["groups"].as_array().into_iter().flatten();
-    for rule in groups.flat_map(|group| group["rules"].as_array().into_iter().flatten()) {
+    for rule in alerts(rules) {
         let name = rule["alert"].as_str().context("a rule is no alert")?;
         let fires = format!("alertname: {name}\n        exp_alerts:");
         ensure!(
@@ -129,8 +204,8 @@ fn each_is_tested_and_explained(rules: &Value) -> Result<()> {
         let runbook = rule["annotations"]["runbook"].as_str();
         let runbook = runbook.with_context(|| format!("{name} has no runbook"))?;
         ensure!(
-            workspace::root().join(runbook).is_file(),
-            "{name} refers to {runbook}, which does not exist"
+            read(runbook)?.contains(&format!("`{name}`")),
+            "{name} refers to {runbook}, which does not name it"
         );
     }
     Ok(())
@@ -147,6 +222,14 @@ mod tests {
             selected(query).collect::<Vec<_>>(),
             ["events_handled_total"]
         );
+    }
+
+    #[test]
+    fn what_labels_are_compared_with_is_found() {
+        let query = "rate(a{cause=\"database\", route!~\"/ws.*\", outcome!=\"done\"}[5m]) > 0";
+        let found = [("cause", "database"), ("outcome", "done")];
+        assert_eq!(compared(query), found);
+        assert!(code().unwrap().contains("\"database\""));
     }
 
     #[test]

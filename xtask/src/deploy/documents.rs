@@ -10,7 +10,9 @@ use tokio::process::Command;
 use super::chart::Chart;
 use crate::workspace;
 
-const DOCUMENTS: [&str; 4] = [
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "ARCHITECTURE.md",
     "DEPLOYMENT.md",
     "K8S_SETUP.md",
     "CLOUD_OPTIONS.md",
@@ -18,9 +20,13 @@ const DOCUMENTS: [&str; 4] = [
 ];
 
 /// What may stand behind `sh` where a block begins.
-const NEEDS: [&str; 5] = [
+const NEEDS: [&str; 7] = [
     // Run here, with Helm on the PATH.
     "tested",
+    // Our own commands: `xtask/src/main.rs` looks whether there are such.
+    "xtask",
+    // A running product: `tests/e2e/documents.rs` runs it.
+    "needs=up",
     // A cluster, Docker, charts of others, an account elsewhere.
     "needs=cluster",
     "needs=docker",
@@ -72,7 +78,7 @@ pub(super) async fn check(chart: &Chart) -> Result<usize> {
     Ok(run)
 }
 
-fn files() -> Result<Vec<String>> {
+pub(super) fn files() -> Result<Vec<String>> {
     let mut files = Vec::new();
     for name in DOCUMENTS {
         if !workspace::root().join(name).is_dir() {
