@@ -1,5 +1,6 @@
 //! Puts tools into the cache once, whole or not at all.
 
+mod cargo_deny;
 mod chromium;
 mod clients;
 mod daprd;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
 
+pub use cargo_deny::cargo_deny;
 pub use chromium::chromium;
 pub use clients::{Clients, Python, clients, fastmcp};
 pub use daprd::daprd;

@@ -42,7 +42,11 @@ enum Command {
         check: bool,
     },
     /// Clippy, every warning an error
-    Lint,
+    Lint {
+        /// Look at what we depend on instead: terms, origins, vulnerabilities. Needs the internet
+        #[arg(long)]
+        audit: bool,
+    },
     /// Print a 7-day token for a development user, who is created if missing
     Token { email: String },
 }
@@ -65,7 +69,8 @@ async fn run(command: Command) -> Result<()> {
         Command::Bench { args } => bench::run(&args).await,
         Command::Generate { check } => generate::run(check, &Progress::new()).await,
         Command::Fmt { check } => lint::fmt(check, &Progress::new()).await,
-        Command::Lint => lint::lint(&Progress::new()).await,
+        Command::Lint { audit: false } => lint::lint(&Progress::new()).await,
+        Command::Lint { audit: true } => lint::audit(&Progress::new()).await,
         Command::Token { email } => print_token(&email).await,
     }
 }

@@ -62,6 +62,11 @@ impl Node {
         self.npm(format!("npm run {name}"), ["run", "--silent", name])
     }
 
+    /// Looks for packages of the running app with known vulnerabilities.
+    pub fn audit(&self) -> Spec {
+        self.npm("npm audit", ["audit", "--omit=dev", "--audit-level=high"])
+    }
+
     /// A program of ours.
     pub fn program(&self, name: &str, file: &str) -> Spec {
         Spec::new(name, &self.node)
