@@ -20,6 +20,7 @@ use crate::{
     App, CallError, ConfigError, SidecarArgs, State, ToApp,
     call::{call, within},
     token::{AppToken, Token},
+    version,
 };
 
 /// Deadline of calls for state, secrets and metadata.
@@ -72,7 +73,7 @@ impl Sidecar {
         })))
     }
 
-    /// Waits until the sidecar answers; false when shut down before it did.
+    /// Waits until a sidecar answers that does; false when shut down before one did.
     pub async fn wait(&self, shutdown: &CancellationToken) -> bool {
         shutdown
             .run_until_cancelled(self.until_it_answers())
@@ -140,15 +141,22 @@ impl Sidecar {
     async fn until_it_answers(&self) {
         let mut pause = Duration::from_millis(50);
         let mut remind_at = Instant::now();
-        while let Err(error) = self.metadata().await {
+        while let Some(obstacle) = self.obstacle().await {
             if remind_at <= Instant::now() {
                 let endpoint = &self.0.endpoint;
-                let code = error.code();
-                tracing::info!(%endpoint, ?code, "Waiting for the sidecar at {endpoint}");
+                tracing::info!(%endpoint, "Waiting for the sidecar at {endpoint}: {obstacle}");
                 remind_at = Instant::now() + REMIND_EVERY;
             }
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// Why the sidecar cannot be used now.
+    async fn obstacle(&self) -> Option<String> {
+        match self.metadata().await {
+            Ok(metadata) => version::complaint(&metadata.runtime_version),
+            Err(error) => Some(format!("{:?}", error.code())),
         }
     }
 }

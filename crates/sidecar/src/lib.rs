@@ -31,6 +31,7 @@ mod state;
 mod subscription;
 mod tick;
 mod token;
+mod version;
 
 pub use app::{App, ToApp};
 pub use args::{ConfigError, SidecarArgs};

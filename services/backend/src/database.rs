@@ -6,10 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::anyhow;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     Connection, Executor, PgPool, PgTransaction,
-    migrate::Migrator,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,21 @@ use tokio_util::sync::CancellationToken;
 /// The schema of both `auth` and `taskflow`. Runs under an advisory lock, so any number of
 /// replicas may start at once.
 pub static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// Why the schema is not the one that this version needs, and what to do.
+pub(crate) fn explain(error: MigrateError) -> anyhow::Error {
+    match error {
+        MigrateError::VersionMissing(migration) => anyhow!(
+            "the database has migration {migration}, which this version does not know; start the \
+             version that brought it, or a newer one"
+        ),
+        MigrateError::VersionMismatch(migration) => anyhow!(
+            "migration {migration} of the database is another than this version's; start the \
+             version that brought it"
+        ),
+        error => anyhow::Error::new(error).context("the schema could not be brought up to date"),
+    }
+}
 
 /// A connection that was idle for longer is asked whether it is still alive.
 const TRUSTED_IDLE: Duration = Duration::from_secs(2);
@@ -45,7 +61,9 @@ pub(crate) async fn open(
     shutdown: &CancellationToken,
 ) -> anyhow::Result<Option<PgPool>> {
     let options = PgConnectOptions::from_str(url.expose_secret())
-        .map_err(|_| anyhow::anyhow!("DATABASE_URL is not a Postgres URL"))?
+        .map_err(|_| {
+            anyhow!("DATABASE_URL is not a Postgres URL; write postgres://user:password@host/name")
+        })?
         .application_name("taskflow-backend");
     let pool = pool_options(connections, outage.clone()).connect_lazy_with(options);
     let mut wait = Duration::from_millis(100);

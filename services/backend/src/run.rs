@@ -75,11 +75,13 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
 async fn migrate(url: Option<&SecretString>) -> anyhow::Result<()> {
     let url = url.context("DATABASE_URL is not in the environment")?;
     let connected = PgConnection::connect(url.expose_secret()).await;
-    let mut connection = connected.context("DATABASE_URL does not lead to Postgres")?;
+    let mut connection = connected.context(
+        "DATABASE_URL does not lead to Postgres; look at its host, port, user and password",
+    )?;
     database::MIGRATOR
         .run(&mut connection)
         .await
-        .context("the schema could not be brought up to date")
+        .map_err(database::explain)
 }
 
 async fn serve(
@@ -93,7 +95,7 @@ async fn serve(
     database::MIGRATOR
         .run(&pool)
         .await
-        .context("the schema could not be brought up to date")?;
+        .map_err(database::explain)?;
     let health = Health::new("taskflow-backend", env!("CARGO_PKG_VERSION"));
     let app = App {
         push_key: secrets.vapid_public_key.map(Into::into),

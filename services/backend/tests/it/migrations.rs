@@ -1,5 +1,7 @@
-use backend::MIGRATOR;
-use sqlx::PgPool;
+use backend::{MIGRATOR, config::Config};
+use clap::Parser;
+use sqlx::{ConnectOptions, PgPool};
+use tokio_util::sync::CancellationToken;
 
 #[sqlx::test(migrations = false)]
 async fn any_number_of_replicas_may_start_at_once(pool: PgPool) {
@@ -12,6 +14,54 @@ async fn any_number_of_replicas_may_start_at_once(pool: PgPool) {
     two.unwrap();
     three.unwrap();
     MIGRATOR.run(&pool).await.unwrap();
+}
+
+/// What `migrate` says, which a deployment runs first; `serve` asks the same.
+async fn refusal(url: &str) -> String {
+    let args = ["taskflow-backend", "--database-url", url, "migrate"];
+    let config = Config::try_parse_from(args).unwrap();
+    let ended = backend::run(config, CancellationToken::new()).await;
+    ended.unwrap_err().to_string()
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_schema_of_another_version_is_refused_with_what_to_do(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy();
+    sqlx::query(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (9999, 'of tomorrow', true, '', 0)",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    assert_eq!(
+        refusal(url.as_str()).await,
+        "the database has migration 9999, which this version does not know; start the version \
+         that brought it, or a newer one"
+    );
+
+    sqlx::query("delete from _sqlx_migrations where version = 9999")
+        .execute(&pool)
+        .await
+        .unwrap();
+    sqlx::query("update _sqlx_migrations set checksum = 'edited' where version = 3")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(
+        refusal(url.as_str()).await,
+        "migration 3 of the database is another than this version's; start the version that \
+         brought it"
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_refused_in_one_sentence() {
+    let nobody = refusal("postgres://nobody@127.0.0.1:1/none").await;
+    assert_eq!(
+        nobody,
+        "DATABASE_URL does not lead to Postgres; look at its host, port, user and password"
+    );
 }
 
 /// What Better Auth 1.7 asks for with the jwt plugin and uuid keys.
