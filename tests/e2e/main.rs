@@ -18,6 +18,7 @@ mod planted;
 mod poison;
 mod quick;
 mod rebuild;
+mod refusals;
 mod relay;
 mod reminders;
 mod replay;
@@ -92,6 +93,7 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         dead_letters::trials(stage),
         replay::trials(stage),
         sidecars::trials(stage),
+        refusals::trials(stage),
         drain::trials(stage),
         crashes::trials(stage),
         twins::trials(stage),
