@@ -1,7 +1,7 @@
 /** A server that cannot work must not start. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === 'nodejs') {
-    const { env } = await import('@/lib/env');
-    env();
+    const { checkSettings } = await import('@/lib/start');
+    checkSettings();
   }
 }

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::app::status;
 use crate::install::{self, Node};
 use crate::logs::Logs;
+use crate::ports::Ports;
 use crate::process::{Process, alive_until};
 use crate::progress::Progress;
 use crate::secrets::Secrets;
@@ -66,6 +67,27 @@ pub async fn check(progress: &Progress) -> Result<()> {
         node.script(script).run_aloud(progress).await?;
     }
     build(progress).await?;
+    refuses_to_start(&node).await
+}
+
+/// What cannot work says why, without what is secret, and ends.
+async fn refuses_to_start(node: &Node) -> Result<()> {
+    let ports = Ports::claim()?;
+    let server = node
+        .program("frontend", SERVER)
+        .env("HOSTNAME", "127.0.0.1")
+        .env("PORT", ports.next()?.to_string())
+        .env("DATABASE_URL", "mysql://root:hunter2@localhost/tasks")
+        .env("BETTER_AUTH_SECRET", "hunter2");
+    let process = Process::start(server).await?;
+    let ended = tokio::time::timeout(READY_WITHIN, process.exited()).await;
+    let status = ended.context("a front end without a secret goes on")??;
+    let said = process.tail().join("\n");
+    ensure!(!status.success(), "a front end without a secret ends well");
+    for variable in ["DATABASE_URL", "BETTER_AUTH_SECRET"] {
+        ensure!(said.contains(variable), "{variable} is not named: {said}");
+    }
+    ensure!(!said.contains("hunter2"), "what is secret is said: {said}");
     Ok(())
 }
 
