@@ -139,6 +139,9 @@ spec:
             - name: {{ . }}
               valueFrom: {secretKeyRef: {name: {{ include "taskflow.secret" $ }}, key: {{ . }}}}
             {{- end }}
+            # While one secret is exchanged for another.
+            - name: BETTER_AUTH_SECRET_ACCEPTED
+              valueFrom: {secretKeyRef: {name: {{ include "taskflow.secret" . }}, key: BETTER_AUTH_SECRET_ACCEPTED, optional: true}}
             {{- end }}
           ports:
             - name: http
