@@ -2,6 +2,7 @@
 //! refuses what is wrong. Nothing is started.
 
 mod alerts;
+mod boundaries;
 mod chart;
 mod compose;
 mod conventions;
@@ -9,9 +10,12 @@ mod documents;
 mod environment;
 mod generated;
 mod images;
+mod network;
 mod references;
 mod schemas;
 mod typos;
+
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 
@@ -25,6 +29,12 @@ use crate::{install, workspace};
 /// The commands of a document that are marked with this step, for the trials on a cluster.
 pub fn step(name: &str) -> Result<String> {
     documents::step(name)
+}
+
+/// What a container of the product may have at most in MiB, by the name of its service; a sidecar
+/// is `daprd`.
+pub fn memory_limits() -> Result<BTreeMap<String, u32>> {
+    boundaries::memory_limits()
 }
 
 /// What people are told to install, as Helm renders it: the variant's name, and its objects.
@@ -56,6 +66,8 @@ pub async fn check(progress: &Progress) -> Result<()> {
             schemas.check(object)?;
         }
         conventions::check(&objects).with_context(|| variant.name.to_owned())?;
+        boundaries::check(&objects).with_context(|| variant.name.to_owned())?;
+        network::check(&objects).with_context(|| variant.name.to_owned())?;
         step.done(&format!("{} objects", objects.len()));
     }
     let step = progress.step("typos");

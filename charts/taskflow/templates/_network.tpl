@@ -3,6 +3,14 @@
 {{- $values := .root.Values -}}
 {{- $service := index $values.services .component -}}
 {{- $sidecar := not (not $service.appPort) -}}
+{{- $askedBy := dict "agent" (list "frontend") "backend" (list "frontend") -}}
+{{- $namespaces := list -}}
+{{- if has .component (list "agent" "backend" "frontend" "realtime") -}}
+{{- $namespaces = $values.networkPolicy.ingressNamespaces -}}
+{{- end -}}
+{{- if $sidecar -}}
+{{- $namespaces = concat $namespaces $values.networkPolicy.monitoringNamespaces -}}
+{{- end -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -14,16 +22,24 @@ spec:
     matchLabels: {{- include "taskflow.selector" . | nindent 6 }}
   policyTypes: [Ingress, Egress]
   ingress:
+    # HTTP: who asks it within the product, the chart's test, and the doors from outside.
     - from:
-        - podSelector: {matchLabels: {app: taskflow}}
-        {{- range concat $values.networkPolicy.ingressNamespaces $values.networkPolicy.monitoringNamespaces | uniq }}
+        {{- range append (get $askedBy .component | default (list)) "test" }}
+        - podSelector: {matchLabels: {app: taskflow, component: {{ . }}}}
+        {{- end }}
+        {{- range uniq $namespaces }}
         - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ . }}}}
         {{- end }}
       ports: [{port: http}]
-    {{- if $sidecar }}
-    # From sidecar to sidecar, over mTLS.
-    - from: [{podSelector: {matchLabels: {app: taskflow}}}]
+    {{- if eq .component "backend" }}
+    # From the sidecars of those who call it, over mTLS.
+    - from:
+        {{- range list "agent" "notifier" "realtime" "scheduler" }}
+        - podSelector: {matchLabels: {app: taskflow, component: {{ . }}}}
+        {{- end }}
       ports: [{port: 50002}]
+    {{- end }}
+    {{- if $sidecar }}
     - from:
         {{- range $values.networkPolicy.monitoringNamespaces }}
         - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ . }}}}
@@ -36,7 +52,11 @@ spec:
         {{- range $values.networkPolicy.egressPorts }}
         - port: {{ . }}
         {{- end }}
-    - to: [{podSelector: {matchLabels: {app: taskflow}}}]
+    {{- range $component, $callers := $askedBy }}
+    {{- if or (has $.component $callers) (and $sidecar (eq $component "backend") (ne $.component "backend")) }}
+    - to: [{podSelector: {matchLabels: {app: taskflow, component: {{ $component }}}}}]
+    {{- end }}
+    {{- end }}
     {{- if $sidecar }}
     - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ $values.dapr.namespace }}}}}]
     # Secrets, from the Kubernetes API, whose address nobody knows beforehand.

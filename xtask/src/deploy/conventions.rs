@@ -26,15 +26,15 @@ pub(super) fn check(objects: &[Value]) -> Result<()> {
     names_known_apps(objects)
 }
 
-fn of_kind<'a>(objects: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn of_kind<'a>(objects: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'a Value> {
     objects.iter().filter(move |object| object["kind"] == kind)
 }
 
-fn items(value: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
@@ -143,7 +143,7 @@ fn serves(deployment: &Value, objects: &[Value]) -> Result<()> {
     Ok(())
 }
 
-fn includes(all: &Value, some: &Value) -> bool {
+pub(super) fn includes(all: &Value, some: &Value) -> bool {
     let mut some = some.as_object().into_iter().flatten().peekable();
     some.peek().is_some() && some.all(|(name, value)| all[name] == *value)
 }
