@@ -12,6 +12,7 @@ mod rebuild;
 mod relay;
 mod replay;
 mod sockets;
+mod start;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use anyhow::Result;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::machine::{self, Fact};
+use crate::memory::Peaks;
 use crate::report::Finding;
 use crate::stage::Stage;
 
@@ -69,6 +71,12 @@ pub struct Bench {
 
 /// In the order in which they run.
 pub const ALL: &[Bench] = &[
+    Bench {
+        name: start::NAME,
+        users: 1,
+        env: &[],
+        measure: |stage, effort| start::measure(stage, effort).boxed(),
+    },
     Bench {
         name: create::NAME,
         users: create::USERS,
@@ -144,11 +152,16 @@ pub const ALL: &[Bench] = &[
 ];
 
 impl Bench {
-    /// Runs it on a product of its own. Also says what that stood on.
-    pub async fn run(&self, effort: Effort) -> Result<(Vec<Fact>, Vec<Finding>)> {
+    /// Runs it on a product of its own, whose memory it notes. Also says what that stood on.
+    pub async fn run(
+        &self,
+        effort: Effort,
+        peaks: &mut Peaks,
+    ) -> Result<(Vec<Fact>, Vec<Finding>)> {
         let stage = Box::pin(Stage::set(self.name, self.users, self.env)).await?;
         let facts = machine::versions(&stage).await?;
         let findings = (self.measure)(&stage, effort).await?;
+        peaks.note(self.name, &stage);
         stage.strike().await?;
         Ok((facts, findings))
     }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use benches::bench::{ALL, Bench, Effort};
 use benches::machine::{self, Fact};
+use benches::memory::Peaks;
 use benches::report::{Finding, markdown};
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
@@ -35,20 +36,16 @@ async fn main() -> Result<ExitCode> {
     let mut facts = machine::at_start();
     let mut versions: Vec<Fact> = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
+    let mut peaks = Peaks::default();
     let mut all_ran = true;
     let is_named =
         |bench: &&Bench| cli.names.is_empty() || cli.names.iter().any(|name| name == bench.name);
     for bench in ALL.iter().filter(is_named) {
         eprintln!("… {}", bench.name);
-        match bench.run(effort).await {
+        match bench.run(effort, &mut peaks).await {
             Ok((stands_on, found)) => {
                 for finding in &found {
-                    let (measured, verdict) = (finding.measured(), finding.verdict());
-                    eprintln!(
-                        "  {}: {measured} {}, {verdict}",
-                        finding.what,
-                        finding.wanted()
-                    );
+                    tell(finding);
                 }
                 versions = stands_on;
                 findings.extend(found);
@@ -59,6 +56,9 @@ async fn main() -> Result<ExitCode> {
             }
         }
     }
+    let memory = peaks.finding()?;
+    tell(&memory);
+    findings.push(memory);
     facts.append(&mut versions);
     let text = markdown(&facts, &findings);
     writeln!(std::io::stdout(), "{text}")?;
@@ -71,4 +71,10 @@ async fn main() -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn tell(finding: &Finding) {
+    let (measured, verdict) = (finding.measured(), finding.verdict());
+    let (what, wanted) = (finding.what, finding.wanted());
+    eprintln!("  {what}: {measured} {wanted}, {verdict}");
 }

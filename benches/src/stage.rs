@@ -80,6 +80,10 @@ impl Stage {
         &self.users
     }
 
+    pub fn apps(&self) -> &[App] {
+        self.stack.apps()
+    }
+
     pub fn backend(&self) -> Result<&App> {
         self.stack.backend()
     }

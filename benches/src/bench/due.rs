@@ -15,10 +15,11 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until, timeout};
 use uuid::Uuid;
 
-use super::{Effort, rebuild::peak_bytes};
+use super::Effort;
 use crate::copies;
 use crate::cpu::Cores;
 use crate::http::Client;
+use crate::memory::peak_bytes;
 use crate::report::{Finding, Limit, figure};
 use crate::socket::{Message, Socket};
 use crate::stage::{BACKEND, SCHEDULER, Stage};

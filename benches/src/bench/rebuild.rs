@@ -1,6 +1,5 @@
 //! `rebuild --verify` and `verify-log` of a long log: how fast, and in how much memory.
 
-use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use xtask::workspace;
 use super::Effort;
 use crate::copies;
 use crate::http::Client;
+use crate::memory::peak_bytes;
 use crate::report::{Finding, Limit, figure};
 use crate::stage::Stage;
 use crate::stats::{median, number};
@@ -143,14 +143,4 @@ async fn run(stage: &Stage, args: &[&str]) -> Result<Run> {
     ensure!(status.success(), "{} failed", args.join(" "));
     ensure!(peak > 0.0, "the memory could not be read");
     Ok(Run { elapsed, peak })
-}
-
-/// `VmHWM` only grows; there is none when the process ends.
-pub(super) fn peak_bytes(pid: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kib * 1024.0)
 }
