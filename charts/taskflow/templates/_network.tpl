@@ -4,6 +4,10 @@
 {{- $service := index $values.services .component -}}
 {{- $sidecar := not (not $service.appPort) -}}
 {{- $askedBy := dict "agent" (list "frontend") "backend" (list "frontend") -}}
+{{- if eq $values.env.JWT_MODE "jwks" -}}
+{{- /* It publishes the keys of sessions. */ -}}
+{{- $askedBy = set $askedBy "frontend" (list "backend" "realtime") -}}
+{{- end -}}
 {{- $namespaces := list -}}
 {{- if has .component (list "agent" "backend" "frontend" "realtime") -}}
 {{- $namespaces = $values.networkPolicy.ingressNamespaces -}}

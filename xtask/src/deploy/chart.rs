@@ -60,6 +60,8 @@ pub(super) const EVERYTHING: Variant = Variant {
         "createNamespace=true",
         "ingress.controller=nginx",
         "dapr.nativeSidecar=false",
+        "env.JWT_MODE=jwks",
+        "env.JWT_JWKS_URL=http://taskflow-frontend:3000/api/auth/jwks",
         "image.pullSecrets={registry}",
     ],
 };

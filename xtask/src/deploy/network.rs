@@ -46,6 +46,8 @@ struct Network<'a> {
     /// The services that have a sidecar, and of these, those that the backend answers.
     with_sidecar: BTreeSet<String>,
     callers: BTreeSet<String>,
+    /// Whether the front end publishes the keys of sessions.
+    publishes_keys: bool,
 }
 
 /// Fails with the first way that is open and should not be, or the other way round.
@@ -90,6 +92,7 @@ impl<'a> Network<'a> {
         let configuration = of_kind(objects, "Configuration").next();
         let configuration = configuration.context("there is no Configuration")?;
         let callers = items(&configuration["spec"]["accessControl"]["policies"]);
+        let mut modes = of_kind(objects, "ConfigMap").map(|it| &it["data"]["JWT_MODE"]);
         let test = of_kind(objects, "Pod").next().context("there is no test")?;
         let nothing = json!({});
         let impostor = json!({"app": "taskflow", "component": "agent"});
@@ -109,6 +112,7 @@ impl<'a> Network<'a> {
             ],
             with_sidecar,
             callers: callers.map(|it| text(&it["appId"]).to_owned()).collect(),
+            publishes_keys: modes.any(|mode| mode == "jwks"),
         })
     }
 
@@ -123,6 +127,9 @@ impl<'a> Network<'a> {
             }
             "Prometheus" => has_sidecar && (is_http || port == SIDECAR_METRICS),
             "taskflow-frontend" => is_http && matches!(to, "taskflow-backend" | "taskflow-agent"),
+            "taskflow-backend" | "taskflow-realtime" if is_http => {
+                to == "taskflow-frontend" && self.publishes_keys
+            }
             _ => port == SIDECAR && to == "taskflow-backend" && self.callers.contains(from),
         }
     }
@@ -255,6 +262,7 @@ mod tests {
             others: Vec::new(),
             with_sidecar: BTreeSet::new(),
             callers: BTreeSet::new(),
+            publishes_keys: false,
         }
     }
 
