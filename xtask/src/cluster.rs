@@ -1,5 +1,7 @@
 //! A Kubernetes that somebody names, with the product's images in it: what `tests/cluster` needs.
 
+mod contents;
+
 use std::fs::{self, Permissions};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -108,9 +110,12 @@ async fn on_this_machine(program: &Path, tools: &Path, progress: &Progress) -> R
                 .arg(&name)
                 .args(image.build_args(tag));
             let full_name = format!("docker.io/{name}");
-            let mut buildah = Command::new(program);
-            buildah.arg("buildah");
-            image.build(build, buildah, &full_name, progress).await?;
+            let buildah = || {
+                let mut buildah = Command::new(program);
+                buildah.arg("buildah");
+                buildah
+            };
+            image.build(build, buildah, &full_name, tag, progress).await?;
         }
     }
     let status = output(Command::new(program).arg("status")).await?;
@@ -141,8 +146,8 @@ async fn elsewhere(
                 .arg(&name)
                 .args(image.build_args(tag))
                 .arg(".");
-            let buildah = Command::new("buildah");
-            image.build(build, buildah, &name, progress).await?;
+            let buildah = || Command::new("buildah");
+            image.build(build, buildah, &name, tag, progress).await?;
             output(Command::new("buildah").args(["push", &name])).await?;
         }
     }
@@ -202,19 +207,19 @@ impl Image {
             .collect()
     }
 
-    /// Builds it, and looks how large it has become.
+    /// Builds it, and looks how large it has become and what is in it.
     async fn build(
         &self,
         build: Spec,
-        mut buildah: Command,
+        buildah: impl Fn() -> Command,
         name: &str,
+        tag: &str,
         progress: &Progress,
     ) -> Result<()> {
         let step = progress.step(name);
         step.waits_for("the image; the first takes a quarter of an hour");
         build.run(&step).await?;
-        buildah.args(["images", "--format", "{{.Size}}", name]);
-        let size = output(&mut buildah).await?;
+        let size = output(buildah().args(["images", "--format", "{{.Size}}", name])).await?;
         let size = size.lines().next().unwrap_or_default();
         let bytes = bytes(size).with_context(|| format!("{name} has the size `{size}`"))?;
         ensure!(
@@ -222,6 +227,9 @@ impl Image {
             "{name} has {size}, and may have {} MB",
             self.max_bytes / 1e6
         );
+        step.waits_for("a look into its layers");
+        let looked = contents::check(buildah(), name, &self.name, tag).await;
+        looked.with_context(|| name.to_owned())?;
         step.done(size);
         Ok(())
     }

@@ -36,6 +36,17 @@ const PLAIN_BROKER: [(&str, &str); 6] = [
     ("KAFKA_SASL_USERNAME", ""),
 ];
 
+/// What nobody else may see; the rest are settings, or public.
+const CONFIDENTIAL: [&str; 7] = [
+    "APP_API_TOKEN",
+    "BETTER_AUTH_SECRET",
+    "DAPR_API_TOKEN",
+    "DATABASE_URL",
+    "OPENAI_API_KEY",
+    "SMTP_URL",
+    "VAPID_PRIVATE_KEY",
+];
+
 impl Secrets {
     /// Reads `dapr/secrets.json` below `home`.
     pub fn read(home: &Path) -> Result<Self> {
@@ -89,6 +100,14 @@ impl Secrets {
         let value = self.document.taskflow.get(key);
         let value = value.with_context(|| format!("{} has no {key}", self.file.display()))?;
         Ok(value)
+    }
+
+    /// What nobody else may see.
+    pub(crate) fn confidential(&self) -> impl Iterator<Item = &str> {
+        let values = CONFIDENTIAL
+            .iter()
+            .filter_map(|key| self.document.taskflow.get(*key));
+        values.map(String::as_str).filter(|value| !value.is_empty())
     }
 
     fn save(&self) -> Result<()> {

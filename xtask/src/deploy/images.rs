@@ -22,6 +22,11 @@ pub(super) fn check(root: &Path) -> Result<()> {
         ignored.lines().any(|line| line == "*"),
         ".dockerignore must name what an image is built from, not what it is not"
     );
+    // Next.js would take them along.
+    ensure!(
+        ignored.lines().any(|line| line == "**/.env*"),
+        ".dockerignore must leave out .env files, wherever they lie"
+    );
     Ok(())
 }
 
