@@ -8,6 +8,7 @@ mod goodbye;
 mod installation;
 mod kube;
 mod people;
+mod refusals;
 mod release;
 mod scaling;
 mod stage;
@@ -46,6 +47,7 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         people::trials(stage),
         confinement::trials(stage),
         variants::trials(stage),
+        refusals::trials(stage),
         upgrade::trials(stage),
         scaling::trials(stage),
         deletions::trials(stage),

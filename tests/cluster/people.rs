@@ -10,7 +10,7 @@ use libtest_mimic::Trial;
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use testing::{Client, EMAIL_DOMAIN, Socket, send, wait};
+use testing::{Client, EMAIL_DOMAIN, Socket, Turn, send, wait};
 use uuid::Uuid;
 
 use crate::door::HOST;
@@ -132,8 +132,9 @@ async fn newcomer(release: &Release) -> Result<()> {
     ensure!(task["id"] == told.data.task_id.to_string(), "{told:?}");
 
     // The front end passes on what the assistant is told.
+    adds(release, "The cat is hungry, says Ada", "Feed the cat");
     let told = ada.request(Method::POST, "/api/chat");
-    is_carried_out(told.json(&chat_kit("add Feed the cat"))).await?;
+    is_carried_out(told.json(&chat_kit("The cat is hungry, says Ada"))).await?;
     ensure!(socket.event().await?.event_type == "conversation.created");
 
     // A program finds both without the front end.
@@ -168,7 +169,7 @@ async fn recurring(release: &Release) -> Result<()> {
     Ok(())
 }
 
-/// Without a model it reads plain lines; the turn and its tools are the same.
+/// What it makes of it, a model says, which is asked from the agent's pod.
 async fn assistant(release: &Release) -> Result<()> {
     let owner = release.sign_up().await?;
     let token = owner.token.as_deref().unwrap_or_default();
@@ -177,9 +178,12 @@ async fn assistant(release: &Release) -> Result<()> {
         let request = release.http().post(url).bearer_auth(token);
         request.header("accept", "application/json, text/event-stream")
     };
-    let message = json!({"message": "add Water the plants"});
+    let messages = ["The plants are dry", "The cat is hungry"];
+    adds(release, messages[0], "Water the plants");
+    adds(release, messages[1], "Feed the cat");
+    let message = json!({"message": messages[0]});
     is_carried_out(owner.request(Method::POST, "/chat").json(&message)).await?;
-    is_carried_out(post("/chatkit").json(&chat_kit("add Feed the cat"))).await?;
+    is_carried_out(post("/chatkit").json(&chat_kit(messages[1]))).await?;
     let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
         "name": "add_task", "arguments": {"title": "Call home"},
     }});
@@ -191,6 +195,13 @@ async fn assistant(release: &Release) -> Result<()> {
         "{titles:?}"
     );
 
+    for message in messages {
+        // For the tool, and then with its result.
+        ensure!(release.model.asked(message).len() == 2, "{message}");
+    }
+    let complaints = release.model.complaints();
+    ensure!(complaints.is_empty(), "{}", complaints.join("\n"));
+
     let path = "/.well-known/oauth-protected-resource/mcp";
     let described = release.http().get(format!("{}{path}", release.backend));
     let described = send(described).await?.expect(200)?;
@@ -199,6 +210,16 @@ async fn assistant(release: &Release) -> Result<()> {
         "{described}"
     );
     Ok(())
+}
+
+/// Has the model add a task when it hears this, which only a model understands.
+fn adds(release: &Release, said: &str, title: &str) {
+    let arguments = json!({"title": title}).to_string();
+    let turns = vec![
+        Turn::Call(vec![("add_task".to_owned(), arguments)]),
+        Turn::Say("Done.".to_owned()),
+    ];
+    release.model.on(said, turns);
 }
 
 /// What somebody says for the first time, in the words of ChatKit.

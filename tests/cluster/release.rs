@@ -1,4 +1,4 @@
-//! TaskFlow as a Helm release, with its broker and its database on this machine.
+//! TaskFlow as a Helm release, with its broker, its database and its model on this machine.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 use reqwest::Url;
 use serde_json::json;
-use testing::Site;
 use testing::load::{Load, Outcome, Place};
+use testing::{FakeModel, MODEL_KEY, Site};
 use xtask::cluster::TAGS;
 use xtask::progress::Progress;
 use xtask::stack::Infra;
@@ -30,6 +30,8 @@ pub(crate) struct Release {
     /// Behind the door.
     site: Site,
     infra: Infra,
+    /// What the assistant asks.
+    pub(crate) model: FakeModel,
     pub(crate) cluster: Cluster,
     /// Where the documents find what they name.
     pub(crate) folder: PathBuf,
@@ -64,6 +66,7 @@ impl Release {
         make_room().await?;
         let infra = Infra::start_at(cluster.host, dir, progress).await?;
         infra.postgres().create_database("taskflow").await?;
+        let model = FakeModel::start_at(cluster.host).await?;
         let folder = dir.join("folder");
         fs::create_dir(&folder)?;
         for name in ["charts", "k8s-manifests.yaml"] {
@@ -72,7 +75,7 @@ impl Release {
         follow("secrets", &folder, &settings(&infra)).await?;
         mark().await?;
         let before = objects().await?;
-        write_values(&cluster, &infra, &folder, TAGS[0])?;
+        write_values(&cluster, &infra, &model, &folder, TAGS[0])?;
         let began = Instant::now();
         follow("install", &folder, &[]).await?;
         let took = began.elapsed();
@@ -83,6 +86,7 @@ impl Release {
         Ok(Self {
             site: Site::new(backend, realtime, &database_url, &auth_secret).await?,
             infra,
+            model,
             cluster,
             folder,
             before,
@@ -98,7 +102,7 @@ impl Release {
 
     /// Installs these images over those that run, as `K8S_SETUP.md` says.
     pub(crate) async fn upgrade(&self, tag: &str) -> Result<()> {
-        write_values(&self.cluster, &self.infra, &self.folder, tag)?;
+        write_values(&self.cluster, &self.infra, &self.model, &self.folder, tag)?;
         self.follow("install").await?;
         Ok(())
     }
@@ -186,7 +190,7 @@ pub(crate) async fn explained(error: anyhow::Error) -> anyhow::Error {
     anyhow!(lines.join("\n"))
 }
 
-/// What the reader of `K8S_SETUP.md` is to say: where database and broker are.
+/// What the reader of `K8S_SETUP.md` is to say: where database and broker are, and whose model.
 fn settings(infra: &Infra) -> Vec<(&'static str, String)> {
     let database_url = infra.postgres().url("taskflow");
     vec![
@@ -198,11 +202,18 @@ fn settings(infra: &Infra) -> Vec<(&'static str, String)> {
         ("KAFKA_SASL_USERNAME", String::new()),
         ("KAFKA_SASL_PASSWORD", String::new()),
         ("KAFKA_SASL_MECHANISM", String::new()),
+        ("OPENAI_API_KEY", MODEL_KEY.to_owned()),
     ]
 }
 
 /// `my-values.yaml`, as the reader of `K8S_SETUP.md` writes it; JSON is YAML.
-fn write_values(cluster: &Cluster, infra: &Infra, folder: &Path, tag: &str) -> Result<()> {
+fn write_values(
+    cluster: &Cluster,
+    infra: &Infra,
+    model: &FakeModel,
+    folder: &Path,
+    tag: &str,
+) -> Result<()> {
     // A node of two cores has no room for what the chart asks for. The limits stay.
     let resources = json!({"requests": {"cpu": "10m", "memory": "64Mi"}});
     let mut services = json!({"frontend": {"resources": resources}});
@@ -214,6 +225,7 @@ fn write_values(cluster: &Cluster, infra: &Infra, folder: &Path, tag: &str) -> R
     }
     // Tests are in a hurry; the limits have a trial of their own.
     services["backend"]["env"] = json!({"RATE_LIMIT_USER": "1000000", "RATE_LIMIT_IP": "1000000"});
+    services["agent"]["env"] = json!({"OPENAI_BASE_URL": model.base_url()});
     let database = Url::parse(&infra.postgres().url("taskflow"))?;
     let broker: SocketAddr = infra.kafka().brokers().parse()?;
     let has_registry = cluster.ingress.is_some();
@@ -229,7 +241,11 @@ fn write_values(cluster: &Cluster, infra: &Infra, folder: &Path, tag: &str) -> R
         // Whichever controller the cluster has.
         "ingress": {"className": ""},
         "networkPolicy": {
-            "egressPorts": [database.port().context("the database has a port")?, broker.port()],
+            "egressPorts": [
+                database.port().context("the database has a port")?,
+                broker.port(),
+                model.port(),
+            ],
         },
         // The image that makes them comes from a registry. The broker has them already.
         "topics": {"create": has_registry},

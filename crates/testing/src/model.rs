@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, bail, ensure};
@@ -60,7 +60,12 @@ struct Script {
 
 impl FakeModel {
     pub async fn start() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::start_at(Ipv4Addr::LOCALHOST.into()).await
+    }
+
+    /// At another address of this machine, where others than it find it.
+    pub async fn start_at(address: IpAddr) -> Result<Self> {
+        let listener = TcpListener::bind((address, 0)).await?;
         let model = Self {
             address: listener.local_addr()?,
             shared: Arc::default(),
@@ -70,6 +75,10 @@ impl FakeModel {
             .with_state(model.clone());
         tokio::spawn(axum::serve(listener, app).into_future());
         Ok(model)
+    }
+
+    pub const fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// For `OPENAI_BASE_URL`.
