@@ -62,13 +62,15 @@ pub(crate) async fn json(args: &[&str]) -> Result<Value> {
     Ok(serde_json::from_str(&kubectl(&args).await?)?)
 }
 
-/// Does what a document says, word by word, in a folder where it finds what it names.
+/// Does what a document says, word by word, in a folder where it finds what it names. What one step
+/// has set, the next one knows.
 pub(crate) async fn follow(
-    step: &str,
+    steps: &[&str],
     folder: &Path,
     env: &[(&'static str, String)],
 ) -> Result<String> {
-    let script = deploy::step(step)?;
+    let scripts = steps.iter().map(|step| deploy::step(step));
+    let script = scripts.collect::<Result<Vec<_>>>()?.join("\n");
     let mut command = Command::new("bash");
     command
         .args(["-euo", "pipefail", "-c", &script])

@@ -10,6 +10,7 @@ mod kube;
 mod people;
 mod refusals;
 mod release;
+mod rotation;
 mod scaling;
 mod stage;
 mod upgrade;
@@ -48,6 +49,7 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         confinement::trials(stage),
         variants::trials(stage),
         refusals::trials(stage),
+        rotation::trials(stage),
         upgrade::trials(stage),
         scaling::trials(stage),
         deletions::trials(stage),

@@ -72,12 +72,12 @@ impl Release {
         for name in ["charts", "k8s-manifests.yaml"] {
             symlink(workspace::root().join(name), folder.join(name))?;
         }
-        follow("secrets", &folder, &settings(&infra)).await?;
+        follow(&["secrets"], &folder, &settings(&infra)).await?;
         mark().await?;
         let before = objects().await?;
         write_values(&cluster, &infra, &model, &folder, TAGS[0])?;
         let began = Instant::now();
-        follow("install", &folder, &[]).await?;
+        follow(&["install"], &folder, &[]).await?;
         let took = began.elapsed();
         let door = Door::open(cluster.ingress).await?;
         let (backend, realtime) = (door.origin.clone(), door.origin.clone());
@@ -97,7 +97,12 @@ impl Release {
 
     /// Does what a document says with what is installed.
     pub(crate) async fn follow(&self, step: &str) -> Result<String> {
-        follow(step, &self.folder, &[]).await
+        self.follow_each(&[step]).await
+    }
+
+    /// The same with steps that belong together.
+    pub(crate) async fn follow_each(&self, steps: &[&str]) -> Result<String> {
+        follow(steps, &self.folder, &[]).await
     }
 
     /// Installs these images over those that run, as `K8S_SETUP.md` says.
