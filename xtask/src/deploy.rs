@@ -10,6 +10,7 @@ mod documents;
 mod environment;
 mod generated;
 mod images;
+mod ingress;
 mod network;
 mod references;
 mod schemas;
@@ -66,6 +67,7 @@ pub async fn check(progress: &Progress) -> Result<()> {
             schemas.check(object)?;
         }
         conventions::check(&objects).with_context(|| variant.name.to_owned())?;
+        ingress::check(&objects).with_context(|| variant.name.to_owned())?;
         boundaries::check(&objects).with_context(|| variant.name.to_owned())?;
         network::check(&objects).with_context(|| variant.name.to_owned())?;
         step.done(&format!("{} objects", objects.len()));

@@ -1,13 +1,12 @@
 //! What must hold for every object of the chart, whatever is set.
 
 use std::collections::BTreeSet;
-use std::fs;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::chart::{NAMESPACE, title};
-use crate::{template, workspace};
+use crate::template;
 
 /// Fails with the first object that breaks a rule.
 pub(super) fn check(objects: &[Value]) -> Result<()> {
@@ -22,7 +21,6 @@ pub(super) fn check(objects: &[Value]) -> Result<()> {
     }
     schedules_once(objects)?;
     is_what_dapr_yaml_runs(objects)?;
-    reaches_every_service(objects)?;
     names_known_apps(objects)
 }
 
@@ -201,38 +199,6 @@ fn is_what_dapr_yaml_runs(objects: &[Value]) -> Result<()> {
             http.ends_with(&format!(":{port}")),
             "{id} listens on {port}, in dapr.yaml on {http}"
         );
-    }
-    Ok(())
-}
-
-/// Each path of an Ingress leads to a Service's port, and none of the front end's own paths
-/// below `/api` is taken for the backend's.
-fn reaches_every_service(objects: &[Value]) -> Result<()> {
-    let mut to_front_end = BTreeSet::new();
-    let mut ingresses = of_kind(objects, "Ingress").peekable();
-    if ingresses.peek().is_none() {
-        return Ok(());
-    }
-    let rules = ingresses.flat_map(|ingress| items(&ingress["spec"]["rules"]));
-    for path in rules.flat_map(|rule| items(&rule["http"]["paths"])) {
-        let target = &path["backend"]["service"];
-        let service = of_kind(objects, "Service")
-            .find(|service| service["metadata"]["name"] == target["name"])
-            .with_context(|| format!("{} leads to no Service", path["path"]))?;
-        ensure!(
-            items(&service["spec"]["ports"]).any(|port| port["name"] == target["port"]["name"]),
-            "{} leads to no port",
-            path["path"]
-        );
-        if target["name"] == "taskflow-frontend" {
-            to_front_end.insert(text(&path["path"]));
-        }
-    }
-    for entry in fs::read_dir(workspace::root().join("frontend/app/api"))? {
-        let path = format!("/api/{}", entry?.file_name().display());
-        if !to_front_end.contains(path.as_str()) {
-            bail!("{path} of the front end is missing in the Ingress");
-        }
     }
     Ok(())
 }
