@@ -48,10 +48,7 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
             "confinement: secrets come from Kubernetes, each to whom it is for",
             secrets,
         ),
-        stage.trial(
-            "confinement: who is not on the list is not served",
-            callers,
-        ),
+        stage.trial("confinement: who is not on the list is not served", callers),
     ]
 }
 
@@ -66,7 +63,11 @@ async fn unprivileged(_: &Release) -> Result<()> {
     }
     let front_end = pod_of("frontend").await?;
     let trespass = ["node", "--input-type=module", "--eval", TRESPASS];
-    let exec = [&["exec", &front_end, "--container=app", "--"][..], &trespass].concat();
+    let exec = [
+        &["exec", &front_end, "--container=app", "--"][..],
+        &trespass,
+    ]
+    .concat();
     let said = kubectl(&exec).await?;
     ensure!(said.trim() == "65532 EROFS written", "{said}");
     Ok(())
@@ -117,7 +118,9 @@ impl Beside {
     }
 
     fn backend(&self) -> Result<TaskServiceClient<App>> {
-        Ok(TaskServiceClient::new(self.sidecar.app("taskflow-backend")?))
+        Ok(TaskServiceClient::new(
+            self.sidecar.app("taskflow-backend")?,
+        ))
     }
 }
 
@@ -143,7 +146,10 @@ async fn secrets(_: &Release) -> Result<()> {
     let shown = kubectl(&shown).await?;
     let database_url = secret("taskflow-backend", "DATABASE_URL").await?;
     for value in [kept, database_url] {
-        ensure!(!shown.contains(&value), "a secret stands outside of Secrets");
+        ensure!(
+            !shown.contains(&value),
+            "a secret stands outside of Secrets"
+        );
     }
     Ok(())
 }
@@ -177,7 +183,10 @@ fn is_denied<T>(answer: Result<Response<T>, Status>) -> Result<()> {
         Ok(_) => bail!("the call was let through"),
         Err(status) => {
             let by_list = status.message().contains(NOT_ON_THE_LIST);
-            ensure!(by_list && status.code() == Code::PermissionDenied, "{status}");
+            ensure!(
+                by_list && status.code() == Code::PermissionDenied,
+                "{status}"
+            );
             Ok(())
         }
     }
@@ -185,7 +194,11 @@ fn is_denied<T>(answer: Result<Response<T>, Status>) -> Result<()> {
 
 /// The file that describes a pod beside the release: the front end's image, which does nothing.
 fn stranger(release: &Release) -> Result<String> {
-    let image = format!("{}/frontend:{}", release.cluster.images, xtask::cluster::TAGS[0]);
+    let image = format!(
+        "{}/frontend:{}",
+        release.cluster.images,
+        xtask::cluster::TAGS[0]
+    );
     let pod = serde_json::json!({
         "apiVersion": "v1",
         "kind": "Pod",

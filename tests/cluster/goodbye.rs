@@ -66,7 +66,13 @@ async fn manifests(release: &Release) -> Result<()> {
 
 /// With all that was in it.
 async fn is_gone() -> Result<()> {
-    let args = ["get", "namespace", NAMESPACE, "--ignore-not-found", "--output=name"];
+    let args = [
+        "get",
+        "namespace",
+        NAMESPACE,
+        "--ignore-not-found",
+        "--output=name",
+    ];
     let found = kubectl(&args).await?;
     ensure!(found.is_empty(), "{found} is there still");
     Ok(())

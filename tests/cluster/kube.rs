@@ -145,7 +145,12 @@ pub(crate) async fn secret(name: &str, key: &str) -> Result<String> {
 
 /// Everything in the namespace, but for what was only reported.
 pub(crate) async fn objects() -> Result<BTreeSet<String>> {
-    let kinds = ["api-resources", "--namespaced", "--verbs=list", "--output=name"];
+    let kinds = [
+        "api-resources",
+        "--namespaced",
+        "--verbs=list",
+        "--output=name",
+    ];
     let kinds = kubectl(&kinds).await?;
     let kinds: Vec<&str> = kinds
         .lines()

@@ -191,7 +191,9 @@ async fn assistant(release: &Release) -> Result<()> {
     is_carried_out(call.header("mcp-protocol-version", "2025-06-18")).await?;
     let titles = titles(&owner).await?;
     ensure!(
-        titles.iter().eq(["Call home", "Feed the cat", "Water the plants"]),
+        titles
+            .iter()
+            .eq(["Call home", "Feed the cat", "Water the plants"]),
         "{titles:?}"
     );
 

@@ -128,7 +128,10 @@ async fn refuses(service: &str, container: &str, said: &str, start: &[&str]) -> 
     kubectl(&["rollout", "undo", &deployment]).await?;
     kubectl(&["rollout", "status", &deployment, "--timeout=3m"]).await?;
     let (pod, log) = complaint?;
-    ensure!(!log.contains(SECRET), "{service} repeats what is secret: {log}");
+    ensure!(
+        !log.contains(SECRET),
+        "{service} repeats what is secret: {log}"
+    );
     gone(&[pod]).await?;
     let after = pods(&selector).await?;
     ensure!(after == before, "{before:?} had to go for {after:?}");

@@ -151,7 +151,13 @@ async fn had_memory() -> Result<()> {
 /// The namespace is ours alone, or nobody touches it.
 async fn make_room() -> Result<()> {
     clear().await?;
-    let args = ["get", "namespace", NAMESPACE, "--ignore-not-found", "--output=name"];
+    let args = [
+        "get",
+        "namespace",
+        NAMESPACE,
+        "--ignore-not-found",
+        "--output=name",
+    ];
     ensure!(
         kubectl(&args).await?.is_empty(),
         "there is a namespace {NAMESPACE} that is not a trial's; nothing of it was touched"

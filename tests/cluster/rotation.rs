@@ -35,7 +35,10 @@ async fn sessions(release: &Release) -> Result<()> {
         let answer = session.get("/tasks").await?;
         ensure!(answer.status == status, "{answer:?}");
         let ready = release.socket(session, None).await?.ready().await;
-        ensure!(ready.is_ok() == (status == 200), "{ready:?} instead of {status}");
+        ensure!(
+            ready.is_ok() == (status == 200),
+            "{ready:?} instead of {status}"
+        );
     }
     Ok(())
 }

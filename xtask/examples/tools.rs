@@ -34,9 +34,15 @@ fn describe(document: &mut String, tool: &Tool) -> fmt::Result {
         }
     };
     let (name, title, description) = (about.name, about.title, about.description);
-    write!(document, "\n## `{name}`\n**{title}.** {description} {effect}\n")?;
+    write!(
+        document,
+        "\n## `{name}`\n**{title}.** {description} {effect}\n"
+    )?;
     let input = Value::Object((*tool.input).clone());
-    if input["properties"].as_object().is_some_and(|it| !it.is_empty()) {
+    if input["properties"]
+        .as_object()
+        .is_some_and(|it| !it.is_empty())
+    {
         document.push_str("\n| argument | | |\n|---|---|---|\n");
         arguments(document, "", &input)?;
     }

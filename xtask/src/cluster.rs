@@ -115,7 +115,9 @@ async fn on_this_machine(program: &Path, tools: &Path, progress: &Progress) -> R
                 buildah.arg("buildah");
                 buildah
             };
-            image.build(build, buildah, &full_name, tag, progress).await?;
+            image
+                .build(build, buildah, &full_name, tag, progress)
+                .await?;
         }
     }
     let status = output(Command::new(program).arg("status")).await?;

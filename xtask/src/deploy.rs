@@ -87,6 +87,8 @@ pub async fn check(progress: &Progress) -> Result<()> {
     let step = progress.step("documents");
     references::check()?;
     let run = documents::check(&chart).await?;
-    step.done(&format!("{run} commands run, the others say what they need"));
+    step.done(&format!(
+        "{run} commands run, the others say what they need"
+    ));
     Ok(())
 }

@@ -83,8 +83,13 @@ async fn documents(progress: &Progress) -> Result<Files> {
 }
 
 async fn printed(example: &str) -> Result<Vec<u8>> {
-    let program = workspace::root().join("target/debug/examples").join(example);
-    let output = Command::new(program).stderr(Stdio::inherit()).output().await?;
+    let program = workspace::root()
+        .join("target/debug/examples")
+        .join(example);
+    let output = Command::new(program)
+        .stderr(Stdio::inherit())
+        .output()
+        .await?;
     ensure!(
         output.status.success(),
         "{example} failed ({})",

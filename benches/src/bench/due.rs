@@ -45,7 +45,7 @@ const CLAIM: u32 = 1_000;
 const CLAIMS: usize = 20;
 
 /// How long what came due may take before it counts as lost.
-const PATIENCE: Duration = Duration::from_mins(5);
+const PATIENCE: Duration = Duration::from_mins(20);
 
 /// How many of the new occurrences are there, and what else that took.
 struct Burst {

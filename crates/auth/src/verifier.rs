@@ -150,7 +150,8 @@ fn shared_keys(secrets: &SessionSecrets) -> Result<Vec<Arc<DecodingKey>>, Config
     let signing = ("BETTER_AUTH_SECRET", signing);
     let accepted = accepted.map(|secret| ("BETTER_AUTH_SECRET_ACCEPTED", secret));
     let keys = std::iter::once(signing).chain(accepted);
-    keys.map(|(name, secret)| shared_key(name, secret)).collect()
+    keys.map(|(name, secret)| shared_key(name, secret))
+        .collect()
 }
 
 fn shared_key(name: &'static str, secret: &SecretString) -> Result<Arc<DecodingKey>, ConfigError> {

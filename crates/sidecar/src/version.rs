@@ -28,7 +28,15 @@ mod tests {
         for version in ["1.16.9", "1.9.0", "0.11.3", "1.16.0-rc.2"] {
             assert!(complaint(version).is_some_and(|said| said.contains(version)));
         }
-        for version in ["1.17.0", "1.18.2", "1.18.0-rc.1", "1.100.0", "2.0.0", "edge", ""] {
+        for version in [
+            "1.17.0",
+            "1.18.2",
+            "1.18.0-rc.1",
+            "1.100.0",
+            "2.0.0",
+            "edge",
+            "",
+        ] {
             assert_eq!(complaint(version), None, "{version}");
         }
     }

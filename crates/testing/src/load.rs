@@ -242,11 +242,7 @@ async fn made_once(site: &Site, people: &[UserId], acknowledged: &[Acknowledged]
 }
 
 /// Creates a task after the other, each until it is acknowledged.
-async fn write(
-    person: Client,
-    pause: Duration,
-    shared: Arc<Shared>,
-) -> Result<Vec<Acknowledged>> {
+async fn write(person: Client, pause: Duration, shared: Arc<Shared>) -> Result<Vec<Acknowledged>> {
     let mut acknowledged = Vec::new();
     while !shared.stop.load(Ordering::Relaxed) {
         let title = Uuid::new_v4().to_string();

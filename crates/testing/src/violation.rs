@@ -71,12 +71,7 @@ pub fn must_be_found(outcome: Result<()>) -> Result<()> {
 
 /// What a user's client heard must be exactly the rows of their log after `since`, each once
 /// and in order, and besides them nothing but a `ready` that promises so.
-pub async fn heard_exactly(
-    site: &Site,
-    user: UserId,
-    since: u64,
-    heard: &[Heard],
-) -> Result<()> {
+pub async fn heard_exactly(site: &Site, user: UserId, since: u64, heard: &[Heard]) -> Result<()> {
     let log = site.database.log(&[user]).await?;
     Ok(compare(heard, &log, i64::try_from(since)?)?)
 }

@@ -79,7 +79,9 @@ async fn unpack(archive: &Path, folder: &Path) -> Result<Value> {
             fs::remove_file(path)?;
         }
     }
-    let config = manifest[0]["Config"].as_str().context("nothing describes it")?;
+    let config = manifest[0]["Config"]
+        .as_str()
+        .context("nothing describes it")?;
     Ok(serde_json::from_slice(&fs::read(folder.join(config))?)?)
 }
 
@@ -104,10 +106,21 @@ fn describes_itself(image: &Value, name: &str, tag: &str) -> Result<()> {
         })
         .collect();
     for label in LABELS {
-        ensure!(labels.contains_key(label), "it has no label for its {label}");
+        ensure!(
+            labels.contains_key(label),
+            "it has no label for its {label}"
+        );
     }
-    ensure!(labels["version"] == tag, "its version is {}", labels["version"]);
-    ensure!(labels["title"].ends_with(name), "its title is {}", labels["title"]);
+    ensure!(
+        labels["version"] == tag,
+        "its version is {}",
+        labels["version"]
+    );
+    ensure!(
+        labels["title"].ends_with(name),
+        "its title is {}",
+        labels["title"]
+    );
     Ok(())
 }
 
@@ -148,7 +161,10 @@ fn development_secrets() -> Result<Vec<String>> {
 /// Known ones are looked for everywhere, also within programs. How one looks is looked for in texts:
 /// in a program they lie one behind the other, and two of them make what nobody wrote.
 async fn holds_no_secret(folder: &Path, known: &[String]) -> Result<()> {
-    let mut looks = vec!["--binary-files=without-match".to_owned(), "--extended-regexp".to_owned()];
+    let mut looks = vec![
+        "--binary-files=without-match".to_owned(),
+        "--extended-regexp".to_owned(),
+    ];
     looks.extend(SECRETS.map(|pattern| format!("--regexp={pattern}")));
     let mut values = vec!["--text".to_owned(), "--fixed-strings".to_owned()];
     values.extend(known.iter().map(|value| format!("--regexp={value}")));
@@ -192,8 +208,14 @@ mod tests {
         assert!(describes_itself(&image, "agent", "next").is_err());
         for (place, wrong) in [
             ("/config/User", json!("root")),
-            ("/config/Labels/org.opencontainers.image.revision", json!("")),
-            ("/config/Labels/org.opencontainers.image.licenses", Value::Null),
+            (
+                "/config/Labels/org.opencontainers.image.revision",
+                json!(""),
+            ),
+            (
+                "/config/Labels/org.opencontainers.image.licenses",
+                Value::Null,
+            ),
         ] {
             let mut image = image.clone();
             *image.pointer_mut(place).unwrap() = wrong;
@@ -203,10 +225,18 @@ mod tests {
 
     #[test]
     fn tools_and_private_files_are_noticed() {
-        for suspect in ["layer-0/bin/sh", "layer-1/usr/local/bin/npm", "layer-2/app/.env.local"] {
+        for suspect in [
+            "layer-0/bin/sh",
+            "layer-1/usr/local/bin/npm",
+            "layer-2/app/.env.local",
+        ] {
             assert!(is_suspect(Path::new(suspect)), "{suspect}");
         }
-        for fine in ["layer-0/usr/local/bin/node", "layer-0/usr/share/git", "layer-1/service"] {
+        for fine in [
+            "layer-0/usr/local/bin/node",
+            "layer-0/usr/share/git",
+            "layer-1/service",
+        ] {
             assert!(!is_suspect(Path::new(fine)), "{fine}");
         }
     }

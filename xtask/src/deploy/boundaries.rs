@@ -106,7 +106,10 @@ fn is_within(boundary: &Boundary, deployment: &Value, objects: &[Value]) -> Resu
     let (least, most) = match scaled {
         // An upgrade would set the number back otherwise.
         Some(_) if !spec["replicas"].is_null() => (None, None),
-        Some(it) => (it["spec"]["minReplicas"].as_u64(), it["spec"]["maxReplicas"].as_u64()),
+        Some(it) => (
+            it["spec"]["minReplicas"].as_u64(),
+            it["spec"]["maxReplicas"].as_u64(),
+        ),
         None => (spec["replicas"].as_u64(), spec["replicas"].as_u64()),
     };
     let most = most.context("either it or its autoscaler says how many there are")?;
@@ -118,10 +121,21 @@ fn is_within(boundary: &Boundary, deployment: &Value, objects: &[Value]) -> Resu
     let resources = &spec["template"]["spec"]["containers"][0]["resources"];
     let (asked, limit) = (&resources["requests"], &resources["limits"]);
     for (found, meant, what) in [
-        ([millicores(&asked["cpu"]), millicores(&limit["cpu"])], boundary.cpu, "cpu"),
-        ([mebibytes(&asked["memory"]), mebibytes(&limit["memory"])], boundary.memory, "memory"),
+        (
+            [millicores(&asked["cpu"]), millicores(&limit["cpu"])],
+            boundary.cpu,
+            "cpu",
+        ),
+        (
+            [mebibytes(&asked["memory"]), mebibytes(&limit["memory"])],
+            boundary.memory,
+            "memory",
+        ),
     ] {
-        ensure!(found == meant.map(Some), "its {what} is {found:?}, and {meant:?} is meant");
+        ensure!(
+            found == meant.map(Some),
+            "its {what} is {found:?}, and {meant:?} is meant"
+        );
     }
     Ok(())
 }
@@ -209,8 +223,14 @@ mod tests {
     fn what_is_beyond_a_boundary_is_noticed() {
         judged(&deployment(), &autoscaler()).unwrap();
         for (place, wrong) in [
-            ("/spec/template/spec/containers/0/resources/limits/memory", json!("1Gi")),
-            ("/spec/template/spec/containers/0/resources/requests/cpu", json!("1")),
+            (
+                "/spec/template/spec/containers/0/resources/limits/memory",
+                json!("1Gi"),
+            ),
+            (
+                "/spec/template/spec/containers/0/resources/requests/cpu",
+                json!("1"),
+            ),
             ("/spec/template/spec/containers/0/name", json!("other")),
             ("/metadata/name", json!("taskflow-other")),
         ] {
@@ -223,7 +243,10 @@ mod tests {
             ("/spec/maxReplicas", json!(1)),
             ("/spec/minReplicas", json!(0)),
             ("/spec/scaleTargetRef/name", json!("taskflow-other")),
-            ("/spec/metrics/0/containerResource/container", json!("daprd")),
+            (
+                "/spec/metrics/0/containerResource/container",
+                json!("daprd"),
+            ),
             ("/spec/metrics/0/containerResource/name", json!("gpu")),
             ("/spec/metrics", json!([])),
         ] {

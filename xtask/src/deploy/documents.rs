@@ -56,7 +56,10 @@ pub(super) async fn check(chart: &Chart) -> Result<usize> {
                 NEEDS.join(", ")
             );
             if let Some(step) = block.step {
-                ensure!(block.needs == "needs=cluster", "{at}: a step is for a cluster");
+                ensure!(
+                    block.needs == "needs=cluster",
+                    "{at}: a step is for a cluster"
+                );
                 ensure!(steps.insert(step.to_owned()), "{at}: {step} is there twice");
                 ensure!(
                     trials.contains(&format!("\"{step}\"")),
@@ -187,6 +190,9 @@ mod tests {
         assert_eq!((blocks[0].line, blocks[0].needs), (2, "tested"));
         assert_eq!(blocks[0].script, "echo 1\necho 2");
         assert_eq!(blocks[1].needs, "");
-        assert_eq!((blocks[2].needs, blocks[2].step), ("needs=cluster", Some("look")));
+        assert_eq!(
+            (blocks[2].needs, blocks[2].step),
+            ("needs=cluster", Some("look"))
+        );
     }
 }

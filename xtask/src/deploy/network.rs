@@ -19,7 +19,15 @@ const SIDECAR: u64 = 50_002;
 const SIDECAR_METRICS: u64 = 9_090;
 
 /// Ports of a pod besides that of HTTP: of the app beside its sidecar, of the sidecar's API.
-const OWN: [u64; 7] = [SIDECAR, SIDECAR_METRICS, 3_500, 50_001, 18_051, 18_052, 18_055];
+const OWN: [u64; 7] = [
+    SIDECAR,
+    SIDECAR_METRICS,
+    3_500,
+    50_001,
+    18_051,
+    18_052,
+    18_055,
+];
 
 /// Ports out there: mail, names, HTTP and HTTPS, a database, the cluster's API, anything.
 const OUTSIDE: [u64; 7] = [25, DNS, 80, 443, DATABASE, 6_443, 8_080];
@@ -229,7 +237,10 @@ fn is(peer: &Value, somebody: &Peer) -> bool {
         }
         None => namespace == NAMESPACE,
     };
-    is_there && peer.get("podSelector").is_none_or(|selector| selects(selector, somebody))
+    is_there
+        && peer
+            .get("podSelector")
+            .is_none_or(|selector| selects(selector, somebody))
 }
 
 /// A selector without labels would be everybody's; the chart has none.
@@ -252,7 +263,12 @@ mod tests {
     use super::*;
 
     fn peer(namespace: &'static str, component: &str) -> Peer {
-        Peer::pod("it", namespace, &json!({"app": "taskflow", "component": component})).unwrap()
+        Peer::pod(
+            "it",
+            namespace,
+            &json!({"app": "taskflow", "component": component}),
+        )
+        .unwrap()
     }
 
     fn network(policies: &[Value]) -> Network<'_> {
@@ -292,7 +308,10 @@ mod tests {
         assert!(network.lets_in(&peer("traefik", "any"), &backend, 50_002));
         // The same labels in another namespace are somebody else's.
         assert!(!network.lets_in(&peer("elsewhere", "agent"), &backend, 50_002));
-        assert!(network.lets_in(&backend, &agent, 8_004), "nothing selects it");
+        assert!(
+            network.lets_in(&backend, &agent, 8_004),
+            "nothing selects it"
+        );
         let internet = Peer::machine("internet", "203.0.113.7").unwrap();
         let private = Peer::machine("private", "192.168.1.7").unwrap();
         assert!(network.lets_out(&backend, &internet, 25));

@@ -225,7 +225,11 @@ async fn the_product_comes_up_goes_and_comes_back_with_what_was_in_it() {
     }
     let openapi = format!("{}/openapi.json", up.address("backend"));
     assert!(page(&openapi, &folder).await.contains("TaskFlow"));
-    assert!(page(&up.address("docs"), &folder).await.contains("TaskFlow"));
+    assert!(
+        page(&up.address("docs"), &folder)
+            .await
+            .contains("TaskFlow")
+    );
     assert!(page(&up.address("open"), &folder).await.contains("Sign in"));
 
     let running = up.children();

@@ -114,7 +114,12 @@ mod tests {
     fn one_person_has_some_and_all_have_no_more_than_there_are() {
         let places = places(3, 2);
         let [ann, bob, eve] = [(); 3].map(|()| UserId::generate());
-        let refused = |user| places.take(user).err().map(|it| (it.status, it.retry_after));
+        let refused = |user| {
+            places
+                .take(user)
+                .err()
+                .map(|it| (it.status, it.retry_after))
+        };
         let first = places.take(ann).unwrap();
         let second = places.take(ann).unwrap();
         assert_eq!(refused(ann), Some((429, Some(5))));

@@ -346,7 +346,9 @@ async fn go_on(
     };
     // Megabytes, maybe; what a model has room for is all that is held while it takes its time.
     let earlier = earlier.into_iter();
-    let mut said: Vec<Said> = earlier.flat_map(|message| history::said(&message)).collect();
+    let mut said: Vec<Said> = earlier
+        .flat_map(|message| history::said(&message))
+        .collect();
     let mut before = said.len();
     let (mut taken, mut done) = (Vec::new(), 0);
     for message in &turn.messages {

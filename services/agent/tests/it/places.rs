@@ -63,7 +63,9 @@ async fn one_person_has_a_few_chats_and_all_have_no_more_than_there_is_room_for(
     let world = World::with(&["--chats", "3", "--chats-per-user", "2"], true).await;
     let ann = world.ann.to_string();
     let bob = world.backend.person("session-of-bob").to_string();
-    world.model.on("hello", vec![Turn::Say("Hello.".to_owned())]);
+    world
+        .model
+        .on("hello", vec![Turn::Say("Hello.".to_owned())]);
     let first = open(&world, "one").await;
     let second = open(&world, "two").await;
     let own = (429, json!("too_many_requests"), Some("5".to_owned()));
@@ -104,7 +106,9 @@ async fn one_person_has_a_few_chats_and_all_have_no_more_than_there_is_room_for(
 #[tokio::test]
 async fn a_chat_that_has_its_answer_makes_room() {
     let world = World::with(&["--chats", "1", "--chats-per-user", "1"], true).await;
-    world.model.on("hello", vec![Turn::Say("Hello.".to_owned())]);
+    world
+        .model
+        .on("hello", vec![Turn::Say("Hello.".to_owned())]);
     for n in 0..3 {
         let key = format!("key-{n}");
         // The turn lets go of its place a moment after it is told.
