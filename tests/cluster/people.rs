@@ -153,8 +153,9 @@ async fn recurring(release: &Release) -> Result<()> {
     });
     let task = owner.post("/tasks", &task).await?.expect(201)?;
     let path = format!("/tasks/{}", text(&task["id"]));
-    let done = owner.patch(&format!("{path}/complete"), &json!({"completed": true}));
-    done.await?.expect(200)?;
+    let complete = format!("{path}/complete");
+    let done = json!({"completed": true});
+    owner.patch(&complete, &done).await?.expect(200)?;
     let next = wait::until("the next occurrence", PATIENCE, async || {
         let task = owner.get(&path).await?.expect(200)?;
         let next = task["recurrence"]["next"].as_str();

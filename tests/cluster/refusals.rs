@@ -111,7 +111,8 @@ async fn refuses(service: &str, container: &str, said: &str, start: &[&str]) -> 
     let selector = format!("--selector=app=taskflow,component={service}");
     let before = pods(&selector).await?;
     kubectl(start).await?;
-    let complaint = wait::until(&format!("{service} to say `{said}`"), LIMIT, async || {
+    let what = format!("{service} to say `{said}`");
+    let complaint = wait::until(&what, LIMIT, async || {
         for pod in pods(&selector).await? {
             if !before.contains(&pod)
                 // While it waits for its image or its sidecar, there is no log.

@@ -178,12 +178,12 @@ async fn holds_no_secret(folder: &Path, known: &[String]) -> Result<()> {
             .arg(folder)
             .env("LC_ALL", "C")
             .kill_on_drop(true);
-        let searched = grep.output().await.context("starting grep")?;
-        let found = String::from_utf8_lossy(&searched.stdout);
-        match searched.status.code() {
+        let output = grep.output().await.context("starting grep")?;
+        let found = String::from_utf8_lossy(&output.stdout);
+        match output.status.code() {
             Some(0) => bail!("a secret is in {}", found.trim()),
             Some(1) => {}
-            _ => bail!("grep: {}", String::from_utf8_lossy(&searched.stderr)),
+            _ => bail!("grep: {}", String::from_utf8_lossy(&output.stderr)),
         }
     }
     Ok(())

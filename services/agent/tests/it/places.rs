@@ -23,7 +23,7 @@ async fn open(world: &World, message: &str) -> Response {
     assert_eq!(response.status(), 200);
     let mut told = String::new();
     while !told.contains("words ") {
-        let chunk = response.chunk().await.unwrap().expect("it ended");
+        let chunk = response.chunk().await.unwrap().unwrap();
         told.push_str(std::str::from_utf8(&chunk).unwrap());
     }
     response
