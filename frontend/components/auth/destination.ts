@@ -3,7 +3,8 @@ export const HOME = '/dashboard';
 /** Where to go after signing in: a page of ours, whatever the address says. */
 export function destination(next: unknown): string {
   if (typeof next !== 'string' || !next.startsWith('/')) return HOME;
-  // `//evil.test` and `/\evil.test` are other sites to a browser.
   const url = new URL(next, 'http://here.invalid');
-  return url.host === 'here.invalid' && !/^\/[/\\]/.test(next) ? url.pathname + url.search : HOME;
+  // Read once more, as a browser will: `/.//evil.test` has become `//evil.test`, which is another site.
+  const isOurs = url.host === 'here.invalid' && !url.pathname.startsWith('//');
+  return isOurs ? url.pathname + url.search : HOME;
 }
