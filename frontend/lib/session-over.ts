@@ -1,3 +1,5 @@
+import { signInPath } from '@/lib/sign-in-path';
+
 /** Tells the other tabs of this browser that somebody has signed out. */
 const CHANNEL = 'taskflow-session';
 
@@ -7,8 +9,7 @@ let isLeaving = false;
 export function sessionOver(): void {
   if (isLeaving) return;
   isLeaving = true;
-  const here = window.location.pathname + window.location.search;
-  leaveFor(`/sign-in?next=${encodeURIComponent(here)}`);
+  leaveFor(signInPath(window.location.pathname + window.location.search));
 }
 
 /** Ends the session. By a form and not a request: the navigation takes the page's memory with it. */
