@@ -173,6 +173,31 @@ test('a session that is used gets the new signature with its next prolongation, 
   await expect(tokenOf(renewed, end)).rejects.toMatchObject({ statusCode: 401 });
 });
 
+test('who only looks at a session does not prolong it; who does gets the cookie that goes with it', async () => {
+  const { cookie, email } = await signUp('looker');
+  await pool.query(
+    `update auth.session set "expiresAt" = "expiresAt" - interval '2 days'
+     where "userId" = (select id from auth."user" where email = $1)`,
+    [email],
+  );
+  const end = async (): Promise<number> => {
+    const { rows } = await pool.query(
+      'select s."expiresAt" from auth.session s join auth."user" u on u.id = s."userId" where u.email = $1',
+      [email],
+    );
+    return rows[0].expiresAt.getTime();
+  };
+  const before = await end();
+  const headers = new Headers({ cookie });
+  const query = { disableRefresh: true };
+  expect((await auth.api.getSession({ headers, query }))?.user.email).toBe(email);
+  expect((await auth.api.getToken({ headers, query, returnHeaders: true })).headers.getSetCookie()).toEqual([]);
+  expect(await end()).toBe(before);
+  const answer = await auth.api.getToken({ headers, returnHeaders: true });
+  expect(answer.headers.getSetCookie().join()).toContain(`Max-Age=${WEEK}`);
+  expect(await end()).toBeGreaterThan(before);
+});
+
 test('published keys outlive the exchange of what they are encrypted with', async () => {
   const keys = { JWT_MODE: 'jwks' };
   const { cookie } = await signUp('encrypted', createAuth(config(keys)));

@@ -3,24 +3,30 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
 import { auth } from '@/lib/auth';
-import { findBearer, type Bearer } from '@/lib/auth/bearer';
+import { bearerOfPage, type Bearer } from '@/lib/auth/bearer';
+import { PAGE_HEADER, signInPath } from '@/lib/sign-in-path';
 
-/** The session as it is at this moment. */
-export const sessionNow = async () => auth().api.getSession({ headers: await headers() });
+/** The session as it is at this moment. It is not prolonged here: see `bearerOfPage`. */
+export const sessionNow = async () =>
+  auth().api.getSession({ headers: await headers(), query: { disableRefresh: true } });
 
 /** The session of the page that is being drawn, asked for once. */
 export const currentSession = cache(sessionNow);
 
-/** The signed-in user, or else the way to the sign-in page. */
+/** The signed-in user, or else the way to the sign-in page, and back. */
 export async function requireUser() {
   const session = await currentSession();
-  if (!session) redirect('/sign-in');
+  if (!session) redirect(await signInHere());
   return session.user;
 }
 
 /** What the page that is being drawn shows to the backend. */
 export async function requireBearer(): Promise<Bearer> {
-  const found = await findBearer(await headers());
-  if (!found) redirect('/sign-in');
-  return found.bearer;
+  const bearer = await bearerOfPage(await headers());
+  if (!bearer) redirect(await signInHere());
+  return bearer;
+}
+
+async function signInHere(): Promise<string> {
+  return signInPath((await headers()).get(PAGE_HEADER));
 }

@@ -25,15 +25,26 @@ export async function findBearer(headers: Headers): Promise<Found | null> {
   return found;
 }
 
+/**
+ * The same for a page that is being drawn. It cannot set cookies, so it must not prolong the
+ * session: the browser would drop its cookie a week after the person signed in, however often they
+ * came. Nor is what it finds remembered, so that the page's first request prolongs it.
+ */
+export async function bearerOfPage(headers: Headers): Promise<Bearer | null> {
+  const cookie = sessionCookie(headers);
+  if (cookie === null) return null;
+  return known.get(cookie) ?? (await mint(headers, { disableRefresh: true }))?.bearer ?? null;
+}
+
 /** To be called when a session ends before its time. */
 export function forgetBearer(headers: Headers): void {
   const cookie = sessionCookie(headers);
   if (cookie !== null) known.delete(cookie);
 }
 
-async function mint(headers: Headers): Promise<Found | null> {
+async function mint(headers: Headers, query?: { disableRefresh: true }): Promise<Found | null> {
   try {
-    const answer = await auth().api.getToken({ headers, returnHeaders: true });
+    const answer = await auth().api.getToken({ headers, query, returnHeaders: true });
     const jwt = answer.response.token;
     const { sub } = decodeJwt(jwt);
     if (!sub) throw new Error('Better Auth signed a token without sub');
