@@ -3,14 +3,14 @@ import { expect } from 'vitest';
 import { env } from './stage/env';
 import { trial } from './stage/trial';
 
-/** A week passes for everybody's sessions. */
-async function expireSessions(email: string): Promise<void> {
+/** So many days pass for somebody's sessions, of seven. */
+async function spendDays(email: string, days: number): Promise<void> {
   const client = new Client({ connectionString: env.database });
   await client.connect();
   await client.query(
-    `update auth.session set "expiresAt" = now() - interval '1 minute'
+    `update auth.session set "expiresAt" = "expiresAt" - $2 * interval '1 day'
      where "userId" = (select id from auth."user" where email = $1)`,
-    [email],
+    [email, days],
   );
   await client.end();
 }
@@ -19,7 +19,7 @@ trial('when the session expires, the way is to the sign-in page and back', async
   const ada = await stage.newcomer();
   await ada.open('/inbox');
   await ada.isConnected();
-  await expireSessions(ada.account.email);
+  await spendDays(ada.account.email, 8);
   // It remembers a session for a minute; another one of its kind would not.
   await stage.stagehand.kill('frontend');
   await stage.stagehand.start('frontend');
@@ -29,6 +29,32 @@ trial('when the session expires, the way is to the sign-in page and back', async
   await ada.page.waitForURL('**/inbox');
   await ada.isConnected();
   expect(await ada.titles()).toEqual([]);
+});
+
+trial('whoever signs in next finds nothing in the page of who was there before', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  await ada.page.evaluate(() => Object.assign(window, { isOfAda: true }));
+  await ada.context.clearCookies();
+  // The router leads to the sign-in page, and would keep what is in memory.
+  await ada.page.getByRole('link', { name: 'Calendar' }).click();
+  await ada.page.waitForURL('**/sign-in?next=%2Fcalendar');
+  await expect.poll(() => ada.page.evaluate(() => 'isOfAda' in window)).toBe(false);
+  await ada.signInHere();
+  await ada.page.waitForURL('**/calendar');
+});
+
+trial('a session that is used goes on, in the browser, too', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.isConnected();
+  const end = async () => (await ada.context.cookies())[0]?.expires ?? 0;
+  const before = await end();
+  await spendDays(ada.account.email, 2);
+  await stage.stagehand.kill('frontend');
+  await stage.stagehand.start('frontend');
+  await ada.open('/today');
+  await ada.isConnected();
+  expect(await end()).toBeGreaterThan(before);
 });
 
 trial('signing out leaves nothing behind', async (stage) => {

@@ -4,6 +4,8 @@ import { signInPath } from '@/lib/sign-in-path';
 const CHANNEL = 'taskflow-session';
 
 let isLeaving = false;
+/** Whether this page has held somebody's data. */
+let wasInside = false;
 
 /** To the sign-in page, and back here afterwards. The page's memory goes with it. */
 export function sessionOver(): void {
@@ -30,9 +32,18 @@ export function tellOtherTabs(): void {
 
 /** Leaves this page when another tab signs out. */
 export function followOtherTabs(): () => void {
+  wasInside = true;
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = () => leaveFor('/sign-in');
   return () => channel.close();
+}
+
+/**
+ * To be called where somebody signs in: the router may have led here, and then what is in memory is
+ * somebody else's, their conversation and what is still to be sent. Only a new page is without it.
+ */
+export function dropMemory(): void {
+  if (wasInside) window.location.reload();
 }
 
 function leaveFor(address: string): void {

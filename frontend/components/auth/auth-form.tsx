@@ -6,8 +6,8 @@ import { PasswordField } from '@/components/auth/password-field';
 import { Button } from '@/components/ui/button';
 import { Field, Input } from '@/components/ui/input';
 import { authMessages } from '@/lib/messages/auth';
-import { forgetPages } from '@/lib/offline/worker';
-import { tellOtherTabs } from '@/lib/session-over';
+import { forgetSeen } from '@/lib/offline/worker';
+import { dropMemory, tellOtherTabs } from '@/lib/session-over';
 import { deviceZone } from '@/lib/time/zone';
 
 type Props = {
@@ -26,7 +26,8 @@ export function AuthForm({ kind, action, next, minPasswordLength }: Props) {
   // Whoever sees this form is signed in nowhere in this browser.
   useEffect(() => {
     tellOtherTabs();
-    void forgetPages();
+    void forgetSeen();
+    dropMemory();
   }, []);
   const isNew = kind === 'sign-up';
   const text = authMessages;

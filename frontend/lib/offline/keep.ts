@@ -1,6 +1,7 @@
 import { createStore, del, entries, get, set } from 'idb-keyval';
 import { knownTasks, putTasks, type Data } from '@/lib/data';
 import type { Profile, Project, Tag, Task } from '@/lib/api';
+import { SEEN_DATABASE } from '@/lib/offline/worker';
 import type { TaskWrite } from '@/lib/tasks/write';
 import { writeTask } from '@/lib/tasks/write-task';
 
@@ -9,7 +10,7 @@ type Seen = { userId: string; tasks: Task[]; projects: Project[]; tags: Tag[]; p
 /** Something that has been asked for and not been answered, by the key of the write. */
 type Asked = { userId: string; at: number; write: TaskWrite };
 
-const seenStore = createStore('taskflow-seen', 'seen');
+const seenStore = createStore(SEEN_DATABASE, 'seen');
 const askedStore = createStore('taskflow-asked', 'asked');
 const SEEN = 'seen';
 

@@ -1,3 +1,6 @@
+/** Where `keep.ts` keeps what was seen last. */
+export const SEEN_DATABASE = 'taskflow-seen';
+
 /**
  * Lets pages be there without a network; `whenReady` is called when what is fetched is kept. Where
  * that is not to be had, everything else works.
@@ -11,8 +14,11 @@ export function startWorker(whenReady: () => void): void {
     .catch(() => undefined);
 }
 
-/** Pages of whoever was signed in before are nobody's any more. */
-export async function forgetPages(): Promise<void> {
-  if (!('caches' in window)) return;
-  await caches.delete('taskflow-pages');
+/**
+ * What whoever was signed in before has seen is nobody's any more. What they asked for and was not
+ * sent yet waits for them.
+ */
+export async function forgetSeen(): Promise<void> {
+  indexedDB.deleteDatabase(SEEN_DATABASE);
+  if ('caches' in window) await caches.delete('taskflow-pages');
 }
