@@ -22,6 +22,38 @@ trial('what is changed without a network is sent when it is back, once', async (
   expect(all.items.map(({ title }) => title).sort()).toEqual(['Known before', 'Written in the tunnel']);
 });
 
+trial('a task that waits for the network can be changed like any other', async (stage) => {
+  const desk = await stage.newcomer();
+  const sofa = await stage.elsewhere(desk);
+  await desk.create({ title: 'Known before' });
+  await desk.sees('Known before');
+  const sheet = desk.page.getByRole('dialog', { name: 'Task details' });
+  const close = sheet.getByRole('button', { name: 'Close' });
+  // What is drawn here has been fetched.
+  await desk.row('Known before').getByRole('button', { name: 'Open' }).click();
+  await close.click();
+  await desk.isConnected();
+  await desk.context.setOffline(true);
+  await desk.isConnected('offline');
+  await desk.add('Buy milk');
+  await desk.row('Buy milk').getByRole('button', { name: 'Open' }).click();
+  await sheet.getByRole('textbox', { name: 'Description' }).fill('Two bottles');
+  const subtask = sheet.getByRole('textbox', { name: 'Add a subtask' });
+  await subtask.fill('Take the empty ones');
+  await subtask.press('Enter');
+  await close.click();
+  await desk.page.getByRole('checkbox', { name: 'Complete “Buy milk”' }).click();
+  await desk.seesNo('Buy milk');
+  await desk.context.setOffline(false);
+  const saved = async () => (await sofa.ask<{ items: Task[] }>('GET', '/tasks?status=all')).items;
+  await expect
+    .poll(async () => (await saved()).map(({ title }) => title).sort())
+    .toEqual(['Buy milk', 'Known before', 'Take the empty ones']);
+  await expect
+    .poll(async () => (await saved()).find(({ title }) => title === 'Buy milk'))
+    .toMatchObject({ description: 'Two bottles', completed: true });
+});
+
 trial('a page that is opened without a network shows what was seen last, and sends what it is told', async (stage) => {
   const ada = await stage.newcomer();
   await ada.isConnected();

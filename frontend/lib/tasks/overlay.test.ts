@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { byId, example } from '@/lib/tasks/example';
+import { giveId } from '@/lib/tasks/given-ids';
 import { overlay } from '@/lib/tasks/overlay';
 import { completion, creation, deletion, ofSeries, together, update, type TaskWrite } from '@/lib/tasks/write';
 
@@ -37,6 +38,16 @@ test('a deleted task goes with its parts', () => {
 test('a new task is there at once', () => {
   const write = creation({ title: 'new', tags: ['home'] });
   expect(written(write).get(write.key)).toMatchObject({ title: 'new', tags: ['home'], version: 0 });
+});
+
+test('what was asked for before a task was saved is seen on it afterwards', () => {
+  const write = creation({ title: 'new' });
+  const draft = written(write).get(write.key)!;
+  const changes = [update(draft, { priority: 'high' })!, completion(draft.id, true)];
+  expect(written(write, ...changes).get(write.key)).toMatchObject({ priority: 'high', completed: true });
+  giveId(write.key, 'given');
+  const saved = overlay(byId(example({ id: 'given', title: 'new' })), changes, NOW);
+  expect(saved.get('given')).toMatchObject({ priority: 'high', completed: true });
 });
 
 test('a change of a task that is gone shows nothing', () => {

@@ -1,4 +1,5 @@
 import type { Task } from '@/lib/api';
+import { byIds } from '@/lib/tasks/given-ids';
 import type { TaskWrite } from '@/lib/tasks/write';
 import type { Overlay } from '@/lib/tasks/writes';
 
@@ -12,7 +13,7 @@ const LAST = Number.MAX_SAFE_INTEGER;
 export const overlay: Overlay = (saved, writes, now) => {
   if (writes.length === 0) return saved;
   const tasks = new Map(saved);
-  for (const write of writes) apply(tasks, write, now);
+  for (const write of writes) apply(tasks, byIds(write), now);
   return tasks;
 };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createStore } from '@/lib/store';
 import { Queue } from '@/lib/tasks/queue';
-import { completion, type TaskWrite } from '@/lib/tasks/write';
+import { completion, creation, type TaskWrite } from '@/lib/tasks/write';
 
 function empty() {
   const pending = createStore<readonly TaskWrite[]>([]);
@@ -55,4 +55,19 @@ test('what is done to several tasks waits for each of them, and they for it', as
   open();
   await Promise.all([first, second, third]);
   expect(sent).toEqual(['b', 'both', 'a']);
+});
+
+test('a part waits for its whole, which may not be saved yet', async () => {
+  const { queue } = empty();
+  const { open, opened } = gate();
+  const sent: string[] = [];
+  const whole = creation({ title: 'whole' });
+  const first = queue.run(whole, async () => {
+    await opened;
+    sent.push('whole');
+  });
+  const second = queue.run(creation({ title: 'part', parent_id: whole.key }), async () => void sent.push('part'));
+  open();
+  await Promise.all([first, second]);
+  expect(sent).toEqual(['whole', 'part']);
 });

@@ -1,10 +1,16 @@
 import type { Store } from '@/lib/store';
 import type { TaskWrite } from '@/lib/tasks/write';
 
-/** Which tasks a write is about; a new one is known by its key. */
+/** Which tasks a write is about; a new one is known by its key, and comes after the one that it is a part of. */
 function subjects(write: TaskWrite): string[] {
-  if (write.kind === 'batch') return write.writes.flatMap(subjects);
-  return [write.kind === 'create' ? write.key : write.id];
+  switch (write.kind) {
+    case 'batch':
+      return write.writes.flatMap(subjects);
+    case 'create':
+      return [write.key, ...(write.task.parent_id ? [write.task.parent_id] : [])];
+    default:
+      return [write.id];
+  }
 }
 
 /** Sends what people have asked for, one after the other for each task. */

@@ -2,6 +2,7 @@ import { etag, MERGE_PATCH, read, written, type Api, type Schemas, type Task, ty
 import { Stale } from '@/lib/api/errors';
 import { knownTasks, putTasks, type Data } from '@/lib/data';
 import { dropTask } from '@/lib/tasks/drop';
+import { byIds, giveId } from '@/lib/tasks/given-ids';
 import type { OwnVersions } from '@/lib/tasks/own-versions';
 import { understood } from '@/lib/tasks/quick';
 import {
@@ -32,7 +33,8 @@ export type Sent = Written<Task | null> & {
 };
 
 /** Does what was asked for, and takes in what came of it. */
-export async function sendWrite(sender: Sender, write: TaskWrite): Promise<Sent> {
+export async function sendWrite(sender: Sender, asked: TaskWrite): Promise<Sent> {
+  const write = byIds(asked);
   if (write.kind === 'batch') return batch(sender, write);
   const answer = await request(sender, write);
   if (answer.data) {
@@ -141,8 +143,15 @@ async function deleted(
   return { data: null, changeSetId };
 }
 
-/** A completion names no version; it was ours alone if it moved the known one by one. */
+/**
+ * What was asked for before a task was saved is about its version 0. A completion names no version;
+ * it was ours alone if it moved the known one by one.
+ */
 function noteOwn({ data, own }: Sender, write: TaskWrite, after: Task): void {
+  if (write.kind === 'create') {
+    giveId(write.key, after.id);
+    own.moved(after.id, 0, after.version);
+  }
   if (write.kind !== 'complete') return;
   const before = knownTasks(data).byId.get(write.id)?.version;
   if (before !== undefined && after.version === before + 1) own.moved(write.id, before, after.version);

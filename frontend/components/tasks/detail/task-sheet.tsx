@@ -15,11 +15,13 @@ import { messages } from '@/lib/messages';
 import { brokenMessages } from '@/lib/messages/broken';
 import { closeTask } from '@/lib/open-task';
 import { Remote } from '@/lib/remote';
+import { idOf } from '@/lib/tasks/given-ids';
 import { useTasks } from '@/lib/tasks/provider';
 
 /** A task's details beside the list it was opened from. */
 export default function TaskSheet({ id }: { id: string }) {
-  const task = useTasks().byId.get(id);
+  // It may have been opened before it was saved.
+  const task = useTasks().byId.get(idOf(id));
   return (
     <Sheet isOpen onClose={closeTask} title={messages.task.details} side="right">
       {task ? <TaskDetail task={task} onClose={closeTask} /> : <Unknown id={id} />}
