@@ -31,6 +31,20 @@ trial('on a phone nothing is wider than the screen, and everything is within rea
   await ada.page.getByRole('dialog', { name: 'Menu' }).getByRole('link', { name: 'All tasks' }).tap();
   await ada.page.waitForURL('**/dashboard');
 
+  // A page without a field for new tasks leads to one that has it.
+  await ada.open('/calendar');
+  await expect
+    .poll(async () => {
+      await bar.getByRole('button', { name: 'New task' }).tap();
+      return new URL(ada.page.url()).pathname;
+    })
+    .toBe('/inbox');
+  const field = ada.page.getByRole('textbox', { name: 'New task' });
+  await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+  await ada.page.keyboard.type('From the calendar');
+  await ada.page.keyboard.press('Enter');
+  await ada.sees('From the calendar');
+
   /** How much wider the page is than the screen. */
   async function overflow(): Promise<number> {
     return ada.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

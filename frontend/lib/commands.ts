@@ -33,7 +33,8 @@ export function useCommands(offered: readonly Command[]): void {
   }, [ids]);
 }
 
-/** Does what a command does, if it is offered now. */
-export function runCommand(id: string): void {
-  commands.get().find((command) => command.id === id)?.run();
+/** Does what the first of these commands does that is offered now. */
+export function runCommand(...ids: readonly string[]): void {
+  const offered = commands.get();
+  ids.flatMap((id) => offered.find((command) => command.id === id) ?? []).at(0)?.run();
 }

@@ -6,12 +6,13 @@ import { ChatDock } from '@/app/(app)/chat-dock';
 import { Shortcuts } from '@/components/commands/shortcuts';
 import { announcement } from '@/lib/announce';
 import { toggleChat } from '@/lib/chat/panel';
-import type { Command } from '@/lib/commands';
+import { commands, type Command } from '@/lib/commands';
 import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { chatMessages } from '@/lib/messages/chat';
 import { commandsMessages } from '@/lib/messages/commands';
 import { confirmationsMessages } from '@/lib/messages/confirmations';
+import { isFieldWanted } from '@/lib/new-task';
 import { keepForOffline } from '@/lib/offline/keep';
 import { startWorker } from '@/lib/offline/worker';
 import { useOpenTask } from '@/lib/open-task';
@@ -67,6 +68,11 @@ function useGlobalCommands(): Command[] {
   const data = useData();
   const router = useRouter();
   const text = commandsMessages;
+  const hasField = useStore(commands).some(({ id }) => id === 'new-task');
+  const addInInbox = (): void => {
+    isFieldWanted.set(true);
+    router.push('/inbox');
+  };
   const go = (title: string, path: string, key: string): Command => ({
     id: `go-${key}`,
     title,
@@ -75,6 +81,7 @@ function useGlobalCommands(): Command[] {
     run: () => router.push(path),
   });
   return [
+    ...(hasField ? [] : [{ id: 'new-task-in-inbox', title: messages.composer.newTask, group: 'anywhere', keys: 'n', run: addInInbox } as const]),
     { id: 'search', title: text.search, group: 'anywhere', keys: '/', isOnlyKeys: true, run: () => openPanel.set('palette') },
     { id: 'palette', title: text.palette, group: 'anywhere', keys: 'mod+k', isOnlyKeys: true, run: () => openPanel.set('palette') },
     { id: 'help', title: text.help, group: 'anywhere', keys: '?', run: () => openPanel.set('help') },

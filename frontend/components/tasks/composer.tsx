@@ -1,7 +1,7 @@
 'use client';
 
 import { Plus } from 'lucide';
-import { lazy, Suspense, useRef, useState, type FormEvent } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import type Preview from '@/components/tasks/quick-preview';
 import { Button } from '@/components/ui/button';
@@ -9,6 +9,7 @@ import { Icon } from '@/components/ui/icon';
 import type { NewTask, QuickTask } from '@/lib/api';
 import { useCommands } from '@/lib/commands';
 import { messages } from '@/lib/messages';
+import { isFieldWanted } from '@/lib/new-task';
 
 /** Without a network it may not be had; the line is understood all the same when it is sent. */
 const QuickPreview = lazy(() => import('@/components/tasks/quick-preview').catch(() => ({ default: NoPreview })));
@@ -33,6 +34,12 @@ export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
       run: () => input.current?.focus(),
     },
   ]);
+
+  useEffect(() => {
+    if (!isFieldWanted.get()) return;
+    isFieldWanted.set(false);
+    input.current?.focus();
+  }, []);
 
   const add = async (line: string) => {
     const known = understood.current;

@@ -50,7 +50,7 @@ function Inside({ task, time, isTall }: { task: Task; time: string | null; isTal
   return (
     <>
       {task.completed ? <Icon of={Check} className="size-3 shrink-0 text-accent" strokeWidth={3} /> : null}
-      {time ? <span className="shrink-0 text-muted tabular-nums">{time}</span> : null}
+      {time ? <span className={clsx('shrink-0 text-muted tabular-nums', !isTall && 'max-sm:hidden')}>{time}</span> : null}
       <span
         className={clsx(
           isTall ? 'min-w-0 break-words' : 'truncate',
@@ -75,8 +75,8 @@ function PlannedChip({ entry: { task, time }, isTall }: Props) {
         isTall ? 'min-h-8 py-1' : 'h-6',
       )}
     >
-      <Icon of={Repeat2} className="size-3 shrink-0" />
-      {time ? <span className="shrink-0 tabular-nums">{time}</span> : null}
+      <Icon of={Repeat2} className={clsx('size-3 shrink-0', !isTall && 'max-sm:hidden')} />
+      {time ? <span className={clsx('shrink-0 tabular-nums', !isTall && 'max-sm:hidden')}>{time}</span> : null}
       <span className={isTall ? 'min-w-0 break-words' : 'truncate'}>{task.title}</span>
     </button>
   );

@@ -49,7 +49,11 @@ export function DayCell({ day, view, entries, isToday, isOutside, onShowWeek, on
           type="button"
           aria-label={text.addOn(full)}
           onClick={(event: MouseEvent<HTMLElement>) => onAdd(day, event.currentTarget)}
-          className="grid size-6 place-items-center rounded text-muted hover:bg-hover hover:text-foreground sm:opacity-0 pointed:opacity-100"
+          className={clsx(
+            'grid size-6 place-items-center rounded text-muted hover:bg-hover hover:text-foreground sm:opacity-0 pointed:opacity-100',
+            // A month on a phone has room for the days alone; each leads to its week.
+            !isWeek && 'max-sm:hidden',
+          )}
         >
           <Icon of={Plus} className="size-3.5" />
         </button>
