@@ -30,7 +30,7 @@ export default function ConflictDialog({ conflict }: { conflict: Conflicted }) {
     if (again) void writeTask(data, again);
   };
   const fields = (Object.keys(write.fields) as (keyof Fields)[]).filter(
-    (field) => !isSame(write.fields[field], current[field]),
+    (field): field is Told => field !== 'position' && !isSame(write.fields[field], current[field]),
   );
   return (
     <Dialog isOpen onClose={close} title={text.title} description={text.text} className="max-w-2xl">
@@ -73,19 +73,21 @@ export default function ConflictDialog({ conflict }: { conflict: Conflicted }) {
   );
 }
 
-const NAMES: Record<keyof Fields, string> = {
+/** Which place in a list is right, nobody is asked: see `stillFits`. */
+type Told = Exclude<keyof Fields, 'position'>;
+
+const NAMES: Record<Told, string> = {
   title: messages.task.title,
   description: messages.task.description,
   priority: messages.task.priority,
   tags: messages.task.tags,
   project_id: messages.task.project,
   parent_id: messages.task.parent,
-  position: messages.task.project,
   due: messages.task.due,
   reminders: text.reminders,
 };
 
-function inWords(field: keyof Fields, from: Partial<Fields>, projects: readonly Project[], zone: string): string {
+function inWords(field: Told, from: Partial<Fields>, projects: readonly Project[], zone: string): string {
   switch (field) {
     case 'priority':
       return messages.priorities[from.priority ?? 'none'];
@@ -100,7 +102,6 @@ function inWords(field: keyof Fields, from: Partial<Fields>, projects: readonly 
     case 'title':
     case 'description':
     case 'parent_id':
-    case 'position':
       return String(from[field] ?? '') || text.empty;
   }
 }

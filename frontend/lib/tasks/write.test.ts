@@ -25,6 +25,11 @@ test('what others did to other fields is no conflict', () => {
   expect(stillFits(write, { ...task, title: 'theirs', version: 6 })).toBe(false);
 });
 
+test('nobody is asked which of two places in a list is the right one', () => {
+  const write = update(task, { position: 1.5 })!;
+  expect(stillFits(write, { ...task, position: 7, version: 6 })).toBe(true);
+});
+
 test('our own writes move the version that was seen', () => {
   const own = new OwnVersions();
   own.moved('a', 5, 7);

@@ -97,10 +97,10 @@ export function patchOf({ fields: { reminders, ...rest } }: TaskUpdate): TaskPat
   return reminders ? { ...rest, reminders: reminders.map(({ when, channels }) => ({ when, channels })) } : rest;
 }
 
-/** Whether nobody else has touched the fields that this changes. */
+/** Whether nobody else has touched the fields that this changes. Of two places in a list the newer one simply counts. */
 export function stillFits(write: TaskUpdate, current: Task): boolean {
   const names = Object.keys(write.fields) as (keyof Fields)[];
-  return names.every((name) => isSame(current[name], write.before[name]));
+  return names.every((name) => name === 'position' || isSame(current[name], write.before[name]));
 }
 
 /** Fields are JSON, and the server keeps their order. */
