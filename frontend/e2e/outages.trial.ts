@@ -29,7 +29,7 @@ trial('a backend that is back soon enough makes no difference', async (stage) =>
   await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Meanwhile' }] });
 });
 
-trial('while the backend is down, a change that cannot be made is taken back and said', async (stage) => {
+trial('while the backend is down, a change that cannot be made is taken back and said, and can be tried again', async (stage) => {
   const ada = await stage.newcomer();
   await ada.isConnected();
   await ada.create({ title: 'Stays' });
@@ -38,6 +38,23 @@ trial('while the backend is down, a change that cannot be made is taken back and
   await ada.page.getByRole('checkbox', { name: 'Complete “Stays”' }).click();
   await ada.page.getByText('The service is busy or restarting').waitFor();
   await ada.sees('Stays');
+  // An announcement stands for some seconds, and goes on standing for whoever is about to press it.
+  const again = ada.page.getByRole('button', { name: 'Try again' });
+  await again.hover();
+  await stage.stagehand.start('backend');
+  await again.click();
+  await ada.page.getByText('Task completed').waitFor();
+  await ada.seesNo('Stays');
+});
+
+trial('a page that is opened while the backend is down says so, and shows everything once it is back', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.create({ title: 'Still there' });
+  await stage.stagehand.kill('backend');
+  await ada.open('/dashboard');
+  await ada.page.getByText('This could not be loaded').waitFor();
+  await stage.stagehand.start('backend');
+  await ada.sees('Still there');
 });
 
 trial('while the broker is down everything can be written, and arrives when it is back', async (stage) => {

@@ -3,12 +3,17 @@ import { createStore, type Store } from '@/lib/store';
 /** What is known of something that lies on the server. */
 export type State<T> = { value: T | undefined; error: Error | null; isLoading: boolean };
 
+const FIRST_PAUSE_MILLISECONDS = 2_000;
+const LONGEST_PAUSE_MILLISECONDS = 60_000;
+
 /** Something on the server that is read once, and again when it has changed. */
 export class Remote<T> {
   readonly #store: Store<State<T>>;
   readonly #read: () => Promise<T>;
   #reading: Promise<void> | null = null;
   #isStale = false;
+  #failures = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(read: () => Promise<T>, value?: T) {
     this.#read = read;
@@ -38,6 +43,12 @@ export class Remote<T> {
       this.#isStale = true;
       return this.#reading;
     }
+    this.#store.set((before) => ({ ...before, error: null, isLoading: before.value === undefined }));
+    return this.#start();
+  }
+
+  #start(): Promise<void> {
+    clearTimeout(this.#retry);
     this.#reading = this.#readAll().finally(() => (this.#reading = null));
     return this.#reading;
   }
@@ -45,15 +56,29 @@ export class Remote<T> {
   async #readAll(): Promise<void> {
     do {
       this.#isStale = false;
-      this.#store.set((before) => ({ ...before, error: null, isLoading: before.value === undefined }));
       try {
         const value = await this.#read();
+        this.#failures = 0;
         this.#store.set({ value, error: null, isLoading: false });
       } catch (error) {
         this.#store.set((before) => ({ ...before, error: asError(error), isLoading: false }));
+        if (!this.#isStale) this.#tryLater(error);
       }
     } while (this.#isStale);
   }
+
+  /** What fails in passing is read again without being asked for, a little later each time; until then it says so. */
+  #tryLater(error: unknown): void {
+    if (!isPassing(error)) return;
+    const pause = FIRST_PAUSE_MILLISECONDS * 2 ** this.#failures;
+    this.#failures += 1;
+    this.#retry = setTimeout(() => void this.#start(), Math.min(pause, LONGEST_PAUSE_MILLISECONDS));
+  }
+}
+
+/** As an `ApiError` says it. They are not loaded before there is one. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && 'isPassing' in error && error.isPassing === true;
 }
 
 function asError(error: unknown): Error {

@@ -13,6 +13,11 @@ export type Problem = {
 /** A request that was not carried out. `message` is for people. */
 export abstract class ApiError extends Error {
   override name = 'ApiError';
+
+  /** Whether the same request may well succeed in a moment. */
+  get isPassing(): boolean {
+    return false;
+  }
 }
 
 /** What to tell somebody of a request that did not work. */
@@ -24,6 +29,10 @@ export function messageOf(error: unknown): string {
 export class NetworkError extends ApiError {
   constructor(readonly isOffline: boolean, options?: ErrorOptions) {
     super(isOffline ? messages.errors.offline : messages.errors.network, options);
+  }
+
+  override get isPassing(): boolean {
+    return true;
   }
 }
 
@@ -71,12 +80,20 @@ export class TooManyRequests extends Refused {
   constructor(problem: Problem, correlationId: string | null, readonly retryAfterSeconds: number) {
     super(problem, correlationId, messages.errors.tooManyRequests(retryAfterSeconds));
   }
+
+  override get isPassing(): boolean {
+    return true;
+  }
 }
 
-/** 502, 503, 504: the same request may well succeed in a moment. */
+/** 502, 503, 504 */
 export class Unavailable extends Refused {
   constructor(problem: Problem, correlationId: string | null, readonly retryAfterSeconds: number) {
     super(problem, correlationId, messages.errors.unavailable);
+  }
+
+  override get isPassing(): boolean {
+    return true;
   }
 }
 

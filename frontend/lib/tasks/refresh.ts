@@ -1,11 +1,13 @@
 import { read, type Api } from '@/lib/api';
-import { NotFound } from '@/lib/api/errors';
+import { ApiError, NotFound } from '@/lib/api/errors';
 import { knownTasks, putTasks, type Data } from '@/lib/data';
 import { dropTask } from '@/lib/tasks/drop';
 
 /** From so many on, reading all is cheaper than reading each. */
 const MANY = 40;
 const AT_A_TIME = 6;
+/** Until a task is asked for again that could not be read. */
+const PAUSE_MILLISECONDS = 5_000;
 
 /** Reads single tasks anew, each once however often it is asked for in a moment. */
 export class TaskRefresher {
@@ -42,8 +44,9 @@ export class TaskRefresher {
       const task = await read(this.#api.GET('/tasks/{id}', { params: { path: { id } } }));
       putTasks(this.#data, [task]);
     } catch (error) {
-      // Any other error leaves an older task in place; the next event or a reload brings it.
       if (error instanceof NotFound) dropTask(this.#data, id, knownTasks(this.#data).byId.get(id)?.version ?? 0);
+      // An older task stays until then: its event does not come twice.
+      else if (error instanceof ApiError && error.isPassing) setTimeout(() => this.add(id), PAUSE_MILLISECONDS);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { announceProblem } from '@/lib/announce';
 import { api } from '@/lib/api';
-import { messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
+import { ApiError, messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
 import { knownTasks, type Data } from '@/lib/data';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
@@ -69,7 +69,12 @@ function tell(data: Data, write: TaskWrite, error: unknown): void {
   else if (error instanceof NotFound && 'id' in write) {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
     announceProblem(messages.errors.taskGone);
-  } else announceProblem(messageOf(error));
+  } else announceProblem(messageOf(error), error instanceof ApiError && error.isPassing ? again(data, write) : undefined);
+}
+
+/** The same deed with the same key: if it had arrived after all, it is not done twice. */
+function again(data: Data, write: TaskWrite): { label: string; run: () => void } {
+  return { label: messages.errors.retry, run: () => void writeTask(data, write, false) };
 }
 
 function describe(write: TaskWrite): string {
