@@ -3,8 +3,8 @@
 import { CloudOff } from 'lucide';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
-import { messages } from '@/lib/messages';
 import { brokenMessages } from '@/lib/messages/broken';
+import { errorMessages } from '@/lib/messages/errors';
 
 const text = brokenMessages;
 
@@ -14,7 +14,7 @@ export default function BrokenPage({ retry }: { retry: () => void }) {
     <main className="grid min-h-dvh place-items-center">
       <EmptyState icon={CloudOff} title={text.brokenTitle} text={text.brokenText}>
         <Button variant="primary" onClick={retry}>
-          {messages.errors.retry}
+          {errorMessages.retry}
         </Button>
       </EmptyState>
     </main>

@@ -1,4 +1,4 @@
-import { messages } from '@/lib/messages';
+import { errorMessages } from '@/lib/messages/errors';
 
 /** The backend's problem document (RFC 9457), as far as it was one. */
 export type Problem = {
@@ -22,13 +22,13 @@ export abstract class ApiError extends Error {
 
 /** What to tell somebody of a request that did not work. */
 export function messageOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : messages.errors.failed;
+  return error instanceof ApiError ? error.message : errorMessages.failed;
 }
 
 /** There was no answer: nobody knows whether the request arrived. */
 export class NetworkError extends ApiError {
   constructor(readonly isOffline: boolean, options?: ErrorOptions) {
-    super(isOffline ? messages.errors.offline : messages.errors.network, options);
+    super(isOffline ? errorMessages.offline : errorMessages.network, options);
   }
 
   override get isPassing(): boolean {
@@ -78,7 +78,7 @@ export class Invalid extends Refused {
 /** 429 */
 export class TooManyRequests extends Refused {
   constructor(problem: Problem, correlationId: string | null, readonly retryAfterSeconds: number) {
-    super(problem, correlationId, messages.errors.tooManyRequests(retryAfterSeconds));
+    super(problem, correlationId, errorMessages.tooManyRequests(retryAfterSeconds));
   }
 
   override get isPassing(): boolean {
@@ -89,7 +89,7 @@ export class TooManyRequests extends Refused {
 /** 502, 503, 504 */
 export class Unavailable extends Refused {
   constructor(problem: Problem, correlationId: string | null, readonly retryAfterSeconds: number) {
-    super(problem, correlationId, messages.errors.unavailable);
+    super(problem, correlationId, errorMessages.unavailable);
   }
 
   override get isPassing(): boolean {
@@ -107,7 +107,7 @@ export async function refusalOf(response: Response): Promise<Refused> {
     case 422:
       return new Invalid(problem, correlationId);
     case 401:
-      return new Unauthenticated(problem, correlationId, messages.errors.signedOut);
+      return new Unauthenticated(problem, correlationId, errorMessages.signedOut);
     case 403:
       return new Forbidden(problem, correlationId);
     case 404:
@@ -125,12 +125,12 @@ export async function refusalOf(response: Response): Promise<Refused> {
     case 504:
       return new Unavailable(problem, correlationId, retryAfter);
     default:
-      return new Failed(problem, correlationId, messages.errors.failed);
+      return new Failed(problem, correlationId, errorMessages.failed);
   }
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const fallback = { status: response.status, code: 'unknown', detail: messages.errors.failed };
+  const fallback = { status: response.status, code: 'unknown', detail: errorMessages.failed };
   const body: unknown = await response.json().catch(() => null);
   return isProblem(body) ? body : fallback;
 }

@@ -2,8 +2,8 @@ import { announceProblem } from '@/lib/announce';
 import { api } from '@/lib/api';
 import { ApiError, messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
 import { knownTasks, type Data } from '@/lib/data';
-import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { errorMessages } from '@/lib/messages/errors';
 import { sessionOver } from '@/lib/session-over';
 import { dropTask } from '@/lib/tasks/drop';
 import { linger } from '@/lib/tasks/lingering';
@@ -68,13 +68,13 @@ function tell(data: Data, write: TaskWrite, error: unknown): void {
   if (error instanceof Conflicted) openConflict.set(error);
   else if (error instanceof NotFound && 'id' in write) {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
-    announceProblem(messages.errors.taskGone);
+    announceProblem(errorMessages.taskGone);
   } else announceProblem(messageOf(error), error instanceof ApiError && error.isPassing ? again(data, write) : undefined);
 }
 
 /** The same deed with the same key: if it had arrived after all, it is not done twice. */
 function again(data: Data, write: TaskWrite): { label: string; run: () => void } {
-  return { label: messages.errors.retry, run: () => void writeTask(data, write, false) };
+  return { label: errorMessages.retry, run: () => void writeTask(data, write, false) };
 }
 
 function describe(write: TaskWrite): string {

@@ -22,7 +22,6 @@ export const en = {
     trash: 'Trash',
     notifications: 'Notifications',
     settings: 'Settings',
-    more: 'More',
     projects: 'Projects',
     tags: 'Tags',
     menu: 'Menu',
@@ -41,17 +40,6 @@ export const en = {
     theme: 'Theme',
     shortcuts: 'Keyboard shortcuts',
   },
-  errors: {
-    offline: 'You are offline. Try again when the network is back.',
-    network: 'The server cannot be reached. Check the connection and try again.',
-    unavailable: 'The service is busy or restarting. Try again in a moment.',
-    tooManyRequests: (seconds: number) => `Too many requests. Try again in ${plural(seconds, 'second', 'seconds')}.`,
-    signedOut: 'Your session is over. Sign in again.',
-    failed: 'Something went wrong on our side.',
-    taskGone: 'This task was deleted elsewhere.',
-    loading: 'This could not be loaded',
-    retry: 'Try again',
-  },
   days: {
     today: 'Today',
     tomorrow: 'Tomorrow',
@@ -63,7 +51,6 @@ export const en = {
     today: 'Today',
     upcoming: 'Upcoming',
     none: 'No date',
-    tasks: 'Tasks',
     completed: 'Completed',
   },
   list: {
@@ -94,9 +81,6 @@ export const en = {
     newTask: 'New task',
   },
   task: {
-    open: 'Open',
-    edit: 'Edit title',
-    complete: 'Complete',
     delete: 'Delete',
     details: 'Task details',
     history: 'History',

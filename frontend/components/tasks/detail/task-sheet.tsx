@@ -13,6 +13,7 @@ import { putTasks, type Data } from '@/lib/data';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { brokenMessages } from '@/lib/messages/broken';
+import { errorMessages } from '@/lib/messages/errors';
 import { closeTask } from '@/lib/open-task';
 import { Remote } from '@/lib/remote';
 import { idOf } from '@/lib/tasks/given-ids';
@@ -54,10 +55,10 @@ function Loading() {
 
 function Missing({ error, retry }: { error: Error; retry: () => void }) {
   const isGone = error instanceof NotFound;
-  const title = isGone ? brokenMessages.notFoundTitle : messages.errors.loading;
+  const title = isGone ? brokenMessages.notFoundTitle : errorMessages.loading;
   return (
     <EmptyState icon={SearchX} title={title} text={isGone ? messages.task.missing : error.message}>
-      {isGone ? <Button onClick={closeTask}>{messages.task.close}</Button> : <Button onClick={retry}>{messages.errors.retry}</Button>}
+      {isGone ? <Button onClick={closeTask}>{messages.task.close}</Button> : <Button onClick={retry}>{errorMessages.retry}</Button>}
     </EmptyState>
   );
 }

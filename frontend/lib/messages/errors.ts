@@ -1,0 +1,3 @@
+import { errors } from '@/messages/en/errors';
+
+export const errorMessages: typeof errors = errors;
