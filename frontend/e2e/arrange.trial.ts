@@ -45,6 +45,23 @@ trial('a task is dragged into a project', async (stage) => {
     .toMatchObject({ items: [{ title: 'Two' }] });
 });
 
+trial('all tasks are seen by when they are due, or by their projects', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
+  await ada.create({ title: 'Rake the leaves', project_id: id });
+  await ada.create({ title: 'Call mum' });
+  await ada.open('/dashboard');
+  const sections = () =>
+    ada.page.locator('main h2 button').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
+  await expect.poll(sections).toEqual(['Collapse No date']);
+  await ada.page.getByRole('group', { name: 'Sections' }).getByRole('button', { name: 'Project' }).click();
+  await expect.poll(sections).toEqual(['Collapse Inbox', 'Collapse Garden']);
+  expect(await ada.titles()).toEqual(['Call mum', 'Rake the leaves']);
+  // The address says so, to whomever it is sent.
+  await ada.page.reload();
+  await expect.poll(sections).toEqual(['Collapse Inbox', 'Collapse Garden']);
+});
+
 trial('the keyboard moves a task, too', async (stage) => {
   const ada = await stage.newcomer();
   await threeTasks(ada);

@@ -77,12 +77,12 @@ export default function ConflictDialog({ conflict }: { conflict: Conflicted }) {
 type Told = Exclude<keyof Fields, 'position'>;
 
 const NAMES: Record<Told, string> = {
-  title: messages.task.title,
-  description: messages.task.description,
+  title: dialogsMessages.task.title,
+  description: dialogsMessages.task.description,
   priority: messages.task.priority,
   tags: messages.task.tags,
   project_id: messages.task.project,
-  parent_id: messages.task.parent,
+  parent_id: dialogsMessages.task.parent,
   due: messages.task.due,
   reminders: text.reminders,
 };
@@ -96,7 +96,7 @@ function inWords(field: Told, from: Partial<Fields>, projects: readonly Project[
     case 'project_id':
       return projects.find(({ id }) => id === from.project_id)?.name ?? messages.task.noProject;
     case 'due':
-      return from.due ? dueInWords(from.due) : messages.task.noDue;
+      return from.due ? dueInWords(from.due) : dialogsMessages.task.noDue;
     case 'reminders':
       return from.reminders?.map((reminder) => reminderInWords(reminder, zone)).join('\n') || text.empty;
     case 'title':

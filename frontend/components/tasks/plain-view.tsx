@@ -1,7 +1,8 @@
 'use client';
 
 import { CalendarDays, CircleCheckBig, Inbox, Sun } from 'lucide';
-import { TaskView } from '@/components/tasks/task-view';
+import type { ReactNode } from 'react';
+import { TaskView, type Regroup } from '@/components/tasks/task-view';
 import { ViewHeading } from '@/components/tasks/view-heading';
 import type { IconNode } from '@/components/ui/icon';
 import { messages } from '@/lib/messages';
@@ -15,15 +16,18 @@ const ICONS: Record<Kind, IconNode> = { all: CircleCheckBig, today: Sun, upcomin
 const SCOPES = { all: { kind: 'all' }, today: { kind: 'today' }, upcoming: { kind: 'upcoming' }, inbox: { kind: 'inbox' } } as const;
 
 /** A view that everybody has. */
-export function PlainView({ kind }: { kind: Kind }) {
+export function PlainView({ kind, aside, regroup }: { kind: Kind; aside?: ReactNode; regroup?: Regroup }) {
   const { today } = useClock();
   return (
     <TaskView
       scope={SCOPES[kind]}
       heading={
-        <ViewHeading note={kind === 'today' ? formatDay(today, 'heading') : null}>{messages.nav[kind]}</ViewHeading>
+        <ViewHeading note={kind === 'today' ? formatDay(today, 'heading') : null} aside={aside}>
+          {messages.nav[kind]}
+        </ViewHeading>
       }
       empty={{ icon: ICONS[kind], ...messages.empty[kind] }}
+      regroup={regroup}
     />
   );
 }

@@ -7,7 +7,7 @@ import type { ReactNode } from 'react';
 import { buttonClass } from '@/components/ui/button';
 import { exceptToasts } from '@/components/ui/except-toasts';
 import { Icon } from '@/components/ui/icon';
-import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 
 type Props = {
   isOpen: boolean;
@@ -40,7 +40,7 @@ export function Dialog({ isOpen, onClose, title, isTitleHidden, description, cla
           {description ? <Primitive.Description className="mt-1 text-muted">{description}</Primitive.Description> : null}
           {children}
           {isTitleHidden ? null : (
-            <Primitive.Close className={clsx(buttonClass('ghost', 'icon'), 'absolute top-3.5 right-3.5')} aria-label={messages.task.close}>
+            <Primitive.Close className={clsx(buttonClass('ghost', 'icon'), 'absolute top-3.5 right-3.5')} aria-label={dialogsMessages.task.close}>
               <Icon of={X} className="size-4" />
             </Primitive.Close>
           )}

@@ -10,6 +10,7 @@ export async function views(ada: Person): Promise<[name: string, path: string][]
   const { project, task } = await furnish(ada);
   return [
     ['dashboard', '/dashboard'],
+    ['dashboard-projects', '/dashboard?by=project'],
     ['today', '/today'],
     ['upcoming', '/upcoming'],
     ['inbox', '/inbox'],

@@ -3,6 +3,7 @@ import { plural } from '@/messages/en/plural';
 /** What people read on the board, in the calendar, the search and the trash, in English. */
 export const views = {
   allProjects: 'All projects',
+  list: { by: 'Sections', sections: { date: 'Date', project: 'Project' } },
   drag: {
     instructions:
       'Press space to lift the task, the arrow keys to carry it, space to put it down, and escape to leave it where it was.',

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
-import { PlainView } from '@/components/tasks/plain-view';
+import { AllView } from '@/components/tasks/all-view';
 import { messages } from '@/lib/messages';
 
 export const metadata: Metadata = { title: messages.nav.all };
 
 export default function DashboardPage() {
-  return <PlainView kind="all" />;
+  return <AllView />;
 }

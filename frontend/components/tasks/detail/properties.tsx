@@ -17,7 +17,7 @@ import { reminderInWords } from '@/lib/tasks/reminders';
 
 type Props = { task: Task; pick: Pick };
 
-const text = messages.task;
+const text = { ...messages.task, ...dialogsMessages.task };
 
 /** Due, priority, project and tags: each opens what changes it. */
 export function Properties({ task, pick }: Props) {

@@ -9,13 +9,13 @@ import { Icon } from '@/components/ui/icon';
 import { api, read, type Task } from '@/lib/api';
 import { putTasks, type Data } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
-import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 import { openTask } from '@/lib/open-task';
 import { useTasks } from '@/lib/tasks/provider';
 import { creation } from '@/lib/tasks/write';
 import { writeTask } from '@/lib/tasks/write-task';
 
-const text = messages.task;
+const text = dialogsMessages.task;
 const ALL = 200;
 
 /** The parts of a task, with those that are done. */

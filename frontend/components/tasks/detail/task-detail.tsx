@@ -11,12 +11,12 @@ import { AppLink } from '@/components/ui/app-link';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import type { Task } from '@/lib/api';
-import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 import { openTask } from '@/lib/open-task';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { momentInWords } from '@/lib/time/format';
 
-const text = messages.task;
+const text = dialogsMessages.task;
 
 /** Everything about a task, to be changed where it stands. */
 export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void }) {

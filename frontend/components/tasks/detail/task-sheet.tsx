@@ -11,7 +11,7 @@ import { api, read } from '@/lib/api';
 import { NotFound } from '@/lib/api/errors';
 import { putTasks, type Data } from '@/lib/data';
 import { useData, useRemote } from '@/lib/data-provider';
-import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 import { brokenMessages } from '@/lib/messages/broken';
 import { errorMessages } from '@/lib/messages/errors';
 import { closeTask } from '@/lib/open-task';
@@ -24,7 +24,7 @@ export default function TaskSheet({ id }: { id: string }) {
   // It may have been opened before it was saved.
   const task = useTasks().byId.get(idOf(id));
   return (
-    <Sheet isOpen onClose={closeTask} title={messages.task.details} side="right">
+    <Sheet isOpen onClose={closeTask} title={dialogsMessages.task.details} side="right">
       {task ? <TaskDetail task={task} onClose={closeTask} /> : <Unknown id={id} />}
     </Sheet>
   );
@@ -57,8 +57,8 @@ function Missing({ error, retry }: { error: Error; retry: () => void }) {
   const isGone = error instanceof NotFound;
   const title = isGone ? brokenMessages.notFoundTitle : errorMessages.loading;
   return (
-    <EmptyState icon={SearchX} title={title} text={isGone ? messages.task.missing : error.message}>
-      {isGone ? <Button onClick={closeTask}>{messages.task.close}</Button> : <Button onClick={retry}>{errorMessages.retry}</Button>}
+    <EmptyState icon={SearchX} title={title} text={isGone ? dialogsMessages.task.missing : error.message}>
+      {isGone ? <Button onClick={closeTask}>{dialogsMessages.task.close}</Button> : <Button onClick={retry}>{errorMessages.retry}</Button>}
     </EmptyState>
   );
 }

@@ -5,6 +5,7 @@ import { OptionList } from '@/components/tasks/pickers/option-list';
 import { Icon } from '@/components/ui/icon';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 
 type Props = { tags: readonly string[]; onChange: (tags: string[]) => void };
 
@@ -30,7 +31,7 @@ export function TagPicker({ tags, onChange }: Props) {
       label={messages.task.tags}
       options={options}
       onChoose={toggle}
-      creation={{ label: messages.task.createTag, create }}
+      creation={{ label: dialogsMessages.task.createTag, create }}
     />
   );
 }

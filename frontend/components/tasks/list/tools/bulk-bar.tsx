@@ -41,7 +41,7 @@ export function BulkBar({ tasks, on }: { tasks: readonly Task[]; on: RowHandlers
       {act(Flag, messages.task.priority, picks('priority'))}
       {act(Folder, messages.task.project, picks('project'))}
       {act(Hash, messages.task.tags, picks('tags'))}
-      {act(Trash2, messages.task.delete, change('delete'))}
+      {act(Trash2, dialogsMessages.task.delete, change('delete'))}
       <Button variant="ghost" size="icon" aria-label={text.clear} title={text.clear} onClick={clearSelection}>
         <Icon of={X} className="size-4" />
       </Button>
