@@ -1,10 +1,13 @@
+import type { BrowserContext } from 'playwright-core';
 import { expect } from 'vitest';
 import { trial } from './stage/trial';
+
+const IMAGE = '<img src=x onerror="window.hurt=1">';
 
 /** Each would set `hurt` if any part of the app took it for more than text. */
 const CORPUS = [
   '<script>window.hurt=1</script>',
-  '<img src=x onerror="window.hurt=1">',
+  IMAGE,
   '"><svg onload=window.hurt=1>',
   "'-(window.hurt=1)-'",
   '</title><script>window.hurt=1</script>',
@@ -14,43 +17,96 @@ const CORPUS = [
   '\u202e<b onmouseover=window.hurt=1>',
 ];
 
+/** The pages of a browser that have taken a text for more, from now on. */
+async function hurtOf(context: BrowserContext): Promise<string[]> {
+  const hurt: string[] = [];
+  await context.exposeBinding('report', (_, page: string) => void hurt.push(page));
+  await context.addInitScript(() => {
+    const page = window as unknown as { report: (page: string) => void };
+    Object.defineProperty(window, 'hurt', { set: () => page.report(window.location.href) });
+  });
+  return hurt;
+}
+
 trial('whatever is typed into a field is text', async (stage) => {
-  const account = { name: '<img src=x onerror="window.hurt=1">', email: `xss-${Date.now()}@taskflow.example` };
+  const account = { name: IMAGE, email: `xss-${Date.now()}@taskflow.example` };
   const ada = await stage.stranger(undefined, account);
+  const { page } = ada;
+  const hurt = await hurtOf(ada.context);
   await ada.signUp();
-  await ada.page.getByRole('button', { name: 'Account menu' }).click();
-  await ada.page.getByRole('menu').getByText(account.name).waitFor();
-  await ada.page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await page.getByRole('menu').getByText(account.name).waitFor();
+  await page.keyboard.press('Escape');
   for (const [index, text] of CORPUS.entries()) {
     const project = await ada.ask<{ id: string; name: string }>('POST', '/projects', { name: `${index} ${text}`.slice(0, 100) });
     await ada.create({ title: text, description: text, tags: [`${index}${text}`.replaceAll(/[\s,]/g, '').slice(0, 50)], project_id: project.id });
   }
+  const { id: deleted } = await ada.create({ title: `Deleted ${IMAGE}` });
+  await ada.ask('DELETE', `/tasks/${deleted}`);
   await ada.open('/dashboard');
   await ada.isConnected();
   for (const text of CORPUS) {
     await ada.row(text).getByRole('button', { name: `Open “${text}”`, exact: true }).click();
-    const sheet = ada.page.getByRole('dialog', { name: 'Task details' });
+    const sheet = page.getByRole('dialog', { name: 'Task details' });
     await expect.poll(() => sheet.getByRole('textbox', { name: 'Description' }).inputValue()).toBe(text);
-    await ada.page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
   }
-  // By hand, through every field of the list.
-  for (const text of CORPUS) {
-    const field = ada.page.getByRole('textbox', { name: 'New task' });
-    await field.fill(`${text} tomorrow`);
-    await field.press('Enter');
-  }
+  // By hand, through every field there is.
+  for (const text of CORPUS) await ada.add(`${text} tomorrow`);
   // A title that the assistant repeats is text in its answer, too.
   const panel = await ada.openAssistant();
   await ada.tellAssistant('list');
   for (const text of CORPUS) await panel.getByRole('listitem').filter({ hasText: text }).first().waitFor();
   expect(await panel.locator('a, img, iframe, script').count()).toBe(0);
-  await ada.page.keyboard.press('Escape');
-  await ada.page.keyboard.press('Control+k');
-  await ada.page.getByRole('combobox').fill('<script>');
-  await ada.page.getByRole('option').first().waitFor();
-  for (const path of ['/board', '/search?q=%3Cscript%3Ewindow.hurt%3D1%3C%2Fscript%3E', '/tags/%3Cscript%3Ewindow.hurt=1%3C%2Fscript%3E', '/history', '/sign-in?next=javascript:window.hurt=1']) {
-    await ada.open(path === '/sign-in?next=javascript:window.hurt=1' ? '/today' : path);
-    await ada.page.locator('main').waitFor();
+  await page.keyboard.press('Escape');
+
+  await ada.create({ title: 'Harmless' });
+  await (await ada.retitle('Harmless', `Renamed ${IMAGE}`)).press('Enter');
+  await ada.row(`Renamed ${IMAGE}`).getByRole('button', { name: 'Open' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Task details' });
+  await sheet.getByRole('textbox', { name: 'Description' }).fill(`Described ${IMAGE}`);
+  const subtask = sheet.getByRole('textbox', { name: 'Add a subtask' });
+  await subtask.fill(`Part ${IMAGE}`);
+  await subtask.press('Enter');
+  await sheet.getByRole('button', { name: `Part ${IMAGE}`, exact: true }).waitFor();
+  await sheet.getByRole('button', { name: 'Tags' }).click();
+  await page.getByRole('dialog', { name: 'Tags' }).getByRole('combobox').fill('<b>tag</b>');
+  await page.getByRole('option', { name: 'Create' }).click();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'New project' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill(`Project ${IMAGE}`);
+  await page.getByRole('button', { name: 'Create project' }).click();
+  await page.getByRole('heading', { name: `Project ${IMAGE}` }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('<script>');
+  await page.getByRole('option').first().waitFor();
+  await ada.open('/settings/tokens');
+  await ada.isConnected();
+  await page.getByRole('button', { name: 'New token' }).click();
+  await page.getByLabel('What it is for').fill(`Token ${IMAGE}`);
+  await page.getByRole('button', { name: 'Make the token' }).click();
+  await page.getByText(`Token ${IMAGE}`).waitFor();
+
+  const places = [
+    '/board',
+    '/board?by=project',
+    '/calendar?view=week',
+    `/search?q=${encodeURIComponent(CORPUS[0] ?? '')}`,
+    `/tags/${encodeURIComponent('<b>tag</b>')}`,
+    '/trash',
+    '/history',
+    '/statistics',
+  ];
+  for (const place of places) {
+    await ada.open(place);
+    await ada.isConnected();
+    await ada.isDrawn();
   }
-  expect(await ada.page.evaluate(() => 'hurt' in window)).toBe(false);
+  await ada.context.clearCookies();
+  await ada.open('/sign-in?next=javascript:window.hurt=1');
+  await ada.signInHere();
+  await page.waitForURL('**/dashboard');
+  await ada.isConnected();
+  expect(hurt).toEqual([]);
 });
