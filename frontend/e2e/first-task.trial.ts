@@ -29,3 +29,18 @@ trial('whoever is not signed in is asked to, and comes back to where they wanted
   await ada.signInHere();
   await ada.page.waitForURL('**/today');
 });
+
+trial('a form that is not right says so where it is not', async (stage) => {
+  const ada = await stage.stranger();
+  await ada.open('/sign-up');
+  const field = ada.page.getByLabel('E-mail');
+  const button = ada.page.getByRole('button', { name: 'Create account' });
+  await ada.page.getByLabel('Name').fill('Ada');
+  await field.fill('not an address');
+  await ada.page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await button.click();
+  await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(await field.getAttribute('aria-invalid')).toBe('true');
+  // What was typed is there still, the password, too.
+  expect(await ada.page.getByLabel('Password', { exact: true }).inputValue()).toBe('correct horse battery');
+});

@@ -39,9 +39,10 @@ async function page(request, url) {
   }
 }
 
-/** Only pages of somebody who is signed in are kept. */
+/** Only pages of somebody who is signed in are kept, and no files that are opened like pages. */
 function isOfSomebody(answer, url) {
-  return answer.ok && !answer.redirected && answer.type === 'basic' && !url.pathname.startsWith('/sign-');
+  const isPage = answer.headers.get('content-type')?.startsWith('text/html') === true;
+  return answer.ok && isPage && !answer.redirected && answer.type === 'basic' && !url.pathname.startsWith('/sign-');
 }
 
 async function keep(path) {

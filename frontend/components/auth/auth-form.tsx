@@ -9,6 +9,7 @@ import { authMessages } from '@/lib/messages/auth';
 import { forgetSeen } from '@/lib/offline/worker';
 import { dropMemory, tellOtherTabs } from '@/lib/session-over';
 import { deviceZone } from '@/lib/time/zone';
+import { useFocusOnInvalid } from '@/lib/use-focus-on-invalid';
 
 type Props = {
   kind: 'sign-in' | 'sign-up';
@@ -22,6 +23,7 @@ const never = () => () => {};
 /** Works without scripts, too: then it is a plain form. */
 export function AuthForm({ kind, action, next, minPasswordLength }: Props) {
   const [{ values, errors }, submit, isWorking] = useActionState(action, BLANK);
+  const element = useFocusOnInvalid(errors);
   const zone = useSyncExternalStore(never, deviceZone, () => '');
   // Whoever sees this form is signed in nowhere in this browser.
   useEffect(() => {
@@ -39,7 +41,7 @@ export function AuthForm({ kind, action, next, minPasswordLength }: Props) {
     startTransition(() => submit(form));
   };
   return (
-    <form action={submit} onSubmit={send} noValidate className="grid gap-4" data-ready={zone !== ''}>
+    <form ref={element} action={submit} onSubmit={send} noValidate className="grid gap-4" data-ready={zone !== ''}>
       <input type="hidden" name="next" value={next} />
       <input type="hidden" name="time_zone" value={zone} />
       {errors.form ? (

@@ -4,6 +4,7 @@ import { startTransition, useActionState, type ReactNode, type SubmitEvent } fro
 import { BLANK, type FormState } from '@/components/settings/form-state';
 import { Button } from '@/components/ui/button';
 import { settingsMessages } from '@/lib/messages/settings';
+import { useFocusOnInvalid } from '@/lib/use-focus-on-invalid';
 
 const text = settingsMessages;
 
@@ -17,6 +18,7 @@ type Props = {
 /** A form whose answer comes from the server: what was wrong, or that it is saved. */
 export function AccountForm({ action, label, isDanger = false, children }: Props) {
   const [state, submit, isWorking] = useActionState(action, BLANK);
+  const element = useFocusOnInvalid(state);
   // As `action` alone does it, but without emptying the form.
   const send = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -24,7 +26,7 @@ export function AccountForm({ action, label, isDanger = false, children }: Props
     startTransition(() => submit(form));
   };
   return (
-    <form action={submit} onSubmit={send} noValidate className="grid max-w-sm gap-4">
+    <form ref={element} action={submit} onSubmit={send} noValidate className="grid max-w-sm gap-4">
       {state.errors.form ? (
         <p role="alert" className="rounded-control bg-danger-soft px-3 py-2.5 text-danger">
           {state.errors.form}
