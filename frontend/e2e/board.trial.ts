@@ -20,3 +20,22 @@ trial('a task is dragged from one column of the board to another', async (stage)
   await ada.page.mouse.up();
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'urgent' });
 });
+
+trial('a task is dragged to another day of the calendar, and keeps its time', async (stage) => {
+  const ada = await stage.newcomer();
+  const month = new Date().toISOString().slice(0, 7);
+  const { id } = await ada.create({ title: 'Call mum', due: { kind: 'floating', local: `${month}-14T09:00:00` } });
+  await ada.open(`/calendar?day=${month}-14`);
+  await ada.isConnected();
+  const chip = ada.page.locator('[data-task]').filter({ hasText: 'Call mum' });
+  const [from, to] = await Promise.all([
+    chip.boundingBox(),
+    ada.page.getByRole('region', { name: / 16 / }).boundingBox(),
+  ]);
+  if (!from || !to) throw new Error('The calendar is not there');
+  await ada.page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await ada.page.mouse.down();
+  await ada.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 8 });
+  await ada.page.mouse.up();
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: `${month}-16T09:00:00` } });
+});

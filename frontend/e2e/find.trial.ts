@@ -1,0 +1,38 @@
+import { expect } from 'vitest';
+import { trial } from './stage/trial';
+
+trial('what is searched for stands in the address', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.create({ title: 'Water the plants', priority: 'high' });
+  await ada.create({ title: 'Water the lawn' });
+  await ada.open('/search');
+  await ada.isConnected();
+  await ada.page.getByRole('searchbox', { name: 'Search in titles and descriptions' }).fill('wat');
+  await ada.sees('Water the lawn');
+  await ada.page.getByRole('combobox', { name: 'Priority' }).click();
+  await ada.page.getByRole('option', { name: 'High' }).click();
+  await ada.seesNo('Water the lawn');
+  await ada.page.waitForURL('**/search?q=wat&priority=high');
+  await ada.page.reload();
+  await ada.sees('Water the plants');
+  expect(await ada.titles()).toEqual(['Water the plants']);
+});
+
+trial('what was deleted comes back from the trash, and any change from the history', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.create({ title: 'Sell the boat', priority: 'low' });
+  await ada.ask('PATCH', `/tasks/${id}`, { priority: 'high' });
+  await ada.ask('DELETE', `/tasks/${id}`);
+  await ada.open('/trash');
+  await ada.isConnected();
+  await ada.page.getByRole('listitem').filter({ hasText: 'Sell the boat' }).getByRole('button', { name: 'Restore' }).click();
+  await ada.page.getByText('The trash is empty').waitFor();
+
+  await ada.open(`/history/${id}`);
+  await ada.isConnected();
+  const change = ada.page.getByRole('listitem').filter({ has: ada.page.locator('del', { hasText: 'Low' }) });
+  await change.locator('ins', { hasText: 'High' }).first().waitFor();
+  await change.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'low' });
+  await change.getByText('Taken back').waitFor();
+});
