@@ -15,7 +15,7 @@ async function spendDays(email: string, days: number): Promise<void> {
   await client.end();
 }
 
-trial('when the session expires, the way is to the sign-in page and back', async (stage) => {
+trial('when the session expires, the way is to the sign-in page and back, and what was typed is not lost', async (stage) => {
   const ada = await stage.newcomer();
   await ada.open('/inbox');
   await ada.isConnected();
@@ -23,12 +23,13 @@ trial('when the session expires, the way is to the sign-in page and back', async
   // It remembers a session for a minute; another one of its kind would not.
   await stage.stagehand.kill('frontend');
   await stage.stagehand.start('frontend');
-  await ada.add('Not saved');
+  await ada.add('Typed too late');
   await ada.page.waitForURL('**/sign-in?next=%2Finbox');
   await ada.signInHere();
   await ada.page.waitForURL('**/inbox');
   await ada.isConnected();
-  expect(await ada.titles()).toEqual([]);
+  await ada.sees('Typed too late');
+  await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Typed too late' }] });
 });
 
 trial('whoever signs in next finds nothing in the page of who was there before', async (stage) => {

@@ -39,9 +39,7 @@ export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean):
     if (answer.refused) announceProblem(dialogsMessages.changes.partlyRefused(answer.refused.count, answer.refused.reason));
     return { ok: true, task: answer.data };
   } catch (error) {
-    // Nobody else knows the way to the sign-in page and back.
-    if (error instanceof Unauthenticated) sessionOver();
-    else if (!isQuiet) tell(data, write, error);
+    if (!isQuiet) tell(data, write, error);
     return { ok: false, message: messageOf(error), isRefused: error instanceof Refused };
   }
 }
@@ -53,9 +51,16 @@ async function sendWhenOnline(data: Data, write: TaskWrite): Promise<Sent> {
     try {
       return await sendWrite({ api, data, own }, write);
     } catch (error) {
+      if (error instanceof Unauthenticated) return leave();
       if (!(error instanceof NetworkError && error.isOffline)) throw error;
     }
   }
+}
+
+/** The page goes. What was asked for is neither done nor refused: it is kept until the same person is back. */
+function leave(): Promise<never> {
+  sessionOver();
+  return new Promise(() => {});
 }
 
 async function online(): Promise<void> {
