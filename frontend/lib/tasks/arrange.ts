@@ -20,8 +20,8 @@ export function placed(groups: readonly Group[], moved: Task, target: string): A
   const group = groups.find(({ tasks }) => tasks.some(({ id }) => id === target));
   if (!group || moved.id === target) return NOTHING;
   if (DAY.test(group.key)) {
-    const isThere = group.tasks.some(({ id }) => id === moved.id);
-    return isThere ? NOTHING : new Map([[moved.id, { due: moveTo(moved.due, group.key) }]]);
+    const from = groups.find(({ tasks }) => tasks.some(({ id }) => id === moved.id));
+    return from === group ? NOTHING : new Map([[moved.id, { due: moveTo(moved.due, group.key, from?.key) }]]);
   }
   if (group.key !== 'arranged') return NOTHING;
   const from = group.tasks.findIndex(({ id }) => id === moved.id);

@@ -57,5 +57,9 @@ test('a task that is moved keeps its time and its place', () => {
     kind: 'zoned', local: '2026-12-01T20:00:00', zone: 'Asia/Tokyo',
   });
   expect(moveTo({ kind: 'date', date: '2026-11-25' }, '2026-12-01')).toEqual({ kind: 'date', date: '2026-12-01' });
+  // Seen on the 26th, because it is the next morning here.
+  expect(moveTo({ kind: 'zoned', local: '2026-11-25T20:00:00', zone: 'America/New_York' }, '2026-12-01', '2026-11-26')).toEqual({
+    kind: 'zoned', local: '2026-11-30T20:00:00', zone: 'America/New_York',
+  });
   expect(moveTo(null, '2026-12-01')).toEqual({ kind: 'date', date: '2026-12-01' });
 });

@@ -1,13 +1,17 @@
 import type { Due } from '@/lib/api';
-import { dayOf, type Day } from '@/lib/time/day';
+import { addDays, dayOf, daysBetween, type Day } from '@/lib/time/day';
 
 /** The day on which something is due, as it was meant. */
 export function dayOfDue(due: Due): Day {
   return due.kind === 'date' ? due.date : dayOf(due.local);
 }
 
-/** The same due on another day. A time stays, and so does the place that it belongs to. */
-export function moveTo(due: Due | null | undefined, day: Day): Due {
+/**
+ * The same due on another day. A time stays, and so does the place that it belongs to. `from` is the
+ * day on which it is seen, if that is another one than where it is due.
+ */
+export function moveTo(due: Due | null | undefined, day: Day, from?: Day): Due {
   if (!due || due.kind === 'date') return { kind: 'date', date: day };
-  return { ...due, local: `${day}${due.local.slice(10)}` };
+  const there = dayOfDue(due);
+  return { ...due, local: `${addDays(there, daysBetween(from ?? there, day))}${due.local.slice(10)}` };
 }
