@@ -43,12 +43,25 @@ test.each([
   ['due', { kind: 'date', date: '2026-12-01' }, '1 Dec 2026'],
   ['due', { kind: 'zoned', local: '2026-12-01T09:00:00', zone: 'Asia/Tokyo' }, '1 Dec 2026, 09:00 (Asia/Tokyo)'],
   ['due', { kind: 'lunar', moon: 3 }, '{"kind":"lunar","moon":3}'],
-  ['recurrence', { rule: 'FREQ=DAILY' }, 'FREQ=DAILY'],
+  ['recurrence', { rule: 'FREQ=DAILY' }, 'Every day'],
   ['reminders', [{}, {}], '2 reminders'],
   ['read_at', '2026-11-28T23:30:00Z', 'Today 00:30'],
   ['something_new', { a: 1 }, '{"a":1}'],
 ])('%s %j is “%s”', (field, value, words) => {
   expect(valueInWords(field, value, context)).toBe(words);
+});
+
+test.each([
+  ['FREQ=WEEKLY', 'Every week'],
+  ['FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;COUNT=10', 'Every 2 weeks on Monday, Friday 10 times'],
+  ['FREQ=MONTHLY;BYMONTHDAY=-1', 'Every month on the last day'],
+  ['FREQ=MONTHLY;BYMONTHDAY=15', 'Every month on day 15'],
+  ['FREQ=MONTHLY;BYDAY=2TU;UNTIL=20270131', 'Every month on the second Tuesday until 31 Jan 2027'],
+  ['FREQ=MONTHLY;BYDAY=-1FR', 'Every month on the last Friday'],
+  ['FREQ=YEARLY;BYMONTH=3,9', 'FREQ=YEARLY;BYMONTH=3,9'],
+  ['FREQ=MONTHLY;BYMONTHDAY=1,15', 'FREQ=MONTHLY;BYMONTHDAY=1,15'],
+])('the rule %s is “%s”', (rule, words) => {
+  expect(valueInWords('recurrence', { rule }, context)).toBe(words);
 });
 
 test('fields have names, also those that came later', () => {

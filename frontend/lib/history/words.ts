@@ -1,4 +1,5 @@
 import type { Project, Schemas } from '@/lib/api';
+import { ruleInWords } from '@/lib/history/rule';
 import { messages } from '@/lib/messages';
 import { historyMessages } from '@/lib/messages/history';
 import { dayOf, isDay, timeOf, type Day } from '@/lib/time/day';
@@ -47,7 +48,7 @@ export function valueInWords(field: string, value: unknown, context: Context): s
     case 'completed':
       return value === true ? historyMessages.yes : historyMessages.no;
     case 'recurrence':
-      return ruleInWords(value);
+      return recurrenceInWords(value);
     case 'reminders':
       return Array.isArray(value) ? historyMessages.reminders(value.length) : asIs(value);
     case 'tags':
@@ -74,9 +75,9 @@ function dueInWords(value: unknown): string {
   return due.kind === 'zoned' && due.zone ? `${words} (${due.zone})` : words;
 }
 
-function ruleInWords(value: unknown): string {
+function recurrenceInWords(value: unknown): string {
   const { rule } = value as { rule?: unknown };
-  return typeof rule === 'string' ? rule : asIs(value);
+  return typeof rule === 'string' ? ruleInWords(rule) : asIs(value);
 }
 
 function isInstant(value: unknown): value is string {

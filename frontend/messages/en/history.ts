@@ -1,5 +1,8 @@
 import { plural } from '@/messages/en/plural';
 
+const UNITS = { DAILY: ['day', 'days'], WEEKLY: ['week', 'weeks'], MONTHLY: ['month', 'months'], YEARLY: ['year', 'years'] } as const;
+const ORDINALS: Partial<Record<number, string>> = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth' };
+
 /** What people read in the history, in English. */
 export const history = {
   ofTask: 'History of a task',
@@ -68,6 +71,15 @@ export const history = {
   goneProject: 'A project that is gone',
   goneTask: 'A task that is gone',
   reminders: (count: number) => plural(count, 'reminder', 'reminders'),
+  rule: {
+    every: (count: number, unit: keyof typeof UNITS) => `Every ${count === 1 ? UNITS[unit][0] : plural(count, ...UNITS[unit])}`,
+    on: (days: string) => `on ${days}`,
+    day: (day: number) => `day ${day}`,
+    lastDay: 'the last day',
+    nth: (nth: number, weekday: string) => `the ${ORDINALS[nth] ?? 'last'} ${weekday}`,
+    times: (count: number) => plural(count, 'time', 'times'),
+    until: (day: string) => `until ${day}`,
+  },
   was: 'was',
   becomes: 'now',
   undo: 'Undo',
