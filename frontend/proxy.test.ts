@@ -12,7 +12,7 @@ test.each(['/', '/dashboard', '/sign-in', '/tags/v1.2', '/tags/a%2Eb', '/project
   '%s is a page, and has a policy',
   (path) => {
     expect(doesMatch({ config, url: APP + path })).toBe(true);
-    expect(ask(path, COOKIE).headers.get('content-security-policy')).toMatch(/script-src 'self' 'nonce-/);
+    expect(ask(path, COOKIE).headers.get('content-security-policy')).toMatch(/script-src 'self' 'nonce-[^ ']+' 'strict-dynamic';/);
   },
 );
 

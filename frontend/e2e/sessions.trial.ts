@@ -91,3 +91,13 @@ trial('no script can read what proves who somebody is', async (stage) => {
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
   expect(await ada.page.content()).not.toContain('eyJ');
 });
+
+trial('a page is for its person alone, whatever its address looks like', async (stage) => {
+  const ada = await stage.newcomer();
+  for (const path of ['/dashboard', '/tags/v1.2']) {
+    const headers = (await ada.context.request.get(`${env.app}${path}`)).headers();
+    expect(headers).toMatchObject({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
+    expect(headers['cache-control']).toContain('no-store');
+    expect(headers['content-security-policy']).toMatch(/script-src 'self' 'nonce-[^ ']+' 'strict-dynamic';/);
+  }
+});
