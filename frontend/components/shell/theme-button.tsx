@@ -3,7 +3,7 @@
 import { Moon, SunMedium } from 'lucide';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
-import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 import { setTheme } from '@/lib/theme';
 
 function isDark(): boolean {
@@ -17,7 +17,7 @@ export function ThemeButton() {
     <Button
       variant="ghost"
       size="icon"
-      aria-label={messages.header.theme}
+      aria-label={dialogsMessages.header.theme}
       onClick={() => setTheme(isDark() ? 'light' : 'dark')}
     >
       {/* Which one is seen, the style sheet decides: the server does not know the system's. */}

@@ -21,7 +21,7 @@ export default function UserMenu({ user, trigger }: Props) {
     <>
       <Menu trigger={trigger} defaultOpen>
         <MenuLabel>
-          {messages.header.signedInAs}
+          {dialogsMessages.header.signedInAs}
           <span className="block max-w-60 truncate text-sm font-medium text-foreground">{user.name}</span>
           <span className="block max-w-60 truncate">{user.email}</span>
         </MenuLabel>
@@ -41,11 +41,11 @@ export default function UserMenu({ user, trigger }: Props) {
         </MenuItem>
         <MenuItem onSelect={() => openPanel.set('help')}>
           <Icon of={Keyboard} />
-          {messages.header.shortcuts}
+          {dialogsMessages.header.shortcuts}
         </MenuItem>
         <MenuItem onSelect={signOut}>
           <Icon of={LogOut} />
-          {messages.header.signOut}
+          {dialogsMessages.header.signOut}
         </MenuItem>
       </Menu>
     </>

@@ -1,5 +1,6 @@
 import type { Project, Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
+import { viewsMessages } from '@/lib/messages/views';
 import { dueKey, type Clock } from '@/lib/tasks/due';
 import { PRIORITIES } from '@/lib/tasks/groups';
 import type { Fields } from '@/lib/tasks/write';
@@ -59,8 +60,8 @@ function emptyColumns({ by, projects }: Shown): Column[] {
       return PRIORITIES.map((priority) => column(priority, messages.priorities[priority], set({ priority })));
     case 'status':
       return [
-        column('open', messages.groups.open, { kind: 'complete', completed: false }),
-        column('completed', messages.groups.completed, { kind: 'complete', completed: true }),
+        column('open', viewsMessages.board.statuses.open, { kind: 'complete', completed: false }),
+        column('completed', viewsMessages.board.statuses.completed, { kind: 'complete', completed: true }),
       ];
     case 'project':
       return [

@@ -4,6 +4,13 @@ const tasks = (count: number) => plural(count, 'task', 'tasks');
 
 /** What people read in menus, dialogs and passing, in English. */
 export const dialogs = {
+  header: {
+    notifications: (unread: number) => (unread === 0 ? 'Notifications' : `Notifications, ${unread} unread`),
+    signedInAs: 'Signed in as',
+    signOut: 'Sign out',
+    theme: 'Theme',
+    shortcuts: 'Keyboard shortcuts',
+  },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', system: 'Same as the system' },
   changes: {
     undo: 'Undo',

@@ -33,12 +33,7 @@ export const en = {
   header: {
     search: 'Search',
     searchHint: 'Search and commands',
-    notifications: (unread: number) => (unread === 0 ? 'Notifications' : `Notifications, ${unread} unread`),
     account: 'Account menu',
-    signedInAs: 'Signed in as',
-    signOut: 'Sign out',
-    theme: 'Theme',
-    shortcuts: 'Keyboard shortcuts',
   },
   days: {
     today: 'Today',
@@ -46,12 +41,10 @@ export const en = {
     yesterday: 'Yesterday',
   },
   groups: {
-    open: 'Open',
     overdue: 'Overdue',
     today: 'Today',
     upcoming: 'Upcoming',
     none: 'No date',
-    completed: 'Completed',
   },
   list: {
     label: 'Tasks',
@@ -59,7 +52,6 @@ export const en = {
     reopenTask: (title: string) => `Reopen “${title}”`,
     openTask: (title: string) => `Open “${title}”`,
     actions: (title: string) => `Actions for “${title}”`,
-    titleField: 'Title',
     subtasks: (count: number) => plural(count, 'subtask', 'subtasks'),
     partOf: (title: string) => `Part of ${title}`,
     collapse: (group: string) => `Collapse ${group}`,

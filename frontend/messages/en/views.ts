@@ -17,6 +17,7 @@ export const views = {
     label: 'Board',
     by: 'Columns',
     columns: { priority: 'Priority', status: 'Status', project: 'Project' },
+    statuses: { open: 'Open', completed: 'Completed' },
     emptyColumn: 'Nothing here',
   },
   calendar: {

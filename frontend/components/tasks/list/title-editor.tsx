@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import type { Task } from '@/lib/api';
-import { messages } from '@/lib/messages';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 
 type Props = { task: Task; onSave: (seen: Task, title: string) => void; onDone: (isByKey: boolean) => void };
 
@@ -24,7 +24,7 @@ export default function TitleEditor({ task, onSave, onDone }: Props) {
       autoFocus
       value={title}
       maxLength={200}
-      aria-label={messages.list.titleField}
+      aria-label={dialogsMessages.task.title}
       onChange={(event) => setTitle(event.target.value)}
       onFocus={(event) => event.target.select()}
       onBlur={() => finish(true, false)}
