@@ -30,18 +30,7 @@ trial('the first load', async (stage) => {
   tell(`largest contentful paint, CPU ${SLOWDOWN}× slower`, lcp / 1000, 's', 1.8);
   tell('cumulative layout shift', cls, '', 0.05);
 
-  await ada.page.evaluate(listen);
-  for (const title of await ada.titles().then((all) => all.slice(0, 5))) {
-    await ada.page.getByRole('button', { name: `Open “${title}”`, exact: true }).click();
-    await ada.page.getByRole('dialog', { name: 'Task details' }).waitFor();
-    await ada.page.keyboard.press('Escape');
-    await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
-    await ada.page.getByRole('checkbox', { name: `Complete “${title}”` }).click();
-  }
-  await ada.add('Typed on a slow machine');
-  await ada.sees('Typed on a slow machine');
-  const slowest = await ada.page.evaluate(() => Math.max(0, ...(window as unknown as Heard).heard));
-  tell('interaction to next paint, the slowest', slowest, 'ms', 150);
+  tell('interaction to next paint, the slowest', await slowestInteraction(ada), 'ms', 150);
 });
 
 trial('scrolling through many tasks', async (stage) => {
@@ -52,6 +41,12 @@ trial('scrolling through many tasks', async (stage) => {
   const { median, slow95 } = await ada.page.evaluate(scroll);
   tell(`${MANY} tasks: a frame while scrolling, median`, median, 'ms', 16.7);
   tell(`${MANY} tasks: a frame while scrolling, 95 of 100`, slow95, 'ms', 33.4);
+
+  await slow(ada.page);
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.hasTools('Task 0');
+  tell(`${MANY} tasks: interaction to next paint`, await slowestInteraction(ada), 'ms', 150);
 });
 
 trial('a change made elsewhere', async (stage) => {
@@ -69,6 +64,21 @@ trial('a change made elsewhere', async (stage) => {
   took.sort((a, b) => a - b);
   tell('on screen after its commit, median', took[CHANGES / 2] ?? 0, 'ms', 150);
 });
+
+/** Opens tasks, completes them and adds one; returns what the slowest of it took until it was seen. */
+async function slowestInteraction(ada: Person): Promise<number> {
+  await ada.page.evaluate(listen);
+  for (const title of (await ada.titles()).slice(0, 5)) {
+    await ada.page.getByRole('button', { name: `Open “${title}”`, exact: true }).click();
+    await ada.page.getByRole('dialog', { name: 'Task details' }).waitFor();
+    await ada.page.keyboard.press('Escape');
+    await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await ada.page.getByRole('checkbox', { name: `Complete “${title}”`, exact: true }).click();
+  }
+  await ada.add('Typed on a slow machine');
+  await ada.page.getByText('Task added').waitFor();
+  return ada.page.evaluate(() => Math.max(0, ...(window as unknown as Heard).heard));
+}
 
 async function fill(ada: Person, count: number): Promise<void> {
   for (let from = 0; from < count; from += AT_ONCE) {
