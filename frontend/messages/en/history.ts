@@ -1,6 +1,6 @@
 import { plural } from '@/messages/en/plural';
 
-const UNITS = { DAILY: ['day', 'days'], WEEKLY: ['week', 'weeks'], MONTHLY: ['month', 'months'], YEARLY: ['year', 'years'] } as const;
+const UNITS = { DAILY: 'day', WEEKLY: 'week', MONTHLY: 'month', YEARLY: 'year' };
 const ORDINALS: Partial<Record<number, string>> = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth' };
 
 /** What people read in the history, in English. */
@@ -72,7 +72,7 @@ export const history = {
   goneTask: 'A task that is gone',
   reminders: (count: number) => plural(count, 'reminder', 'reminders'),
   rule: {
-    every: (count: number, unit: keyof typeof UNITS) => `Every ${count === 1 ? UNITS[unit][0] : plural(count, ...UNITS[unit])}`,
+    every: (count: number, unit: keyof typeof UNITS) => `Every ${count === 1 ? UNITS[unit] : `${count} ${UNITS[unit]}s`}`,
     on: (days: string) => `on ${days}`,
     day: (day: number) => `day ${day}`,
     lastDay: 'the last day',
