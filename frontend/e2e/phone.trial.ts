@@ -51,6 +51,29 @@ trial('on a phone nothing is wider than the screen, and everything is within rea
   }
 });
 
+trial('a finger that rests on a task chooses it', async (stage) => {
+  const ada = await stage.newcomer(PHONE);
+  for (const title of ['One', 'Two']) await ada.create({ title });
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.hasTools('Two');
+  const box = await ada.page.getByRole('button', { name: 'Open “One”' }).boundingBox();
+  if (!box) throw new Error('The task is not there');
+  const finger = await ada.context.newCDPSession(ada.page);
+  const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+  const bar = ada.page.getByRole('toolbar', { name: 'Selected tasks' });
+  await bar.getByText('1 task selected').waitFor();
+  await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  // Now there are boxes, and the task has not been opened.
+  await ada.page.getByRole('checkbox', { name: 'Select “Two”' }).tap();
+  await bar.getByText('2 tasks selected').waitFor();
+  expect(await ada.page.getByRole('dialog').count()).toBe(0);
+  await bar.getByRole('button', { name: 'Complete' }).tap();
+  await ada.seesNo('One');
+  await ada.seesNo('Two');
+});
+
 trial('pictures of every view on a phone', async (stage) => {
   const ada = await stage.newcomer(PHONE);
   mkdirSync(env.pictures, { recursive: true });

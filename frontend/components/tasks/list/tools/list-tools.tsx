@@ -36,6 +36,7 @@ export default function ListTools({ list, groups, shown, focus, on }: Props) {
   const { byId } = useTasks();
   useEffect(() => clearSelection, []);
   useSelectingByClick(list, groups);
+  useSelectingByTouch(list);
   const chosen = [...selected].flatMap((id) => byId.get(id) ?? []);
 
   /** Whoever drags one of several that are chosen means all of them. */
@@ -80,6 +81,11 @@ export default function ListTools({ list, groups, shown, focus, on }: Props) {
   );
 }
 
+/** The task of the row that something happened to. */
+function taskOf(event: Event): string | undefined {
+  return event.target instanceof Element ? event.target.closest<HTMLElement>('[data-task]')?.dataset.task : undefined;
+}
+
 /** With Ctrl or ⌘ a click chooses a task, with Shift all up to it. */
 function useSelectingByClick(list: RefObject<HTMLElement | null>, groups: readonly Group[]): void {
   useEffect(() => {
@@ -87,15 +93,56 @@ function useSelectingByClick(list: RefObject<HTMLElement | null>, groups: readon
     if (!element) return;
     const click = (event: MouseEvent) => {
       const isMeant = event.ctrlKey || event.metaKey || event.shiftKey;
-      const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-task]') : null;
-      if (!isMeant || !row?.dataset.task) return;
+      const id = taskOf(event);
+      if (!isMeant || !id) return;
       event.preventDefault();
       event.stopPropagation();
       const order = groups.flatMap(({ tasks }) => tasks.map(({ id }) => id));
-      if (event.shiftKey) selectUpTo(row.dataset.task, order);
-      else toggleSelected(row.dataset.task);
+      if (event.shiftKey) selectUpTo(id, order);
+      else toggleSelected(id);
     };
     element.addEventListener('click', click, { capture: true });
     return () => element.removeEventListener('click', click, { capture: true });
   }, [list, groups]);
+}
+
+const REST_MILLISECONDS = 500;
+
+/** A finger that rests on a task chooses it: a phone has no key to hold down meanwhile, and no room for boxes. */
+function useSelectingByTouch(list: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    let resting: ReturnType<typeof setTimeout> | undefined;
+    let hasChosen = false;
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const touch = (event: PointerEvent) => {
+      hasChosen = false;
+      const id = taskOf(event);
+      const isHandle = event.target instanceof Element && event.target.closest('[data-handle]') !== null;
+      if (event.pointerType !== 'touch' || !id || isHandle) return;
+      resting = setTimeout(() => {
+        hasChosen = true;
+        toggleSelected(id);
+      }, REST_MILLISECONDS);
+    };
+    // A finger that begins to scroll is cancelled.
+    const leave = () => clearTimeout(resting);
+    // What is let go of was not pressed.
+    const click = (event: MouseEvent) => {
+      if (!hasChosen) return;
+      hasChosen = false;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    element.addEventListener('pointerdown', touch, { signal });
+    element.addEventListener('pointerup', leave, { signal });
+    element.addEventListener('pointercancel', leave, { signal });
+    element.addEventListener('click', click, { capture: true, signal });
+    return () => {
+      leave();
+      leaving.abort();
+    };
+  }, [list]);
 }
