@@ -36,3 +36,19 @@ trial('what was deleted comes back from the trash, and any change from the histo
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'low' });
   await change.getByText('Taken back').waitFor();
 });
+
+trial('a tag may be called anything, and has its page', async (stage) => {
+  const ada = await stage.newcomer();
+  const names = ['v1.2', '100%', 'a/b', 'zwölf'];
+  for (const name of names) await ada.create({ title: `Of ${name}`, tags: [name] });
+  await ada.open('/today');
+  await ada.isConnected();
+  for (const name of names) {
+    await ada.page.locator('aside').getByRole('link', { name }).click();
+    await ada.sees(`Of ${name}`);
+    expect(await ada.titles()).toEqual([`Of ${name}`]);
+    await ada.page.reload();
+    await ada.sees(`Of ${name}`);
+    await ada.page.getByRole('heading', { name: `#${name}` }).waitFor();
+  }
+});
