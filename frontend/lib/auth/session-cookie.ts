@@ -10,3 +10,8 @@ export function sessionCookie(headers: Headers): string | null {
   }
   return null;
 }
+
+/** What makes a browser drop a session that cannot be ended. */
+export const DROPPED_COOKIES = NAMES.map(
+  (name) => `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${name.startsWith('__Secure-') ? '; Secure' : ''}`,
+);

@@ -1,5 +1,6 @@
 import { auth } from '@/lib/auth';
 import { forgetBearer } from '@/lib/auth/bearer';
+import { DROPPED_COOKIES } from '@/lib/auth/session-cookie';
 import { isSameOrigin } from '@/lib/bff/same-origin';
 import { env } from '@/lib/env';
 
@@ -16,8 +17,10 @@ export async function POST(request: Request): Promise<Response> {
     method: 'POST',
     headers: { cookie: request.headers.get('cookie') ?? '', origin },
   });
-  const answer = await auth().handler(signOut);
+  const answer = await auth().handler(signOut).catch(() => null);
   const headers = new Headers({ location: '/sign-in', 'clear-site-data': '"storage"' });
-  for (const cookie of answer.headers.getSetCookie()) headers.append('set-cookie', cookie);
+  // Where the session cannot be ended, its browser forgets it all the same.
+  const cookies = answer?.ok ? answer.headers.getSetCookie() : DROPPED_COOKIES;
+  for (const cookie of cookies) headers.append('set-cookie', cookie);
   return new Response(null, { status: 303, headers });
 }
