@@ -37,11 +37,7 @@ function options(config: Env): BetterAuthOptions {
     appName: 'TaskFlow',
     baseURL: config.APP_URL,
     secrets: secrets(config),
-    database: new Pool({
-      connectionString: config.DATABASE_URL,
-      options: '-c search_path=auth',
-      max: 5,
-    }),
+    database: database(config),
     emailAndPassword: {
       enabled: true,
       minPasswordLength: MIN_PASSWORD_LENGTH,
@@ -57,6 +53,8 @@ function options(config: Env): BetterAuthOptions {
       database: { generateId: 'uuid' },
       useSecureCookies: secure,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure },
+      // Said, because it is not looked at where NODE_ENV is `test`.
+      disableOriginCheck: false,
       ipAddress: {
         ipAddressHeaders: config.AUTH_IP_HEADERS,
         trustedProxies: config.TRUSTED_PROXIES,
@@ -76,6 +74,16 @@ function options(config: Env): BetterAuthOptions {
     logger: { level: 'error' },
     telemetry: { enabled: false },
   };
+}
+
+function database(config: Env): Pool {
+  const pool = new Pool({ connectionString: config.DATABASE_URL, options: '-c search_path=auth', max: 5 });
+  // A connection that Postgres ends while nobody uses it is exchanged for another; an error that
+  // nobody listens to would end the process.
+  pool.on('error', (error) => {
+    console.error(`Postgres ended a connection: ${error.message}`);
+  });
+  return pool;
 }
 
 /**

@@ -119,7 +119,10 @@ pub async fn run(args: Args) -> Result<()> {
         }
         if part == Part::It && args.filter.is_empty() {
             heading(&progress, "accounts of the front end");
-            frontend::check_accounts(&server.env, &progress).await?;
+            if let Err(error) = frontend::check_accounts(&server.env, &progress).await {
+                progress.line(&format!("{error:#}"));
+                broken.push("accounts of the front end".to_owned());
+            }
         }
         server.stop().await?;
     }
