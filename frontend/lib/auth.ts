@@ -81,7 +81,7 @@ function database(config: Env): Pool {
   // A connection that Postgres ends while nobody uses it is exchanged for another; an error that
   // nobody listens to would end the process.
   pool.on('error', (error) => {
-    console.error(`Postgres ended a connection: ${error.message}`);
+    process.stderr.write(`Postgres ended a connection: ${error.message}\n`);
   });
   return pool;
 }
