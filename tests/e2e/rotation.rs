@@ -22,8 +22,8 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
 }
 
 async fn two_secrets(product: &Product) -> Result<()> {
-    let owner = product.sign_up().await?;
     for signer in [&product.signer, &Signer::new(ACCEPTED)] {
+        let owner = product.sign_up().await?;
         let session = owner.with_token(Some(signer.token(owner.user)?));
         let mut socket = product.socket(&session, None).await?;
         socket.ready().await?;
@@ -35,6 +35,7 @@ async fn two_secrets(product: &Product) -> Result<()> {
         let tasks = talk::call(product, &session, "list_tasks", &json!({})).await?;
         ensure!(tasks["isError"] != true, "{tasks}");
     }
+    let owner = product.sign_up().await?;
     let third = Signer::new(&ACCEPTED.repeat(2)).token(owner.user)?;
     let stranger = owner.with_token(Some(third));
     ensure!(stranger.get("/tasks").await?.status == 401);

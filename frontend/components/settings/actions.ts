@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { FormState } from '@/components/settings/form-state';
 import { createApi } from '@/lib/api/client';
 import { messageOf } from '@/lib/api/errors';
-import { callAuth, type AuthAnswer } from '@/lib/auth/call';
+import { askAuth, callAuth, type AuthAnswer } from '@/lib/auth/call';
 import { check, email, knownPassword, name, newPassword } from '@/lib/auth/fields';
 import { backendFor } from '@/lib/backend';
 import { authMessages } from '@/lib/messages/auth';
@@ -47,8 +47,9 @@ export async function deleteAccount(_: FormState, form: FormData): Promise<FormS
   if (!checked.ok) return refused(checked.errors);
   const [user, bearer] = [await requireUser(), await requireBearer()];
   if (checked.data.email.toLowerCase() !== user.email) return refused({ email: settingsMessages.account.otherEmail });
-  // Signing in once more asks for the password, and counts the attempts.
-  const answer = await callAuth('/sign-in/email', { email: user.email, password: checked.data.password });
+  // Signing in once more asks for the password, and counts the attempts. With its cookies this page
+  // would be drawn anew, when it is nobody's any more.
+  const answer = await askAuth('/sign-in/email', { email: user.email, password: checked.data.password });
   if (!answer.ok) return refused(explain(answer));
   try {
     await createApi(backendFor(bearer)).DELETE('/account', { body: { confirm: user.email } });

@@ -18,10 +18,17 @@ const refusal = z.object({ code: z.string().catch('UNKNOWN') }).catch({ code: 'U
  */
 export async function callAuth(path: string, body: Record<string, unknown>): Promise<AuthAnswer> {
   const response = await auth().handler(await request(path, body));
-  if (response.ok) {
-    await keepCookies(response.headers);
-    return { ok: true };
-  }
+  if (response.ok) await keepCookies(response.headers);
+  return answerOf(response);
+}
+
+/** The same, but the browser's cookies stay what they are. */
+export async function askAuth(path: string, body: Record<string, unknown>): Promise<AuthAnswer> {
+  return answerOf(await auth().handler(await request(path, body)));
+}
+
+async function answerOf(response: Response): Promise<AuthAnswer> {
+  if (response.ok) return { ok: true };
   const { code } = refusal.parse(await response.json().catch(() => null));
   const retryAfterSeconds = Number(response.headers.get('x-retry-after') ?? 0);
   return { ok: false, status: response.status, code, retryAfterSeconds };

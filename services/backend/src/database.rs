@@ -60,8 +60,11 @@ pub(crate) async fn open(
     outage: &Outage,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<Option<PgPool>> {
-    let options = PgConnectOptions::from_str(url.expose_secret())
-        .map_err(|_| {
+    // The parser takes any scheme for Postgres'.
+    let options = Some(url.expose_secret())
+        .filter(|url| url.starts_with("postgres://") || url.starts_with("postgresql://"))
+        .and_then(|url| PgConnectOptions::from_str(url).ok())
+        .ok_or_else(|| {
             anyhow!("DATABASE_URL is not a Postgres URL; write postgres://user:password@host/name")
         })?
         .application_name("taskflow-backend");

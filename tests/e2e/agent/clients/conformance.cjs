@@ -10,6 +10,8 @@ const { join } = require('node:path');
 
 const plan = JSON.parse(readFileSync(0, 'utf8'));
 const suite = join(process.env.CLIENTS, 'node_modules/.bin/conformance');
+const hasGlobSync = Number(process.versions.node.split('.')[0]) >= 22;
+const loading = hasGlobSync ? [] : ['--import', join(__dirname, 'node20.mjs')];
 
 /** A request's headers in their own order and case, with the bearer. */
 function onward(request) {
@@ -37,7 +39,7 @@ const proxy = http.createServer((request, response) => {
 /** What a scenario has checked; that checks fail is for whoever reads them. */
 async function play({ version, scenario }) {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
-  const args = [suite, 'server', '--url', `http://${address}/mcp`, '--scenario', scenario];
+  const args = [...loading, suite, 'server', '--url', `http://${address}/mcp`, '--scenario', scenario];
   args.push('--spec-version', version, '--output-dir', folder);
   const said = await new Promise((resolve) => {
     execFile(process.execPath, args, (_, stdout, stderr) => resolve(stdout + stderr));
