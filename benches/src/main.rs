@@ -8,7 +8,7 @@ use anyhow::Result;
 use benches::bench::{ALL, Bench, Effort};
 use benches::machine::{self, Fact};
 use benches::memory::Peaks;
-use benches::report::{Finding, markdown};
+use benches::report::{Failure, Finding, markdown};
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use xtask::workspace;
@@ -37,7 +37,7 @@ async fn main() -> Result<ExitCode> {
     let mut versions: Vec<Fact> = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     let mut peaks = Peaks::default();
-    let mut all_ran = true;
+    let mut failures: Vec<Failure> = Vec::new();
     let is_named =
         |bench: &&Bench| cli.names.is_empty() || cli.names.iter().any(|name| name == bench.name);
     for bench in ALL.iter().filter(is_named) {
@@ -51,8 +51,12 @@ async fn main() -> Result<ExitCode> {
                 findings.extend(found);
             }
             Err(error) => {
-                eprintln!("✗ {}: {error:#}", bench.name);
-                all_ran = false;
+                let error = format!("{error:#}");
+                eprintln!("✗ {}: {error}", bench.name);
+                failures.push(Failure {
+                    bench: bench.name,
+                    error,
+                });
             }
         }
     }
@@ -60,12 +64,12 @@ async fn main() -> Result<ExitCode> {
     tell(&memory);
     findings.push(memory);
     facts.append(&mut versions);
-    let text = markdown(&facts, &findings);
+    let text = markdown(&facts, &findings, &failures);
     writeln!(std::io::stdout(), "{text}")?;
-    if all_ran && cli.names.is_empty() && !cli.quick {
+    if cli.names.is_empty() && !cli.quick {
         fs::write(workspace::root().join("benches/RESULTS.md"), text)?;
     }
-    let met = all_ran && findings.iter().all(Finding::is_met);
+    let met = failures.is_empty() && findings.iter().all(Finding::is_met);
     Ok(if met {
         ExitCode::SUCCESS
     } else {

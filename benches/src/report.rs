@@ -21,6 +21,12 @@ pub struct Finding {
     pub cores: Option<Cores>,
 }
 
+/// A benchmark that has no figure.
+pub struct Failure {
+    pub bench: &'static str,
+    pub error: String,
+}
+
 #[derive(Clone, Copy)]
 pub enum Limit {
     AtLeast(f64),
@@ -96,7 +102,7 @@ pub fn figure(value: f64) -> String {
 }
 
 /// All of `benches/RESULTS.md`.
-pub fn markdown(machine: &[Fact], findings: &[Finding]) -> String {
+pub fn markdown(machine: &[Fact], findings: &[Finding], failures: &[Failure]) -> String {
     let mut text = String::from(HEADER);
     text.push_str("\n| machine | |\n|---|---|\n");
     for Fact { name, value } in machine {
@@ -114,6 +120,9 @@ pub fn markdown(machine: &[Fact], findings: &[Finding]) -> String {
             finding.what,
             finding.verdict()
         );
+    }
+    for Failure { bench, error } in failures {
+        let _ = writeln!(text, "| `{bench}` | {error} | | **failed** |");
     }
     text.push_str("\n## Behind the figures\n");
     for finding in findings {
