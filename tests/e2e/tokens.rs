@@ -197,7 +197,7 @@ fn is_personal(row: &Row) -> bool {
 }
 
 fn is_reading(row: &Row) -> bool {
-    row.method == Method::GET || row.path == "/ws-ticket"
+    row.method == Method::GET || ["/ws-ticket", "/recurrence/preview"].contains(&row.path)
 }
 
 pub(crate) async fn reads_only(product: &Product) -> Result<()> {

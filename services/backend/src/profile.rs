@@ -192,6 +192,21 @@ async fn as_kept(
     Ok(kept.fetch_one(db).await?.0)
 }
 
+/// Whether a value is as [`as_kept`] would have it.
+pub(crate) fn is_as_kept(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            let spelled_out = number.as_f64().map(|number| format!("{number:.0}"));
+            let is_whole =
+                |text: &String| text.parse::<u64>().is_ok() || text.parse::<i64>().is_ok();
+            !number.to_string().contains('e') || !spelled_out.as_ref().is_some_and(is_whole)
+        }
+        Value::Array(items) => items.iter().all(is_as_kept),
+        Value::Object(fields) => fields.values().all(is_as_kept),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
 /// How many lists and objects lie in one another, this one included.
 fn depth(fields: &Map<String, Value>) -> usize {
     fn of_value(value: &Value) -> usize {

@@ -199,7 +199,7 @@ fn outcome(value: &str, sentence: &str) -> String {
         return if sentence.is_empty() {
             "Done.".to_owned()
         } else {
-            sentence.to_owned()
+            escaped(sentence)
         };
     };
     if tasks.is_empty() {
@@ -220,11 +220,11 @@ fn outcome(value: &str, sentence: &str) -> String {
     lines.join("\n")
 }
 
-/// A title is text, whatever Markdown would make of it.
+/// What people write is text, whatever Markdown would make of it.
 fn escaped(title: &str) -> String {
     let mut text = String::with_capacity(title.len());
     for c in title.chars() {
-        if "\\`*_{}[]()<>#!|~".contains(c) {
+        if "\\`*_[]<>#|~".contains(c) {
             text.push('\\');
         }
         text.push(c);

@@ -82,7 +82,7 @@ impl Server {
             };
             session.agreed = Some(Agreed::Question(fingerprint));
             // Its own, so that the same answer, sent again, does nothing again.
-            if !arguments.contains_key("idempotency_key") {
+            if arguments.get("idempotency_key").is_none_or(Value::is_null) {
                 session.key = Some(key);
             }
         }

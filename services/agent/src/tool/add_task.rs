@@ -109,7 +109,7 @@ impl NewTask {
         }
         if let Some(text) = &self.recurrence {
             let until = self.recurring_end_date.as_deref();
-            let text = recurrence::with_interval(text, self.recurrence_interval, until);
+            let text = recurrence::with_interval(text, self.recurrence_interval, until)?;
             let meaning = recurrence::meaning(session, "recurrence", &text).await?;
             if let Some(due) = &meaning.due
                 && self.due_date.is_none()

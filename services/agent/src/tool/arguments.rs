@@ -77,11 +77,11 @@ impl Controls {
             },
         };
         if let Some(key) = &control.idempotency_key
-            && !(1..=200).contains(&key.len())
+            && !((1..=200).contains(&key.len()) && key.bytes().all(|c| c.is_ascii_graphic()))
         {
             return Err(Trouble::argument(
                 "idempotency_key",
-                "it must have 1 to 200 characters",
+                "it must have 1 to 200 visible ASCII characters",
             ));
         }
         Ok((control, arguments))

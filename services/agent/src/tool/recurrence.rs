@@ -81,11 +81,24 @@ fn words(field: &str, text: &str, now: &Zoned) -> Result<Meaning, Trouble> {
 }
 
 /// What other task managers say with two or three arguments.
-pub(super) fn with_interval(rule: &str, interval: Option<u32>, until: Option<&str>) -> String {
+pub(super) fn with_interval(
+    rule: &str,
+    interval: Option<u32>,
+    until: Option<&str>,
+) -> Result<String, Trouble> {
+    let interval = interval.filter(|interval| *interval != 1);
+    let field = match (interval, until) {
+        (None, None) => return Ok(rule.to_owned()),
+        (Some(_), _) => "recurrence_interval",
+        (None, Some(_)) => "recurring_end_date",
+    };
     let frequency = rule.trim().to_uppercase();
-    let is_preset = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].contains(&frequency.as_str());
-    if !is_preset || (interval.is_none() && until.is_none()) {
-        return rule.to_owned();
+    if !["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].contains(&frequency.as_str()) {
+        return Err(Trouble::argument(
+            field,
+            "it goes with daily, weekly, monthly or yearly; anything else says it in `recurrence` \
+             itself, such as FREQ=WEEKLY;INTERVAL=2;UNTIL=20270131",
+        ));
     }
     let mut rule = format!("FREQ={frequency}");
     if let Some(interval) = interval {
@@ -95,7 +108,7 @@ pub(super) fn with_interval(rule: &str, interval: Option<u32>, until: Option<&st
         let day: String = until.chars().filter(char::is_ascii_digit).take(8).collect();
         let _ = write!(rule, ";UNTIL={day}");
     }
-    rule
+    Ok(rule)
 }
 
 /// The next dates of a task that comes again.
@@ -143,11 +156,18 @@ mod tests {
 
     #[test]
     fn an_interval_becomes_part_of_the_rule() {
-        assert_eq!(with_interval("weekly", None, None), "weekly");
+        let rule = |rule, interval, until| with_interval(rule, interval, until).ok();
+        assert_eq!(rule("weekly", None, None).as_deref(), Some("weekly"));
         assert_eq!(
-            with_interval("weekly", Some(2), Some("2027-01-31")),
-            "FREQ=WEEKLY;INTERVAL=2;UNTIL=20270131"
+            rule("weekly", Some(2), Some("2027-01-31")).as_deref(),
+            Some("FREQ=WEEKLY;INTERVAL=2;UNTIL=20270131")
         );
-        assert_eq!(with_interval("FREQ=DAILY", Some(2), None), "FREQ=DAILY");
+        assert_eq!(
+            rule("FREQ=DAILY", Some(1), None).as_deref(),
+            Some("FREQ=DAILY")
+        );
+        // Nothing that was asked for is left out in silence.
+        assert_eq!(rule("FREQ=DAILY", Some(2), None), None);
+        assert_eq!(rule("every monday", None, Some("2027-01-31")), None);
     }
 }

@@ -60,7 +60,7 @@ async fn run(session: Session, arguments: Arguments) -> Result<Set, Trouble> {
         &arguments.recurrence,
         arguments.recurrence_interval,
         arguments.recurring_end_date.as_deref(),
-    );
+    )?;
     let meaning = recurrence::meaning(&session, "recurrence", &text).await?;
     let path = format!("/tasks/{id}/recurrence");
     let written = if meaning.rule == "none" {

@@ -8,6 +8,9 @@ use uuid::Uuid;
 use super::{Entry, of};
 use crate::{home::Home, task::model::Task};
 
+/// Tasks of one statement, so that it stays well below the time that one may take.
+const TASKS: usize = 5_000;
+
 /// Writes what of a task is to be done, where it is not what stands there. An entry that keeps
 /// its time is left as far as it has come.
 pub(crate) async fn put(
@@ -32,8 +35,11 @@ pub(crate) async fn remake(
     tasks: &[Task],
     home: &Home,
 ) -> sqlx::Result<()> {
-    let entries: Vec<_> = tasks.iter().map(|task| (task.id, of(task, home))).collect();
-    write(db, user, &entries).await
+    for tasks in tasks.chunks(TASKS) {
+        let entries: Vec<_> = tasks.iter().map(|task| (task.id, of(task, home))).collect();
+        write(db, user, &entries).await?;
+    }
+    Ok(())
 }
 
 /// Writes it anew for somebody who moves: reminders that were dealt with, and lie in the past
@@ -95,9 +101,9 @@ async fn write(
         "with gone as (
             delete from taskflow.agenda a
             where user_id = $1 and task_id = any($2)
-              and not exists (
-                  select from unnest($4::text[], $5::uuid[]) as d (kind, subject_id)
-                  where d.kind = a.kind and d.subject_id = a.subject_id
+              and (a.kind, a.subject_id) not in (
+                  select d.kind, d.subject_id
+                  from unnest($4::text[], $5::uuid[]) as d (kind, subject_id)
               )
         )
         insert into taskflow.agenda (user_id, task_id, kind, subject_id, due_at)

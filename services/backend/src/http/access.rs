@@ -35,6 +35,9 @@ const MAX_RUN_BYTES: usize = 64;
 /// A ticket is asked for by POST, and changes nothing: whoever may read may listen.
 const TICKET: &str = "/ws-ticket";
 
+/// Where one asks what a rule means, which changes nothing.
+const PREVIEW: &str = "/recurrence/preview";
+
 /// Whom a bearer names, and what it may do.
 pub(crate) struct Identity {
     pub(crate) session: auth::Actor,
@@ -186,7 +189,11 @@ fn only_reads(request: &Request) -> bool {
     matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
-    ) || path.is_some_and(|path| path.as_str().ends_with(TICKET))
+    ) || path.is_some_and(|path| {
+        [TICKET, PREVIEW]
+            .iter()
+            .any(|end| path.as_str().ends_with(end))
+    })
 }
 
 /// 1 to 64 letters, digits, - or _.

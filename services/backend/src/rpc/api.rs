@@ -188,7 +188,9 @@ fn http_request(call: CallRequest, correlation_id: &str) -> Result<HttpRequest<B
     for header in call.headers {
         let name = HeaderName::try_from(header.name);
         let passed_on = name.ok().filter(|name| PASSED_ON.contains(&name.as_str()));
-        if let (Some(name), Ok(value)) = (passed_on, HeaderValue::try_from(header.value)) {
+        if let Some(name) = passed_on {
+            let value = HeaderValue::try_from(header.value)
+                .map_err(|_| Status::invalid_argument("a header's value is none"))?;
             headers.append(name, value);
         }
     }

@@ -1,6 +1,6 @@
 //! What an occurrence takes over from the one before.
 
-use events::{Due, Recurrence, Reminder, ReminderId, ReminderTime, TaskId};
+use events::{Due, Moment, Recurrence, Reminder, ReminderId, ReminderTime, TaskId};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::next;
@@ -35,6 +35,7 @@ pub(super) fn part(
     home: &TimeZone,
 ) -> Result<Task, ApiError> {
     let due = part.due.clone().map(|due| later(due, days));
+    let due = due.filter(|due| next::can_be_due(&Moment::from(due)));
     Ok(Task {
         parent_id: Some(whole),
         due_at: input::due_at(due.as_ref(), home)?,

@@ -6,7 +6,7 @@ use events::{CatchUp, Due, Moment, OpenPolicy, Recurrence, RecurrenceMode, find_
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use recurrence::Rule;
 
-use crate::task::model::Task;
+use crate::task::{input, model::Task};
 
 /// When the next occurrence is to be made; `None` if there is none, or it is there already.
 ///
@@ -53,7 +53,7 @@ pub(crate) fn next_occurrence(task: &Task, now: Timestamp, home: &TimeZone) -> O
     let rule = rule(recurrence)?;
     let (start, exdates) = (recurrence.start, &recurrence.exdates);
     if recurrence.catch_up == CatchUp::Skip {
-        let coming = rule.after(start, exdates, passed);
+        let coming = rule.after(start, exdates, passed).filter(can_be_due);
         // A time that piles up has passed when it is made: a single one was not missed.
         let is_single = rule.after(start, exdates, first) == coming;
         let is_on_time = recurrence.open == OpenPolicy::PileUp && is_single && passed == today;
@@ -74,7 +74,14 @@ pub(super) fn after_skipping(recurrence: &Recurrence) -> Option<Moment> {
 }
 
 fn following(recurrence: &Recurrence) -> Option<Moment> {
-    rule(recurrence)?.after(recurrence.start, &recurrence.exdates, recurrence.occurrence)
+    rule(recurrence)?
+        .after(recurrence.start, &recurrence.exdates, recurrence.occurrence)
+        .filter(can_be_due)
+}
+
+/// A series ends where no task may be due any more.
+pub(super) fn can_be_due(occurrence: &Moment) -> bool {
+    input::YEARS.contains(&occurrence.date().year())
 }
 
 fn following_completion(
@@ -102,6 +109,7 @@ fn counted_from(recurrence: &Recurrence, completed: Moment) -> Option<Moment> {
     }
     iter::successors(Some(first), |moment| next(*moment))
         .find(|moment| !recurrence.leaves_out(*moment))
+        .filter(can_be_due)
 }
 
 /// When an occurrence is due.

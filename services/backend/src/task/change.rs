@@ -116,7 +116,11 @@ pub(crate) async fn patch(
         .priority
         .over(Some(after.priority))
         .unwrap_or_default();
-    after.tags = input::tags(patch.tags.over(Some(after.tags)).unwrap_or_default())?;
+    after.tags = match patch.tags {
+        Patch::Absent => after.tags,
+        Patch::Null => Vec::new(),
+        Patch::Value(tags) => input::tags(tags)?,
+    };
     after.project_id = patch.project_id.over(after.project_id);
     after.parent_id = patch.parent_id.over(after.parent_id);
     after.position = input::position(patch.position.over_required("position", after.position)?)?;

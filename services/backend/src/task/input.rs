@@ -1,5 +1,7 @@
 //! What a client may say about a task, and the checks that make it safe to keep.
 
+use std::ops::RangeInclusive;
+
 use events::{Due, Priority, ProjectId, TaskId};
 use jiff::{
     SignedDuration, Timestamp,
@@ -18,6 +20,9 @@ const MAX_TITLE: usize = 200;
 const MAX_DESCRIPTION: usize = 10_000;
 const MAX_TAGS: usize = 20;
 pub(crate) const MAX_TAG: usize = 50;
+
+/// Beyond these, no calendar or database of ours agrees on what a date means.
+pub(crate) const YEARS: RangeInclusive<i16> = 1900..=9000;
 
 /// A whole task: for `POST`, and for `PUT`, where what is absent becomes empty.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -169,7 +174,8 @@ pub(crate) fn tags(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
 }
 
 pub(crate) fn tag(name: &str) -> Result<String, ApiError> {
-    let name = name.trim().trim_start_matches('#');
+    // Whatever follows a `#`, so that nothing changes when it is asked for once more.
+    let name = name.trim_start_matches(|c: char| c == '#' || c.is_whitespace());
     let name = line("tag", name, MAX_TAG).map_err(|error| match error {
         // Where the name stood, the caller knows.
         ApiError::Invalid { detail, .. } => ApiError::invalid("", detail),
@@ -262,8 +268,7 @@ fn check_due(due: &mut Due) -> Result<(), ApiError> {
             local.year()
         }
     };
-    // Beyond these, no calendar or database of ours agrees on what is meant.
-    if (1900..=9000).contains(&year) {
+    if YEARS.contains(&year) {
         Ok(())
     } else {
         Err(ApiError::invalid(
@@ -323,6 +328,20 @@ fn due_from_text(text: &str, home: &TimeZone) -> Result<Due, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_is_kept_as_it_is_when_it_is_said_again() {
+        for (said, is_kept) in [
+            ("# #x", Some("x")),
+            (" ##\u{a0}# home ", Some("home")),
+            ("a#b", Some("a#b")),
+            ("# #", None),
+        ] {
+            let once = tag(said).ok();
+            assert_eq!(once.as_deref(), is_kept, "{said}");
+            assert_eq!(once.as_deref().map(|name| tag(name).unwrap()), once);
+        }
+    }
 
     fn parsed(text: &str) -> serde_json::Value {
         let home = events::find_zone("Europe/Berlin").unwrap();

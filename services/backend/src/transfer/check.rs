@@ -33,6 +33,8 @@ pub(super) struct Checks {
 struct Whole {
     id: Option<Uuid>,
     line: u64,
+    /// It is not deleted; else it is in nobody's way.
+    is_live: bool,
 }
 
 impl Checks {
@@ -85,7 +87,7 @@ impl Checks {
         }
         let nested = self.tasks.values().filter(|task| {
             let whole = task.id.and_then(|id| self.tasks.get(&id));
-            whole.is_some_and(|whole| whole.id.is_some())
+            task.is_live && whole.is_some_and(|whole| whole.id.is_some())
         });
         match nested.map(|task| task.line).min() {
             Some(line) => Err(damaged(line, "a subtask cannot have subtasks")),
@@ -143,7 +145,12 @@ impl Checks {
                 return Ok(());
             }
             Payload::TaskCreated(state) => {
-                self.tasks.insert(id, Whole { id: None, line });
+                let new = Whole {
+                    id: None,
+                    line,
+                    is_live: true,
+                };
+                self.tasks.insert(id, new);
                 (state.project_id, Some(state.parent_id))
             }
             Payload::TaskUpdated(task)
@@ -155,6 +162,10 @@ impl Checks {
             | Payload::TaskRecurrenceChanged(task)
             | Payload::TaskRemindersChanged(task) => {
                 let changes = &task.changes;
+                if let (Some(change), Some(known)) = (&changes.deleted_at, self.tasks.get_mut(&id))
+                {
+                    known.is_live = change.after.is_none();
+                }
                 let project = changes.project_id.as_ref().and_then(|change| change.after);
                 (
                     project,
@@ -174,8 +185,9 @@ impl Checks {
         {
             return Err("there is no other task with its `parent_id`".to_owned());
         }
-        let whole = parent.map(|parent| parent.0);
-        self.tasks.insert(id, Whole { id: whole, line });
+        if let Some(known) = self.tasks.get_mut(&id) {
+            (known.id, known.line) = (parent.map(|parent| parent.0), line);
+        }
         Ok(())
     }
 }

@@ -66,6 +66,8 @@ fn task(state: &TaskState) -> Result<(), ApiError> {
     tags(&state.tags)?;
     input::position(state.position)?;
     due(state.due.as_ref())?;
+    moment("due_at", state.due_at)?;
+    moment("completed_at", state.completed_at)?;
     recurrence(state.recurrence.as_ref())?;
     remind(&state.reminders)
 }
@@ -85,6 +87,13 @@ fn task_changes(changes: &TaskChanges) -> Result<(), ApiError> {
     }
     if let Some(change) = &changes.due {
         due(change.after.as_ref())?;
+    }
+    for (field, change) in [
+        ("due_at", &changes.due_at),
+        ("completed_at", &changes.completed_at),
+        ("deleted_at", &changes.deleted_at),
+    ] {
+        moment(field, change.as_ref().and_then(|change| change.after))?;
     }
     if let Some(change) = &changes.recurrence {
         recurrence(change.after.as_ref())?;
@@ -113,7 +122,14 @@ fn user_changes(changes: &UserChanges) -> Result<(), ApiError> {
         zone(&change.after)?;
     }
     match changes.settings.as_ref().map(|change| &change.after) {
-        Some(Value::Object(settings)) => profile::check_settings(settings),
+        Some(Value::Object(settings)) => {
+            profile::check_settings(settings)?;
+            if settings.values().all(profile::is_as_kept) {
+                return Ok(());
+            }
+            let detail = "the settings are not written as they are kept";
+            Err(ApiError::invalid("settings", detail))
+        }
         Some(_) => Err(ApiError::invalid("settings", "the settings are no object")),
         None => Ok(()),
     }
@@ -141,10 +157,8 @@ fn tags(names: &[String]) -> Result<(), ApiError> {
     input::tags(names.to_vec()).map(drop)
 }
 
-/// Its name as it is kept: without the `#` that a request may have.
 fn tag(name: &str) -> Result<(), ApiError> {
-    input::tag(name)?;
-    kept("tag", name, &input::line("tag", name, input::MAX_TAG)?)
+    kept("tag", name, &input::tag(name)?)
 }
 
 fn color(color: Option<&String>) -> Result<(), ApiError> {
@@ -168,6 +182,15 @@ fn due(due: Option<&Due>) -> Result<(), ApiError> {
     let due = due.cloned().map_or(Patch::Null, Patch::Value);
     let due = input::due(due, Patch::Absent, None, &TimeZone::UTC)?;
     input::due_at(due.as_ref(), &TimeZone::UTC).map(drop)
+}
+
+/// Postgres keeps microseconds.
+fn moment(field: &str, at: Option<Timestamp>) -> Result<(), ApiError> {
+    if at.is_none_or(|at| at.subsec_nanosecond() % 1_000 == 0) {
+        return Ok(());
+    }
+    let detail = format!("`{field}` is finer than a microsecond");
+    Err(ApiError::invalid(field, detail))
 }
 
 fn zone(name: &str) -> Result<(), ApiError> {

@@ -96,6 +96,12 @@ async fn wanted(
             Ok(vec![deeds])
         }
         (None, Some(run_id)) => {
+            if run_id.contains('\0') {
+                return Err(ApiError::invalid(
+                    "run_id",
+                    "`run_id` must not contain U+0000",
+                ));
+            }
             let sets = sets::of_run(write.tx(), user, run_id).await?;
             if sets.is_empty() {
                 return Err(ApiError::NotFound("Run"));

@@ -128,6 +128,12 @@ async fn a_log_may_not_say_what_a_request_may_not(pool: PgPool) {
         (whole, "/data/title", json!(format!("x{}", " ".repeat(300)))),
         (whole, "/data/description", json!("a\u{0}b")),
         (whole, "/data/tags", json!(["x".repeat(300)])),
+        (whole, "/data/tags", json!(["#a"])),
+        (
+            whole,
+            "/data/completed_at",
+            json!("2026-11-01T00:00:00.123456789Z"),
+        ),
         (whole, "/data/position", json!(1e300)),
         (whole, "/data/project_id", json!(nobody)),
         (whole, "/data/parent_id", json!(nobody)),
@@ -165,6 +171,7 @@ async fn a_log_may_not_say_what_a_request_may_not(pool: PgPool) {
         (project, "/data/name", json!("x".repeat(500))),
         (project, "/data/color", json!("red")),
         (tag, "/data/name", json!("x".repeat(300))),
+        (tag, "/data/name", json!("# a")),
         (tag, "/data/color", json!("#12345")),
         (part, "/event_id", lines[whole]["event_id"].clone()),
         (0, "/salt", json!("+f")),
@@ -172,6 +179,11 @@ async fn a_log_may_not_say_what_a_request_may_not(pool: PgPool) {
         (1, "/data/time_zone", json!("Mars/X")),
         (1, "/event_type", json!("user.updated")),
         (profile, "/data/changes/time_zone/after", json!("Mars/X")),
+        (
+            profile,
+            "/data/changes/settings",
+            json!({"before": {}, "after": {"a": [1e16]}}),
+        ),
         (profile, "/timestamp", json!("9999-12-30T00:00:00Z")),
         (profile, "/timestamp", json!(soon.to_string())),
     ];
@@ -221,6 +233,50 @@ async fn a_log_may_not_say_what_a_request_may_not(pool: PgPool) {
     import(&heir, "", file).await.expect(200).unwrap();
     let report = verify_log(&pool, &backend::config::VerifyLogArgs::default()).await;
     assert_eq!(report.unwrap().broken, None);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_requests_may_do_comes_in_again(pool: PgPool) {
+    let site = desk::open(&pool).await;
+    let owner = site.sign_up().await.unwrap();
+    let post = async |body| owner.post("/tasks", &body).await.unwrap();
+    let patch = async |path: String, body| {
+        let answer = owner.patch(&path, &body).await.unwrap();
+        answer.expect(200).unwrap()
+    };
+    let path = |task: &Value| format!("/tasks/{}", task["id"].as_str().unwrap());
+    // A part that is deleted is in nobody's way.
+    let whole = post(json!({"title": "X"})).await.expect(201).unwrap();
+    let part = json!({"title": "Y", "parent_id": whole["id"]});
+    let part = post(part).await.expect(201).unwrap();
+    let gone = owner.request(Method::DELETE, &path(&part));
+    assert_eq!(send(gone).await.unwrap().status, 204);
+    let other = post(json!({"title": "Z"})).await.expect(201).unwrap();
+    patch(path(&whole), json!({"parent_id": other["id"]})).await;
+    // However a tag is said, it is the same when it is said again.
+    let blank = post(json!({"title": "T", "tags": ["# #"]})).await;
+    blank.problem(422, "invalid").unwrap();
+    let tagged = json!({"title": "T", "tags": ["# #x", "plain"]});
+    let tagged = post(tagged).await.expect(201).unwrap();
+    patch("/tags/plain".to_owned(), json!({"name": "# #y"})).await;
+    let renamed = patch(path(&tagged), json!({"title": "U"})).await;
+    assert_eq!(renamed["tags"], json!(["x", "y"]));
+    let found = owner.get("/tasks?tag=%23x").await.unwrap();
+    assert_eq!(found.expect(200).unwrap()["items"][0]["id"], tagged["id"]);
+    // No task is due beyond what calendars and databases agree on.
+    let last = json!({"kind": "date", "date": "9000-12-31"});
+    let last = json!({"title": "Daily", "due": last, "recurrence": {"rule": "daily"}});
+    let last = post(last).await.expect(201).unwrap();
+    let skip = format!("{}/recurrence/skip", path(&last));
+    let skipped = send(owner.request(Method::POST, &skip)).await.unwrap();
+    assert!(skipped.status < 500, "{}", skipped.status);
+
+    let export = async |whose: &testing::Client| whose.get("/export").await.unwrap().body;
+    let file = export(&owner).await;
+    let heir = site.sign_up().await.unwrap();
+    import(&heir, "", file.clone()).await.expect(200).unwrap();
+    assert_eq!(export(&heir).await, file);
+    adds_up(&pool).await;
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
