@@ -21,7 +21,8 @@ pub struct Config {
     pub triggers_per_second: NonZeroU32,
 
     /// Seconds within which what was taken on is not taken on again. It should be longer than the
-    /// work takes, and is how late something comes whose scheduler died.
+    /// work takes, and is how late something comes whose scheduler died. Behind many others it is
+    /// taken on for longer.
     #[arg(long, env, default_value = "30")]
     pub lease_seconds: NonZeroU32,
 

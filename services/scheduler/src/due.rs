@@ -21,6 +21,9 @@ const BINDING: &str = "scheduler-tick";
 /// Longer without a tick, and nothing comes on time.
 const QUIET: Duration = Duration::from_secs(10);
 
+/// Of many triggers, at least so many are acted upon in a second.
+const ACTED_UPON: u32 = 50;
+
 /// Finds what has come due and tells of it.
 pub struct Due {
     pub backend: Backend,
@@ -50,9 +53,10 @@ pub fn tick(wake: &Arc<Notify>) -> Tick {
 impl Due {
     /// A round with every tick. Never ends.
     pub async fn run(self, wake: Arc<Notify>) -> Infallible {
+        let mut busy_until = Instant::now();
         loop {
             self.wait(&wake).await;
-            if let Err(error) = self.round().await {
+            if let Err(error) = self.round(&mut busy_until).await {
                 tracing::warn!(%error, "What has come due waits for the next tick");
                 self.health.error(error.to_string());
             }
@@ -71,16 +75,26 @@ impl Due {
     }
 
     /// Page after page: the next one only when the broker has the last, and not too soon.
-    async fn round(&self) -> Result<(), DueError> {
+    async fn round(&self, busy_until: &mut Instant) -> Result<(), DueError> {
         loop {
             let started = Instant::now();
-            let triggers = self.backend.claim(self.lease_seconds.get()).await?;
+            let triggers = self.backend.claim(self.lease(*busy_until)).await?;
             self.publish(&triggers).await?;
+            *busy_until = started.max(*busy_until) + at_a_rate(triggers.len(), ACTED_UPON);
             if triggers.len() < AT_ONCE {
                 return Ok(());
             }
-            sleep_until(started + self.pace(triggers.len())).await;
+            let pace = at_a_rate(triggers.len(), self.triggers_per_second.get());
+            sleep_until(started + pace).await;
         }
+    }
+
+    /// A page waits for those before it: its lease ends only after that, or else all that many who
+    /// are due together wait for would be told of again and again.
+    fn lease(&self, busy_until: Instant) -> u32 {
+        let waits = busy_until.saturating_duration_since(Instant::now());
+        let lease = waits.as_secs() + u64::from(self.lease_seconds.get());
+        u32::try_from(lease).unwrap_or(u32::MAX)
     }
 
     async fn publish(&self, triggers: &[Trigger]) -> Result<(), DueError> {
@@ -100,10 +114,10 @@ impl Due {
         triggers.iter().for_each(measured::published);
         Ok(())
     }
+}
 
-    /// How long so many should take.
-    fn pace(&self, triggers: usize) -> Duration {
-        let triggers = u32::try_from(triggers).unwrap_or(u32::MAX);
-        Duration::from_secs(1) * triggers / self.triggers_per_second.get()
-    }
+/// How long so many take.
+fn at_a_rate(triggers: usize, per_second: u32) -> Duration {
+    let triggers = u32::try_from(triggers).unwrap_or(u32::MAX);
+    Duration::from_secs(1) * triggers / per_second
 }

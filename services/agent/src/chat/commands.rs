@@ -323,6 +323,8 @@ mod tests {
     fn titles_are_text() {
         let value = json!({"tasks": [{"title": "![x](http://evil)", "completed": false}]});
         let shown = outcome(&value.to_string(), "");
-        assert_eq!(shown, "- [ ] \\!\\[x\\]\\(http://evil\\)");
+        assert_eq!(shown, "- [ ] !\\[x\\](http://evil)");
+        let shown = outcome("{}", "Completed “[x](http://evil)”.");
+        assert_eq!(shown, "Completed “\\[x\\](http://evil)”.");
     }
 }

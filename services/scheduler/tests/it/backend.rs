@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) leased: Vec<Entry>,
     /// When each claim was made.
     pub(crate) claims: Vec<Instant>,
+    /// For how long, in seconds.
+    pub(crate) leases: Vec<u32>,
     /// How many tasks each call asked for.
     pub(crate) calls: Vec<usize>,
     /// What becomes of a task; it is made where nothing is said.
@@ -133,6 +135,7 @@ impl TaskService for FakeBackend {
         let entries: Vec<Entry> = {
             let mut state = self.state();
             state.claims.push(Instant::now());
+            state.leases.push(request.get_ref().lease_seconds);
             let count = limit.min(state.due.len());
             let entries: Vec<Entry> = state.due.drain(..count).collect();
             state.leased.extend(entries.iter().cloned());

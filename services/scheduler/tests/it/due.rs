@@ -43,6 +43,12 @@ async fn what_has_come_due_is_told_of_page_by_page_and_not_too_fast() {
         claims[2] - claims[0]
     };
     assert!(took >= Duration::from_millis(400), "{took:?}");
+    // A page waits for those before it, which are acted upon at fifty a second.
+    let leases = world.backend.state().leases.clone();
+    assert!(
+        leases[0] == 30 && leases[1] >= 48 && leases[2] >= 66,
+        "{leases:?}"
+    );
     // The next round begins when the last page is published.
     rounds(&world, 4..=4).await;
     assert_eq!(published(&world), due.into_iter().collect());
