@@ -196,10 +196,10 @@ async fn as_kept(
 pub(crate) fn is_as_kept(value: &Value) -> bool {
     match value {
         Value::Number(number) => {
-            let spelled_out = number.as_f64().map(|number| format!("{number:.0}"));
-            let is_whole =
-                |text: &String| text.parse::<u64>().is_ok() || text.parse::<i64>().is_ok();
-            !number.to_string().contains('e') || !spelled_out.as_ref().is_some_and(is_whole)
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0);
+            let spelled_out = whole.map(|number| format!("{number:.0}"));
+            let is_one = |text: &String| text.parse::<u64>().is_ok() || text.parse::<i64>().is_ok();
+            !number.to_string().contains('e') || !spelled_out.as_ref().is_some_and(is_one)
         }
         Value::Array(items) => items.iter().all(is_as_kept),
         Value::Object(fields) => fields.values().all(is_as_kept),
