@@ -479,6 +479,7 @@ async fn refused(product: &Product) -> Result<()> {
         (json!({}), "change_set_id"),
         (json!({"change_set_id": id, "run_id": "r"}), "change_set_id"),
         (json!({"change_set_id": "x"}), "change_set_id"),
+        (json!({"run_id": "a\u{0}"}), "run_id"),
         (json!({"change_set_id": id, "previev": true}), "previev"),
     ] {
         owner
