@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use testing::wait;
 
-use crate::kube::{NAMESPACE, OURS, gone, kubectl, objects, pods};
+use crate::kube::{OURS, gone, kubectl, namespace, objects, pods};
 use crate::release::{Release, mark};
 use crate::stage::Stage;
 
@@ -66,14 +66,7 @@ async fn manifests(release: &Release) -> Result<()> {
 
 /// With all that was in it.
 async fn is_gone() -> Result<()> {
-    let args = [
-        "get",
-        "namespace",
-        NAMESPACE,
-        "--ignore-not-found",
-        "--output=name",
-    ];
-    let found = kubectl(&args).await?;
+    let found = namespace().await?;
     ensure!(found.is_empty(), "{found} is there still");
     Ok(())
 }

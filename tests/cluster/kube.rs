@@ -143,6 +143,18 @@ pub(crate) async fn secret(name: &str, key: &str) -> Result<String> {
     kubectl(&["get", "secret", name, &template]).await
 }
 
+/// The product's namespace by its name, or nothing where there is none.
+pub(crate) async fn namespace() -> Result<String> {
+    let args = [
+        "get",
+        "namespace",
+        NAMESPACE,
+        "--ignore-not-found",
+        "--output=name",
+    ];
+    kubectl(&args).await
+}
+
 /// Everything in the namespace, but for what was only reported.
 pub(crate) async fn objects() -> Result<BTreeSet<String>> {
     let kinds = [

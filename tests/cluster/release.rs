@@ -20,7 +20,7 @@ use xtask::workspace;
 
 use crate::door::Door;
 use crate::kube::{
-    Cluster, NAMESPACE, OURS, follow, items, json, kubectl, objects, rolled_out, secret,
+    Cluster, NAMESPACE, OURS, follow, items, json, kubectl, namespace, objects, rolled_out, secret,
 };
 
 /// Says that a namespace is a trial's, so that the next may delete it.
@@ -151,15 +151,8 @@ async fn had_memory() -> Result<()> {
 /// The namespace is ours alone, or nobody touches it.
 async fn make_room() -> Result<()> {
     clear().await?;
-    let args = [
-        "get",
-        "namespace",
-        NAMESPACE,
-        "--ignore-not-found",
-        "--output=name",
-    ];
     ensure!(
-        kubectl(&args).await?.is_empty(),
+        namespace().await?.is_empty(),
         "there is a namespace {NAMESPACE} that is not a trial's; nothing of it was touched"
     );
     Ok(())

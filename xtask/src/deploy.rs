@@ -16,27 +16,16 @@ mod references;
 mod schemas;
 mod typos;
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result};
 
+pub use boundaries::memory_limits;
 pub(crate) use chart::Chart;
 pub use chart::NAMESPACE;
+pub use documents::step;
 pub(crate) use generated::{COPIES, copies, manifests};
 
 use crate::progress::Progress;
 use crate::{install, workspace};
-
-/// The commands of a document that are marked with this step, for the trials on a cluster.
-pub fn step(name: &str) -> Result<String> {
-    documents::step(name)
-}
-
-/// What a container of the product may have at most in MiB, by the name of its service; a sidecar
-/// is `daprd`.
-pub fn memory_limits() -> Result<BTreeMap<String, u32>> {
-    boundaries::memory_limits()
-}
 
 /// What people are told to install, as Helm renders it: the variant's name, and its objects.
 pub async fn variants(progress: &Progress) -> Result<Vec<(&'static str, String)>> {

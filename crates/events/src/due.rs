@@ -1,5 +1,7 @@
 //! When a task is due, as the person meant it.
 
+use std::ops::RangeInclusive;
+
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, DateTime},
@@ -36,6 +38,9 @@ pub enum Due {
 pub struct UnknownZone(pub String);
 
 impl Due {
+    /// Beyond these, no calendar or database of ours agrees on what a date means.
+    pub const YEARS: RangeInclusive<i16> = 1900..=9000;
+
     /// The instant after which the task is overdue, to the microsecond.
     ///
     /// A date ends with the last microsecond of that day. A local time that the

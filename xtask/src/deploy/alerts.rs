@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -98,16 +98,13 @@ fn read(file: &str) -> Result<String> {
 /// Every constant like `const OUTBOX_DEPTH: &str = "outbox_depth";`.
 fn metrics() -> Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
-    for folder in NAMED_IN {
-        for entry in fs::read_dir(workspace::root().join(folder))? {
-            let source = entry?.path().join("src");
-            for file in ["metrics.rs", "measured.rs"] {
-                let Ok(text) = fs::read_to_string(source.join(file)) else {
-                    continue;
-                };
-                let constants = text.lines().filter(|line| line.contains(": &str = \""));
-                names.extend(constants.filter_map(|line| Some(line.split('"').nth(1)?.to_owned())));
-            }
+    for source in sources()? {
+        for file in ["metrics.rs", "measured.rs"] {
+            let Ok(text) = fs::read_to_string(source.join(file)) else {
+                continue;
+            };
+            let constants = text.lines().filter(|line| line.contains(": &str = \""));
+            names.extend(constants.filter_map(|line| Some(line.split('"').nth(1)?.to_owned())));
         }
     }
     Ok(names)
@@ -116,15 +113,24 @@ fn metrics() -> Result<BTreeSet<String>> {
 /// The source of everything that measures.
 fn code() -> Result<String> {
     let mut text = String::new();
+    for source in sources()? {
+        append(&source, &mut text)?;
+    }
+    Ok(text)
+}
+
+/// Where the packages that measure have their source.
+fn sources() -> Result<Vec<PathBuf>> {
+    let mut sources = Vec::new();
     for folder in NAMED_IN {
         for entry in fs::read_dir(workspace::root().join(folder))? {
             let source = entry?.path().join("src");
             if source.is_dir() {
-                append(&source, &mut text)?;
+                sources.push(source);
             }
         }
     }
-    Ok(text)
+    Ok(sources)
 }
 
 fn append(folder: &Path, text: &mut String) -> Result<()> {

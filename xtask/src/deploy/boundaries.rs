@@ -79,7 +79,7 @@ pub(super) fn check(objects: &[Value]) -> Result<()> {
 }
 
 /// What a container may have at most in MiB, by the name of its service; a sidecar is `daprd`.
-pub(super) fn memory_limits() -> Result<BTreeMap<String, u32>> {
+pub fn memory_limits() -> Result<BTreeMap<String, u32>> {
     let values = fs::read_to_string(workspace::root().join(FOLDER).join("values.yaml"))?;
     let values: Value = serde_norway::from_str(&values)?;
     let services = values["services"].as_object().into_iter().flatten();

@@ -96,7 +96,7 @@ pub(super) fn files() -> Result<Vec<String>> {
 }
 
 /// The commands of a step, wherever it is written down.
-pub(super) fn step(name: &str) -> Result<String> {
+pub fn step(name: &str) -> Result<String> {
     for file in files()? {
         let text = fs::read_to_string(workspace::root().join(&file))?;
         let mut blocks = blocks(&text).into_iter();

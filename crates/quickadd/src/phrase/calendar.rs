@@ -1,5 +1,6 @@
 //! Days of the calendar: "27 jan", "jan 27th, 2027", "27/1/2027", "2027-01-27".
 
+use events::Due;
 use jiff::civil::Date;
 
 use super::{At, Day, Sure};
@@ -7,9 +8,6 @@ use crate::{
     cursor::Cursor,
     vocabulary::{self, COUNTED},
 };
-
-/// Beyond these, no calendar or database of ours agrees on what is meant.
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=9000;
 
 /// A date that names its month. `told` says that a preposition stands before it.
 pub(super) fn calendar_day(
@@ -123,7 +121,7 @@ fn year(cursor: Cursor<'_>) -> Option<(i16, Cursor<'_>)> {
 
 fn four_digit_year(word: &str) -> Option<i16> {
     let year = i16::try_from(vocabulary::digits(word, 4)?).ok()?;
-    (word.len() == 4 && YEARS.contains(&year)).then_some(year)
+    (word.len() == 4 && Due::YEARS.contains(&year)).then_some(year)
 }
 
 /// The first that is not past, among this year and the eight that can lie before a 29 February.
@@ -145,7 +143,7 @@ fn iso(word: &str) -> Option<At> {
     } else {
         At::Moment(word.parse().ok()?)
     };
-    YEARS.contains(&date.year()).then_some(at)
+    Due::YEARS.contains(&date.year()).then_some(at)
 }
 
 /// 27/1/2027, 1/27/2027, 27.1.2027 and 27/1, and whether it has a year.

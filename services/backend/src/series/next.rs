@@ -6,7 +6,7 @@ use events::{CatchUp, Due, Moment, OpenPolicy, Recurrence, RecurrenceMode, find_
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use recurrence::Rule;
 
-use crate::task::{input, model::Task};
+use crate::task::model::Task;
 
 /// When the next occurrence is to be made; `None` if there is none, or it is there already.
 ///
@@ -81,7 +81,7 @@ fn following(recurrence: &Recurrence) -> Option<Moment> {
 
 /// A series ends where no task may be due any more.
 pub(super) fn can_be_due(occurrence: &Moment) -> bool {
-    input::YEARS.contains(&occurrence.date().year())
+    Due::YEARS.contains(&occurrence.date().year())
 }
 
 fn following_completion(

@@ -1,7 +1,5 @@
 //! What a client may say about a task, and the checks that make it safe to keep.
 
-use std::ops::RangeInclusive;
-
 use events::{Due, Priority, ProjectId, TaskId};
 use jiff::{
     SignedDuration, Timestamp,
@@ -20,9 +18,6 @@ const MAX_TITLE: usize = 200;
 const MAX_DESCRIPTION: usize = 10_000;
 const MAX_TAGS: usize = 20;
 pub(crate) const MAX_TAG: usize = 50;
-
-/// Beyond these, no calendar or database of ours agrees on what a date means.
-pub(crate) const YEARS: RangeInclusive<i16> = 1900..=9000;
 
 /// A whole task: for `POST`, and for `PUT`, where what is absent becomes empty.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -268,7 +263,7 @@ fn check_due(due: &mut Due) -> Result<(), ApiError> {
             local.year()
         }
     };
-    if YEARS.contains(&year) {
+    if Due::YEARS.contains(&year) {
         Ok(())
     } else {
         Err(ApiError::invalid(
