@@ -3,7 +3,11 @@
 use std::{future::poll_fn, pin::pin, task::Poll};
 
 use serde_json::json;
-use sqlx::{ConnectOptions, PgConnection, PgPool};
+use sqlx::{ConnectOptions, PgConnection, PgPool, postgres::PgPoolOptions};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+};
 
 use crate::{clockwork, fresh, series::text};
 
@@ -12,7 +16,8 @@ const STEPS: usize = 1_000;
 
 #[tokio::test]
 async fn whoever_is_cut_off_leaves_no_transaction_behind() {
-    fresh::database(async |pool| {
+    fresh::database(async |direct| {
+        let pool = behind_a_line(&direct).await;
         let clockwork = clockwork::open(&pool).await;
         let person = clockwork.sign_up().await;
         let mut beside = pool.connect_options().connect().await.unwrap();
@@ -32,8 +37,28 @@ async fn whoever_is_cut_off_leaves_no_transaction_behind() {
             }
         }
         assert_eq!(person.tasks().await.len(), 2);
+        pool.close().await;
     })
     .await;
+}
+
+/// The same database through a task of this thread. No answer is there before whoever asked has
+/// begun to wait for it, however busy the machine is: every wait is a step at which to be cut off.
+async fn behind_a_line(direct: &PgPool) -> PgPool {
+    let server = direct.connect_options();
+    let line = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = line.local_addr().unwrap().port();
+    let address = (server.get_host().to_owned(), server.get_port());
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = line.accept().await {
+            let mut server = TcpStream::connect(&address).await.unwrap();
+            // Ends as either side does, however that is.
+            tokio::spawn(async move { copy_bidirectional(&mut client, &mut server).await.ok() });
+        }
+    });
+    let options = (*server).clone().host("127.0.0.1").port(port);
+    let pool = PgPoolOptions::new().max_connections(5);
+    pool.connect_with(options).await.unwrap()
 }
 
 /// How many connections are in a transaction, now that each has been given back. The pool asks every
