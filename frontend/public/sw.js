@@ -20,9 +20,9 @@ self.addEventListener('fetch', (event) => {
   else if (url.pathname.startsWith('/_next/static/')) event.respondWith(file(request));
 });
 
-// Views that were not opened yet are there without a network, too.
+// Views and parts of them that were not opened yet are there without a network, too.
 self.addEventListener('message', (event) => {
-  if (Array.isArray(event.data?.keep)) event.waitUntil(Promise.all(event.data.keep.map(keep)));
+  if (Array.isArray(event.data?.keep)) event.waitUntil(Promise.all([...event.data.keep.map(keep), keepFiles()]));
 });
 
 /** From the network, or else as it was last. */
@@ -50,6 +50,13 @@ async function keep(path) {
   if (await cache.match(path)) return;
   const answer = await fetch(path);
   if (isOfSomebody(answer, new URL(answer.url))) await cache.put(path, answer);
+}
+
+/** Of what the app is made of, what has not been fetched yet: one after the other, for nobody waits for it. */
+async function keepFiles() {
+  const answer = await fetch('/files.json', { cache: 'no-cache' });
+  if (!answer.ok) return;
+  for (const path of await answer.json()) await file(path);
 }
 
 /** Its name changes with its content, so whatever is kept is right. */

@@ -25,23 +25,15 @@ const Palette = lazy(() => import('@/components/commands/palette'));
 const Help = lazy(() => import('@/components/commands/help'));
 const MenuSheet = lazy(() => import('@/components/shell/menu-sheet'));
 const NewProjectDialog = lazy(() => import('@/components/projects/new-project-dialog'));
-const loadTaskSheet = () => import('@/components/tasks/detail/task-sheet');
-const TaskSheet = lazy(loadTaskSheet);
+const TaskSheet = lazy(() => import('@/components/tasks/detail/task-sheet'));
 const ConflictDialog = lazy(() => import('@/components/tasks/conflict-dialog'));
-const loadToaster = () => import('@/components/ui/toaster');
-const Toaster = lazy(loadToaster);
-
-/** What works without a network has to be here before it is first asked for. */
-function fetchForOffline(): void {
-  const loads = [loadTaskSheet, loadToaster, () => import('@/components/tasks/pickers/picker'), () => import('@/components/tasks/quick-preview')];
-  void Promise.allSettled(loads.map((load) => load()));
-}
+const Toaster = lazy(() => import('@/components/ui/toaster'));
 
 /** What lies over every view, or beside it, each loaded when it is first asked for. */
 export default function Overlays({ userId, chatKey }: { userId: string; chatKey: string | null }) {
   const data = useData();
   useEffect(() => followOtherTabs(), []);
-  useEffect(() => startWorker(fetchForOffline), []);
+  useEffect(() => startWorker(), []);
   useEffect(() => keepForOffline(data, userId), [data, userId]);
   const panel = useStore(openPanel);
   const task = useOpenTask();

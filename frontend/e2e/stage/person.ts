@@ -61,6 +61,18 @@ export class Person {
     await this.page.locator(`[role=status][data-state=${state}]`).waitFor();
   }
 
+  /** Waits until the browser has what it needs without a network: the page and what the app is made of. */
+  async isKept(): Promise<void> {
+    const missing = () =>
+      this.page.evaluate(async () => {
+        const files = (await (await fetch('/files.json')).json()) as string[];
+        const wanted = [location.pathname, ...files];
+        const kept = await Promise.all(wanted.map((path) => caches.match(path)));
+        return wanted.filter((_, index) => !kept[index]);
+      });
+    await expect.poll(missing).toEqual([]);
+  }
+
   /** Waits until nothing of the page is still to come. */
   async isDrawn(): Promise<void> {
     await this.page.locator('main .animate-pulse').first().waitFor({ state: 'detached' });

@@ -1,17 +1,10 @@
 /** Where `keep.ts` keeps what was seen last. */
 export const SEEN_DATABASE = 'taskflow-seen';
 
-/**
- * Lets pages be there without a network; `whenReady` is called when what is fetched is kept. Where
- * that is not to be had, everything else works.
- */
-export function startWorker(whenReady: () => void): void {
+/** Lets pages be there without a network. Where that is not to be had, everything else works. */
+export function startWorker(): void {
   if (process.env.NODE_ENV !== 'production' || !('serviceWorker' in navigator)) return;
-  navigator.serviceWorker
-    .register('/sw.js')
-    .then(() => navigator.serviceWorker.ready)
-    .then(whenReady)
-    .catch(() => undefined);
+  navigator.serviceWorker.register('/sw.js').catch(() => undefined);
 }
 
 /**
