@@ -7,6 +7,7 @@ pub(crate) mod change;
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
+mod due;
 pub(crate) mod get;
 pub(crate) mod input;
 pub(crate) mod list;

@@ -47,6 +47,15 @@ impl<T> Patch<T> {
         }
     }
 
+    /// What it says once its value is understood.
+    pub(crate) fn try_map<U, E>(self, map: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
+        Ok(match self {
+            Self::Absent => Patch::Absent,
+            Self::Null => Patch::Null,
+            Self::Value(value) => Patch::Value(map(value)?),
+        })
+    }
+
     /// What a replacement says: an absent field becomes empty.
     pub(crate) fn from_full(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Value)

@@ -124,7 +124,8 @@ pub(crate) async fn patch(
     after.project_id = patch.project_id.over(after.project_id);
     after.parent_id = patch.parent_id.over(after.parent_id);
     after.position = input::position(patch.position.over_required("position", after.position)?)?;
-    after.due = input::due(patch.due, patch.due_date, after.due, &write.home.zone)?;
+    let due = patch.due.try_map(|due| due.over(after.due.clone()))?;
+    after.due = input::due(due, patch.due_date, after.due, &write.home.zone)?;
     after.reminders = match patch.reminders {
         Patch::Absent => after.reminders,
         Patch::Null => Vec::new(),

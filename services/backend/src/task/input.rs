@@ -10,6 +10,7 @@ use jiff::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::due::DuePatch;
 use crate::{
     error::ApiError, http::patch::Patch, reminder::input::NewReminder, series::NewRecurrence,
 };
@@ -59,7 +60,8 @@ pub(crate) struct NewTask {
     pub(crate) reminders: Option<Vec<NewReminder>>,
 }
 
-/// JSON Merge Patch of a task: absent fields stay, null clears.
+/// JSON Merge Patch of a task: absent fields stay, null clears, `due` is merged with the one there
+/// is, and a list takes the place of the list.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TaskPatch {
@@ -88,8 +90,8 @@ pub(crate) struct TaskPatch {
     #[schema(value_type = Option<f64>, nullable = false)]
     pub(crate) position: Patch<f64>,
     #[serde(default)]
-    #[schema(value_type = Option<Due>)]
-    pub(crate) due: Patch<Due>,
+    #[schema(value_type = Option<DuePatch>)]
+    pub(crate) due: Patch<DuePatch>,
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub(crate) due_date: Patch<String>,
@@ -106,7 +108,7 @@ impl From<NewTask> for TaskPatch {
         let (due, due_date) = match (task.due, task.due_date) {
             (None, None) => (Patch::Null, Patch::Absent),
             (due, due_date) => (
-                due.map_or(Patch::Absent, Patch::Value),
+                due.map_or(Patch::Absent, |due| Patch::Value(due.into())),
                 due_date.map_or(Patch::Absent, Patch::Value),
             ),
         };

@@ -17,6 +17,7 @@ mod fresh;
 mod grants;
 mod migrations;
 mod pages;
+mod patches;
 mod projects;
 mod properties;
 mod rebuilding;
