@@ -288,7 +288,7 @@ async fn actor(product: &Product) -> Result<()> {
     let actors: Vec<&Value> = events.iter().map(|event| &event["actor"]).collect();
     let expected = [
         json!({"kind": "token", "token_id": id}),
-        json!({"kind": "agent_run", "run_id": "run-7"}),
+        json!({"kind": "agent_run", "run_id": "run-7", "token_id": id}),
         json!({"kind": "user"}),
     ];
     ensure!(actors == expected.iter().collect::<Vec<_>>(), "{actors:?}");

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{ChangeSetId, EventId, Payload, UserId, complaint};
+use crate::{ChangeSetId, EventId, Payload, TokenId, UserId, complaint};
 
 /// The number of the payload shapes this version writes.
 pub const SCHEMA: u32 = 2;
@@ -51,6 +51,9 @@ pub enum Actor {
     /// An agent, in one of its runs.
     AgentRun {
         run_id: String,
+        /// The API token by which it asked; none in a session.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token_id: Option<TokenId>,
     },
     /// A rule of the owner's, such as a recurrence.
     Rule {
@@ -83,7 +86,7 @@ impl Actor {
     /// Which one of its kind.
     pub fn id(&self) -> Option<&str> {
         match self {
-            Self::AgentRun { run_id: id }
+            Self::AgentRun { run_id: id, .. }
             | Self::Rule { rule_id: id }
             | Self::Import { import_id: id }
             | Self::Token { token_id: id } => Some(id),
@@ -91,15 +94,24 @@ impl Actor {
         }
     }
 
-    /// The actor that [`kind`](Self::kind) and [`id`](Self::id) describe.
-    pub fn from_parts(kind: &str, id: Option<String>) -> Option<Self> {
-        Some(match (kind, id) {
-            ("user", None) => Self::User,
-            ("agent_run", Some(run_id)) => Self::AgentRun { run_id },
-            ("rule", Some(rule_id)) => Self::Rule { rule_id },
-            ("import", Some(import_id)) => Self::Import { import_id },
-            ("token", Some(token_id)) => Self::Token { token_id },
-            ("system", None) => Self::System,
+    /// The API token by which a run asked.
+    pub const fn token_of_run(&self) -> Option<TokenId> {
+        match self {
+            Self::AgentRun { token_id, .. } => *token_id,
+            _ => None,
+        }
+    }
+
+    /// The actor that [`kind`](Self::kind), [`id`](Self::id) and
+    /// [`token_of_run`](Self::token_of_run) describe.
+    pub fn from_parts(kind: &str, id: Option<String>, token: Option<TokenId>) -> Option<Self> {
+        Some(match (kind, id, token) {
+            ("user", None, None) => Self::User,
+            ("agent_run", Some(run_id), token_id) => Self::AgentRun { run_id, token_id },
+            ("rule", Some(rule_id), None) => Self::Rule { rule_id },
+            ("import", Some(import_id), None) => Self::Import { import_id },
+            ("token", Some(token_id), None) => Self::Token { token_id },
+            ("system", None, None) => Self::System,
             _ => return None,
         })
     }

@@ -97,6 +97,22 @@ fn the_corpus_fits_the_published_schema() {
     }
 }
 
+/// The corpus has none that does: the field came later.
+#[test]
+fn a_run_says_by_which_token_it_asked() {
+    let schema = jsonschema::validator_for(&events::schema()).unwrap();
+    let runs = current().into_iter();
+    for (name, mut golden) in runs.filter(|(_, golden)| golden["actor"]["kind"] == "agent_run") {
+        assert_eq!(decode(&golden).actor.token_of_run(), None, "{name}");
+        golden["actor"]["token_id"] = json!("01900000-0000-7000-8000-0000000000ff");
+        let event = decode(&golden);
+        assert!(event.actor.token_of_run().is_some(), "{name}");
+        let written: Value = serde_json::from_slice(&event.encode().unwrap()).unwrap();
+        assert_eq!(written, golden, "{name}");
+        assert!(schema.is_valid(&golden), "{name}");
+    }
+}
+
 #[test]
 fn an_unknown_type_is_carried_whole() {
     let (_, mut golden) = current().remove(0);

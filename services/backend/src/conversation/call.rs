@@ -152,7 +152,7 @@ async fn add(write: &mut Write, call: NewCall, linked: Vec<TaskId>) -> Result<()
         return Err(ApiError::invalid("run_id", "`run_id` is none"));
     }
     let run_id = call.run_id.or_else(|| match &write.ctx.actor {
-        Actor::AgentRun { run_id } => Some(run_id.clone()),
+        Actor::AgentRun { run_id, .. } => Some(run_id.clone()),
         _ => None,
     });
     let called_at = call.called_at.round(Unit::Microsecond);
@@ -173,7 +173,10 @@ async fn add(write: &mut Write, call: NewCall, linked: Vec<TaskId>) -> Result<()
     if store::insert_call(write.tx(), user, &row, input, Some(&result)).await? {
         let caller = write.ctx.actor.clone();
         if let Some(run_id) = run_id {
-            write.ctx.actor = Actor::AgentRun { run_id };
+            write.ctx.actor = Actor::AgentRun {
+                run_id,
+                token_id: write.ctx.token,
+            };
         }
         write.record(call.id.0, 1, Payload::ToolCalled(state));
         write.ctx.actor = caller;

@@ -407,6 +407,7 @@ async fn say(
 ) -> Result<Said, ApiError> {
     write.ctx.actor = Actor::AgentRun {
         run_id: held.run_id.to_string(),
+        token_id: write.ctx.token,
     };
     let mut conversation = find(write, held.conversation).await?;
     let message = NewMessage {

@@ -52,7 +52,7 @@ impl Link<'_> {
             self.correlation_id.to_owned(),
             text(self.causation_id),
             self.actor.kind().to_owned(),
-            self.actor.id().unwrap_or_default().to_owned(),
+            who(self.actor),
             self.change_set_id.to_string(),
             self.cause.unwrap_or_default().to_owned(),
             self.created_at.as_microsecond().to_string(),
@@ -62,6 +62,15 @@ impl Link<'_> {
         }
         hasher.update(hex(&self.data_hash));
         hasher.finalize().into()
+    }
+}
+
+/// Which one of its kind: of a run, behind a blank, the token by which it asked, too.
+fn who(actor: &Actor) -> String {
+    let id = actor.id().unwrap_or_default();
+    match actor.token_of_run() {
+        Some(token) => format!("{id} {token}"),
+        None => id.to_owned(),
     }
 }
 

@@ -137,7 +137,7 @@ fn carried(row: &EventRow, why: &str) -> serde_json::Result<Box<RawValue>> {
         schema: row.schema,
         correlation_id: &row.correlation_id,
         causation_id: row.causation_id,
-        actor: json!({"kind": row.actor_kind, "id": row.actor_id}),
+        actor: json!({"kind": row.actor_kind, "id": row.actor_id, "token_id": row.token_id}),
         change_set_id: row.change_set_id,
         cause: row.cause.as_deref(),
         data: RawValue::from_string(row.data.clone())?,

@@ -1,6 +1,6 @@
 //! Rows of `taskflow.events`, read back as the events they are.
 
-use events::{Actor, Cause, ChangeSetId, Event, EventId, Payload, UserId};
+use events::{Actor, Cause, ChangeSetId, Event, EventId, Payload, TokenId, UserId};
 use futures::{TryStreamExt, stream::BoxStream};
 use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, types::Json};
@@ -21,6 +21,7 @@ pub(crate) struct EventRow {
     pub(crate) causation_id: Option<Uuid>,
     pub(crate) actor_kind: String,
     pub(crate) actor_id: Option<String>,
+    pub(crate) token_id: Option<Uuid>,
     pub(crate) change_set_id: Uuid,
     pub(crate) cause: Option<Json<Cause>>,
     pub(crate) created_at: Timestamp,
@@ -51,7 +52,7 @@ impl TryFrom<EventRow> for Event {
         let mut data = serde_json::Deserializer::from_str(&row.data);
         let payload = Payload::read(schema, &row.event_type, &mut data)
             .map_err(|error| Unreadable::Data { event_id, error })?;
-        let actor = Actor::from_parts(&row.actor_kind, row.actor_id);
+        let actor = Actor::from_parts(&row.actor_kind, row.actor_id, row.token_id.map(TokenId));
         Ok(Self {
             id: EventId(event_id),
             user_id: UserId(row.user_id),
@@ -80,7 +81,7 @@ macro_rules! select {
             EventRow,
             r#"select event_id, user_id, seq, event_type, aggregate_id, version, schema,
                       data::text as "data!", correlation_id, causation_id, actor_kind, actor_id,
-                      change_set_id, cause as "cause: Json<Cause>", created_at
+                      token_id, change_set_id, cause as "cause: Json<Cause>", created_at
                from taskflow.events where user_id = $1 and "#
                 + $condition,
             $user.0,

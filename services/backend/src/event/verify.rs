@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use events::{Actor, Payload};
+use events::{Actor, Payload, TokenId};
 use futures::{TryStreamExt, stream::BoxStream};
 use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, PgPool};
@@ -103,6 +103,7 @@ struct Row {
     causation_id: Option<Uuid>,
     actor_kind: String,
     actor_id: Option<String>,
+    token_id: Option<Uuid>,
     change_set_id: Uuid,
     cause: Option<String>,
     /// `None` if it is none that there can be.
@@ -315,7 +316,12 @@ impl Row {
     /// What the event's hash is if its predecessor's is `prev`; `None` if it is no event that
     /// could have been written.
     fn hash(&self, stream: &Stream, prev: Hash) -> Option<Hash> {
-        let actor = Actor::from_parts(&self.actor_kind, self.actor_id.clone())?;
+        let token = self.token_id.map(TokenId);
+        let actor = Actor::from_parts(&self.actor_kind, self.actor_id.clone(), token)?;
+        // What follows a blank is hashed as a token.
+        if actor.id().is_some_and(|id| id.contains(' ')) {
+            return None;
+        }
         let link = Link {
             prev,
             seq: self.seq,
@@ -369,7 +375,7 @@ fn events<'c>(db: &'c mut PgConnection, users: &'c [Uuid]) -> BoxStream<'c, sqlx
         Row,
         r#"select event_id, user_id, seq, topic, event_type, aggregate_id, version, schema,
                   data::text as data, data_hash, correlation_id, causation_id, actor_kind,
-                  actor_id, change_set_id, cause::text as cause, prev_hash,
+                  actor_id, token_id, change_set_id, cause::text as cause, prev_hash,
                   case when created_at >= '0001-01-01Z' and created_at < '9999-12-30Z'
                        then created_at end as "created_at?: Timestamp"
            from taskflow.events

@@ -1,6 +1,6 @@
 //! One event, as people read it.
 
-use events::{Cause, ChangeSetId, Event, EventId};
+use events::{Cause, ChangeSetId, Event, EventId, TokenId};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,6 +48,10 @@ pub(crate) struct Author {
     kind: &'static str,
     /// Which run, rule, import or token.
     id: Option<String>,
+    /// Of a run: the API token by which it asked, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    token_id: Option<TokenId>,
 }
 
 /// What a change was made to.
@@ -84,6 +88,7 @@ impl HistoryEntry {
             actor: Author {
                 kind: event.actor.kind(),
                 id: event.actor.id().map(ToOwned::to_owned),
+                token_id: event.actor.token_of_run(),
             },
             causation_id: event.causation_id,
             what: What {

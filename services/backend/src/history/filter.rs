@@ -89,7 +89,7 @@ impl HistoryParams {
         let mut query = QueryBuilder::new(
             "select event_id, user_id, seq, event_type, aggregate_id, version, schema, \
              data::text as data, correlation_id, causation_id, actor_kind, actor_id, \
-             change_set_id, cause, created_at \
+             token_id, change_set_id, cause, created_at \
              from taskflow.events where user_id = ",
         );
         query.push_bind(user.0);

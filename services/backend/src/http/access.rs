@@ -219,5 +219,6 @@ fn author(headers: &HeaderMap, token: Option<TokenId>) -> Result<Actor, ApiError
     }
     Ok(Actor::AgentRun {
         run_id: run_id.to_owned(),
+        token_id: token,
     })
 }

@@ -48,7 +48,8 @@ pub(super) async fn run(
         EventRow,
         r#"select event_id, user_id, seq, event_type, aggregate_id, version, schema,
                   coalesce(data::text, 'null') as "data!", correlation_id, causation_id,
-                  actor_kind, actor_id, change_set_id, cause as "cause: Json<Cause>", created_at
+                  actor_kind, actor_id, token_id, change_set_id,
+                  cause as "cause: Json<Cause>", created_at
            from taskflow.events e
            where ($1::uuid[] = '{}' or user_id = any($1))
              and exists (select from auth."user" u where u.id = e.user_id)

@@ -31,6 +31,7 @@ pub(crate) struct Row {
     pub(crate) causation_id: Option<Uuid>,
     pub(crate) actor_kind: String,
     pub(crate) actor_id: Option<String>,
+    pub(crate) token_id: Option<Uuid>,
     pub(crate) change_set_id: Uuid,
     /// As text, because one that cannot be read must not keep the others from being read.
     pub(crate) cause: Option<String>,
@@ -46,8 +47,8 @@ macro_rules! select {
             r#"select e.id, e.topic, e.traceparent, e.event_id, e.user_id, e.seq, e.event_type,
                       e.aggregate_id, e.version, e.schema,
                       coalesce(e.data::text, '') as "data!", e.correlation_id, e.causation_id,
-                      e.actor_kind, e.actor_id, e.change_set_id, e.cause::text as cause,
-                      e.created_at "#
+                      e.actor_kind, e.actor_id, e.token_id, e.change_set_id,
+                      e.cause::text as cause, e.created_at "#
                 + $rest,
             $($argument),*
         )
@@ -125,6 +126,7 @@ fn message(row: Row) -> anyhow::Result<(Topic, Message)> {
         causation_id: row.causation_id,
         actor_kind: row.actor_kind,
         actor_id: row.actor_id,
+        token_id: row.token_id,
         change_set_id: row.change_set_id,
         cause: cause.map(Json),
         created_at: row.created_at,

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use events::{Actor, Payload, UserId};
+use events::{Actor, Payload, TokenId, UserId};
 use futures::{Stream, stream};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -210,7 +210,8 @@ fn spoken(entry: &Entry) -> anyhow::Result<Option<Spoken>> {
 }
 
 fn entry(row: EventRow) -> anyhow::Result<Entry> {
-    let actor = Actor::from_parts(&row.actor_kind, row.actor_id);
+    let token = row.token_id.map(TokenId);
+    let actor = Actor::from_parts(&row.actor_kind, row.actor_id, token);
     Ok(Entry {
         seq: row.seq,
         event_id: row.event_id,

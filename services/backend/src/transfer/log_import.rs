@@ -247,6 +247,9 @@ impl<'a> Log<'a> {
         let versions: Vec<i64> = entries().map(|entry| entry.version).collect();
         let schemas: Vec<i32> = entries().map(|entry| entry.schema).collect();
         let causations: Vec<Option<Uuid>> = entries().map(|entry| entry.causation_id).collect();
+        let tokens: Vec<Option<Uuid>> = entries()
+            .map(|entry| entry.actor.token_of_run().map(|token| token.0))
+            .collect();
         let change_sets: Vec<Uuid> = entries().map(|entry| entry.change_set_id).collect();
         let times: Vec<jiff_sqlx::Timestamp> =
             entries().map(|entry| entry.timestamp.to_sqlx()).collect();
@@ -254,17 +257,18 @@ impl<'a> Log<'a> {
         sqlx::query!(
             "insert into taskflow.events
                 (event_id, user_id, seq, topic, event_type, aggregate_id, version, schema, data,
-                 correlation_id, causation_id, actor_kind, actor_id, change_set_id, cause,
+                 correlation_id, causation_id, actor_kind, actor_id, token_id, change_set_id, cause,
                  created_at, prev_hash)
              select d.event_id, $1, d.seq, d.topic, d.event_type, d.aggregate_id, d.version,
                     d.schema, d.data::json, d.correlation_id, d.causation_id, d.actor_kind,
-                    d.actor_id, d.change_set_id, d.cause::json, d.created_at, d.prev_hash
+                    d.actor_id, d.token_id, d.change_set_id, d.cause::json, d.created_at,
+                    d.prev_hash
              from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::bigint[],
                          $8::int[], $9::text[], $10::text[], $11::uuid[], $12::text[], $13::text[],
-                         $14::uuid[], $15::text[], $16::timestamptz[], $17::bytea[])
+                         $14::uuid[], $15::uuid[], $16::text[], $17::timestamptz[], $18::bytea[])
                  as d (event_id, seq, topic, event_type, aggregate_id, version, schema, data,
-                       correlation_id, causation_id, actor_kind, actor_id, change_set_id, cause,
-                       created_at, prev_hash)
+                       correlation_id, causation_id, actor_kind, actor_id, token_id, change_set_id,
+                       cause, created_at, prev_hash)
              order by d.seq",
             user,
             &ids,
@@ -279,6 +283,7 @@ impl<'a> Log<'a> {
             &causations as _,
             &column(|entry| entry.actor.kind().to_owned()),
             &optional(|entry| entry.actor.id().map(ToOwned::to_owned)) as _,
+            &tokens as _,
             &change_sets,
             &optional(|entry| entry.cause.as_ref().map(|cause| cause.get().to_owned())) as _,
             &times[..] as _,

@@ -18,7 +18,7 @@ pub(crate) struct Set {
 impl Set {
     fn run(&self) -> Option<&str> {
         match &self.actor {
-            Actor::AgentRun { run_id } => Some(run_id),
+            Actor::AgentRun { run_id, .. } => Some(run_id),
             _ => None,
         }
     }
@@ -60,7 +60,8 @@ impl Undone {
             undone.take(&Set {
                 id: ChangeSetId(row.change_set_id),
                 seq: row.seq.unsigned_abs(),
-                actor: Actor::from_parts(&row.actor_kind, row.actor_id).unwrap_or(Actor::System),
+                actor: Actor::from_parts(&row.actor_kind, row.actor_id, None)
+                    .unwrap_or(Actor::System),
                 cause: Some(row.cause.0),
             });
         }
@@ -169,6 +170,7 @@ mod tests {
         let run = |n| Set {
             actor: Actor::AgentRun {
                 run_id: "r".to_owned(),
+                token_id: None,
             },
             ..set(n, None)
         };

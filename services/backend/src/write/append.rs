@@ -30,6 +30,7 @@ struct Columns {
     change_sets: Vec<Uuid>,
     actor_kinds: Vec<&'static str>,
     actor_ids: Vec<Option<String>>,
+    tokens: Vec<Option<Uuid>>,
     causes: Vec<Option<String>>,
     correlations: Vec<String>,
     traceparents: Vec<Option<String>>,
@@ -94,6 +95,8 @@ async fn append_some(
         columns.change_sets.push(link.change_set_id);
         columns.actor_kinds.push(origin.actor.kind());
         columns.actor_ids.push(origin.actor.id().map(str::to_owned));
+        let token = origin.actor.token_of_run();
+        columns.tokens.push(token.map(|token| token.0));
         columns.correlations.push(origin.correlation_id.clone());
         columns.traceparents.push(origin.traceparent.clone());
         columns.prev_hashes.push(head.hash.to_vec());
@@ -107,17 +110,18 @@ async fn append_some(
         ), appended as (
             insert into taskflow.events
                 (event_id, user_id, seq, topic, event_type, aggregate_id, version, schema, data,
-                 correlation_id, causation_id, actor_kind, actor_id, change_set_id, cause,
+                 correlation_id, causation_id, actor_kind, actor_id, token_id, change_set_id, cause,
                  traceparent, created_at, prev_hash)
             select d.event_id, $1, d.seq, d.topic, d.event_type, d.aggregate_id, d.version, $5,
                    d.data::json, d.correlation_id, d.causation_id, d.actor_kind, d.actor_id,
-                   d.change_set_id, d.cause::json, d.traceparent, $4, d.prev_hash
+                   d.token_id, d.change_set_id, d.cause::json, d.traceparent, $4, d.prev_hash
             from unnest($6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::uuid[],
                         $11::bigint[], $12::text[], $13::uuid[], $14::uuid[], $15::text[],
-                        $16::text[], $17::text[], $18::text[], $19::text[], $20::bytea[])
+                        $16::text[], $17::uuid[], $18::text[], $19::text[], $20::text[],
+                        $21::bytea[])
                 as d (event_id, seq, topic, event_type, aggregate_id, version, data, causation_id,
-                      change_set_id, actor_kind, actor_id, cause, correlation_id, traceparent,
-                      prev_hash)
+                      change_set_id, actor_kind, actor_id, token_id, cause, correlation_id,
+                      traceparent, prev_hash)
             order by d.seq
             returning id
         )
@@ -138,6 +142,7 @@ async fn append_some(
         &columns.change_sets,
         &columns.actor_kinds as _,
         &columns.actor_ids as _,
+        &columns.tokens as _,
         &columns.causes as _,
         &columns.correlations,
         &columns.traceparents as _,

@@ -221,7 +221,7 @@ async fn who(tx: &mut PgConnection, ctx: &Ctx) -> sqlx::Result<String> {
         return Ok(format!("token:{token}"));
     }
     let run = match &ctx.actor {
-        Actor::AgentRun { run_id } => run_id.parse::<Uuid>().ok(),
+        Actor::AgentRun { run_id, .. } => run_id.parse::<Uuid>().ok(),
         _ => None,
     };
     let Some(run) = run else {

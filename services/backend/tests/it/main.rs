@@ -23,6 +23,7 @@ mod properties;
 mod rebuilding;
 mod reminders;
 mod restore;
+mod runs;
 mod series;
 mod simulation;
 mod tampering;

@@ -139,8 +139,9 @@ async fn links_are_the_same_in_sql(pool: &PgPool) {
                     lead(prev_hash, 1, s.head_hash) over (partition by user_id order by e.seq) as promised,
                     taskflow.event_hash(
                         prev_hash, e.seq, event_id, event_type, user_id, aggregate_id, version,
-                        schema, correlation_id, causation_id, actor_kind, actor_id, change_set_id,
-                        cause::text, created_at, coalesce(data_hash, taskflow.data_hash(salt, data))
+                        schema, correlation_id, causation_id, actor_kind,
+                        concat_ws(' ', actor_id, token_id), change_set_id, cause::text, created_at,
+                        coalesce(data_hash, taskflow.data_hash(salt, data))
                     ) as hash
              from taskflow.events e join taskflow.streams s using (user_id)
          ) as links group by event_type",

@@ -85,6 +85,11 @@ const CASES: &[(&str, i64, Flaw)] = &[
         Flaw::Changed,
     ),
     (
+        "update taskflow.events set token_id = taskflow.uuid7() where $event",
+        MIDDLE,
+        Flaw::Changed,
+    ),
+    (
         "update taskflow.events set change_set_id = taskflow.uuid7() where $event",
         MIDDLE,
         Flaw::Changed,
