@@ -207,6 +207,12 @@ impl Write {
         self.drafts.len()
     }
 
+    /// What undo takes back of it: none, while nothing has changed or it is only tried.
+    pub(crate) fn change_set(&self) -> Option<ChangeSetId> {
+        let changes = !self.drafts.is_empty() && !self.ctx.dry_run;
+        changes.then_some(self.ctx.change_set)
+    }
+
     /// What changed nothing belongs to no change-set. What is only tried goes no further than here.
     pub(crate) async fn commit(mut self, mut reply: Reply) -> Result<Reply, ApiError> {
         let wrote_events = !self.drafts.is_empty();

@@ -74,8 +74,9 @@ pub(crate) struct Operation {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BatchResult {
-    #[schema(value_type = uuid::Uuid)]
-    change_set_id: events::ChangeSetId,
+    /// None when nothing has changed.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    change_set_id: Option<events::ChangeSetId>,
     /// One for each operation, in order.
     results: Vec<ItemResult>,
 }
@@ -133,7 +134,7 @@ pub(crate) async fn batch_tasks(
         }
     }
     let result = BatchResult {
-        change_set_id: write.ctx.change_set,
+        change_set_id: write.change_set(),
         results,
     };
     write.commit(Reply::json(StatusCode::OK, &result)?).await

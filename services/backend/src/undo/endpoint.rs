@@ -70,7 +70,7 @@ pub(crate) async fn undo(
         // The write is dropped, and with it what was tried.
         return Reply::json(StatusCode::OK, &report);
     }
-    report.change_set_id = (write.recorded() > 0).then_some(by);
+    report.change_set_id = write.change_set();
     let reply = Reply::json(StatusCode::OK, &report)?;
     write.commit(reply).await
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod agency;
+mod batches;
 mod calendar;
 mod calls;
 mod clockwork;
