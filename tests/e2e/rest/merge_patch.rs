@@ -55,7 +55,8 @@ async fn absent(product: &Product) -> Result<()> {
         task["version"] = json!(n + 2);
         task["updated_at"] = after["updated_at"].clone();
         same(&after, &task)?;
-        ensure!(answer.header("etag")? == format!("\"{}\"", n + 2));
+        let version = format!("\"{}-", n + 2);
+        ensure!(answer.header("etag")?.starts_with(&version));
         answer.header("x-change-set-id")?;
         same(&get(&owner, &task).await?, &task)?;
     }
@@ -106,7 +107,7 @@ async fn idle(product: &Product) -> Result<()> {
     for patch in [json!({}), same_again] {
         let answer = owner.patch(&path(&task), &patch).await?;
         same(&answer.expect(200)?, &task)?;
-        ensure!(answer.header("etag")? == "\"1\"");
+        ensure!(answer.header("etag")?.starts_with("\"1-"));
     }
     ensure!(product.database.head(owner.user).await? == head);
     Ok(())

@@ -21,12 +21,25 @@ impl IfMatch {
     }
 
     pub(crate) fn check(self, what: &'static str, current: i64) -> Result<(), ApiError> {
+        self.check_either(what, current, &etag(current))
+    }
+
+    /// Of what has an ETag of its own: the version alone will do, too.
+    pub(crate) fn check_either(
+        self,
+        what: &'static str,
+        current: i64,
+        tag: &str,
+    ) -> Result<(), ApiError> {
+        let version = etag(current);
         match self.0 {
-            Some(wanted) if !wanted.contains(&etag(current)) => Err(ApiError::Stale {
-                what,
-                current,
-                field: None,
-            }),
+            Some(wanted) if !wanted.iter().any(|one| *one == version || one == tag) => {
+                Err(ApiError::Stale {
+                    what,
+                    current,
+                    field: None,
+                })
+            }
             _ => Ok(()),
         }
     }

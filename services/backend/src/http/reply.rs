@@ -41,8 +41,13 @@ impl Reply {
         }
     }
 
+    /// What a version alone tells apart.
     pub(crate) fn etag(self, version: i64) -> Self {
-        self.header(header::ETAG.as_str(), etag(version))
+        self.tagged(etag(version))
+    }
+
+    pub(crate) fn tagged(self, etag: String) -> Self {
+        self.header(header::ETAG.as_str(), etag)
     }
 
     pub(crate) fn location(self, path: String) -> Self {

@@ -98,7 +98,7 @@ pub(crate) async fn add_reminder(
     after.reminders.push(reminder.clone());
     let task = change::save(&mut write, before, after).await?;
     let view = ReminderView::new(&task, &reminder, &write.home);
-    let reply = Reply::json(StatusCode::CREATED, &view)?.etag(task.version);
+    let reply = Reply::json(StatusCode::CREATED, &view)?.tagged(task.etag());
     write.commit(reply).await
 }
 
@@ -136,6 +136,6 @@ pub(super) async fn find_task(
     let task = store::with_reminder(write.tx(), user, path.id).await?;
     let task = task.filter(|task| task.deleted_at.is_none());
     let task = task.ok_or(ApiError::NotFound("Reminder"))?;
-    if_match.check("task", task.version)?;
+    if_match.check_either("task", task.version, &task.etag())?;
     Ok(task)
 }

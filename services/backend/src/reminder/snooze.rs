@@ -80,7 +80,7 @@ pub(crate) async fn snooze_reminder(
     let reminder = reminders.find(|reminder| reminder.id == path.id);
     let reminder = reminder.ok_or(ApiError::NotFound("Reminder"))?;
     let view = ReminderView::new(&task, reminder, &write.home);
-    let reply = Reply::json(StatusCode::OK, &view)?.etag(task.version);
+    let reply = Reply::json(StatusCode::OK, &view)?.tagged(task.etag());
     write.commit(reply).await
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn set_recurrence(
         Some(recurrence) => begin(&mut write, before, recurrence).await?,
         None => end(&mut write, before).await?,
     };
-    let reply = Reply::json(StatusCode::OK, &task)?.etag(task.version);
+    let reply = Reply::json(StatusCode::OK, &task)?.tagged(task.etag());
     write.commit(reply).await
 }
 
@@ -73,7 +73,7 @@ pub(crate) async fn end_recurrence(
     };
     let before = change::find_live(&mut write, path.id, if_match).await?;
     let task = end(&mut write, before).await?;
-    let reply = Reply::json(StatusCode::OK, &task)?.etag(task.version);
+    let reply = Reply::json(StatusCode::OK, &task)?.tagged(task.etag());
     write.commit(reply).await
 }
 

@@ -49,7 +49,7 @@ pub(crate) async fn skip_occurrence(
         reminder.snoozed_until = None;
     }
     let task = change::save(&mut write, before, after).await?;
-    let reply = Reply::json(StatusCode::OK, &task)?.etag(task.version);
+    let reply = Reply::json(StatusCode::OK, &task)?.tagged(task.etag());
     write.commit(reply).await
 }
 

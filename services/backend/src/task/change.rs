@@ -95,7 +95,7 @@ pub(crate) async fn find_any(
     let task = store::find(write.tx(), user, id)
         .await?
         .ok_or(ApiError::NotFound("Task"))?;
-    if_match.check("task", task.version)?;
+    if_match.check_either("task", task.version, &task.etag())?;
     Ok(task)
 }
 

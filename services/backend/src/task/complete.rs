@@ -53,6 +53,6 @@ pub(crate) async fn complete_task(
         ..before.clone()
     };
     let task = change::save(&mut write, before, after).await?;
-    let reply = Reply::json(StatusCode::OK, &task)?.etag(task.version);
+    let reply = Reply::json(StatusCode::OK, &task)?.tagged(task.etag());
     write.commit(reply).await
 }

@@ -34,7 +34,7 @@ pub(crate) async fn create_task(
     let task = change::create(&mut write, body.value).await?;
     let location = format!("/api/{}/tasks/{}", write.ctx.user, task.id);
     let reply = Reply::json(StatusCode::CREATED, &task)?
-        .etag(task.version)
+        .tagged(task.etag())
         .location(location);
     write.commit(reply).await
 }

@@ -55,6 +55,6 @@ pub(crate) async fn get_task(
     // What was is no state that a write could begin from.
     Ok(match params.as_of {
         Some(_) => reply,
-        None => reply.etag(task.version),
+        None => reply.tagged(task.etag()),
     })
 }

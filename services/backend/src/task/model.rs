@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::precondition::etag;
+
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Task {
     #[schema(value_type = uuid::Uuid)]
@@ -34,11 +36,23 @@ pub(crate) struct Task {
     pub(crate) updated_at: Timestamp,
     pub(crate) completed_at: Option<Timestamp>,
     pub(crate) deleted_at: Option<Timestamp>,
-    /// Grows with every event of the task; the ETag.
+    /// Grows with every event of the task. `If-Match` takes it, in quotes, as well as the ETag,
+    /// which tells another `due_at` after a change of the time zone, too.
     pub(crate) version: i64,
 }
 
 impl Task {
+    /// A due that follows the person to another zone means another instant there, and nothing has
+    /// happened to the task.
+    pub(crate) fn etag(&self) -> String {
+        match (&self.due, self.due_at) {
+            (Some(Due::Date { .. } | Due::Floating { .. }), Some(at)) => {
+                format!("\"{}-{}\"", self.version, at.as_microsecond())
+            }
+            _ => etag(self.version),
+        }
+    }
+
     /// What a `task.created` event says.
     pub(crate) fn state(&self) -> TaskState {
         TaskState {

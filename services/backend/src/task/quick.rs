@@ -87,14 +87,14 @@ pub(crate) async fn quick_task(
     let new = new_task(understood.clone(), project_id);
     let task = change::create(&mut write, new).await.map_err(about_text)?;
     let location = format!("/api/{user}/tasks/{}", task.id);
-    let version = task.version;
+    let etag = task.etag();
     let quick = QuickTask {
         understood,
         project_id,
         task: Some(task),
     };
     let reply = Reply::json(StatusCode::CREATED, &quick)?
-        .etag(version)
+        .tagged(etag)
         .location(location);
     write.commit(reply).await
 }

@@ -61,7 +61,7 @@ pub(crate) async fn restore_task(
     } else {
         task = change::restore(&mut write, task).await?;
     }
-    let reply = Reply::json(StatusCode::OK, &task)?.etag(task.version);
+    let reply = Reply::json(StatusCode::OK, &task)?.tagged(task.etag());
     write.commit(reply).await
 }
 

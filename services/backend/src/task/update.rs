@@ -84,6 +84,6 @@ async fn apply(
     };
     let task = change::find_live(&mut write, task.id, if_match).await?;
     let task = change::patch(&mut write, task, patch).await?;
-    let reply = Reply::json(StatusCode::OK, &task)?.etag(task.version);
+    let reply = Reply::json(StatusCode::OK, &task)?.tagged(task.etag());
     write.commit(reply).await
 }

@@ -12,6 +12,7 @@ mod consent;
 mod conversations;
 mod cut_off;
 mod desk;
+mod etags;
 #[cfg(feature = "planted-faults")]
 mod faults;
 mod fresh;
