@@ -1,6 +1,6 @@
 //! One call of a tool, from its beginning to what is written down of it.
 
-use std::{collections::BTreeSet, time::Instant};
+use std::{collections::BTreeSet, fmt::Display, time::Instant};
 
 use proto::v1;
 use serde_json::{Map, Value, json};
@@ -14,6 +14,9 @@ use crate::{
 
 /// In bytes, by the backend's contract.
 const MAX_RESULT: usize = 64 * 1024;
+
+/// Of a tool, by the same contract.
+const MAX_NAME: usize = 64;
 
 /// A list of more tasks is about none of them.
 const MANY: usize = 10;
@@ -66,6 +69,37 @@ pub(crate) async fn carry_out(
     Called { result, record }
 }
 
+/// The record of a call that was refused before it began.
+pub(crate) fn refused(
+    id: Uuid,
+    tool: &str,
+    input: &Value,
+    run_id: String,
+    why: &impl Display,
+) -> v1::ToolCall {
+    v1::ToolCall {
+        id: id.to_string(),
+        tool: name(tool),
+        input: input.to_string(),
+        result: failure(why).to_string(),
+        is_error: true,
+        at: clock::now().to_string(),
+        run_id,
+        ..v1::ToolCall::default()
+    }
+}
+
+/// What somebody calls a tool, as far as it can be written down.
+pub(crate) fn name(tool: &str) -> String {
+    let graphic = tool.chars().filter(char::is_ascii_graphic);
+    let name: String = graphic.take(MAX_NAME).collect();
+    if name.is_empty() {
+        "unnamed".to_owned()
+    } else {
+        name
+    }
+}
+
 /// As much as the backend keeps of a result: nobody is told more of it afterwards either.
 fn clipped(mut json: String) -> String {
     json.truncate(json.floor_char_boundary(MAX_RESULT));
@@ -93,8 +127,8 @@ fn mentioned(given: &Value, result: &Value) -> Vec<String> {
 }
 
 /// What went wrong, as data.
-pub(crate) fn failure(trouble: &Trouble) -> Value {
-    json!({"status": "error", "summary": trouble.to_string()})
+pub(crate) fn failure(why: &impl Display) -> Value {
+    json!({"status": "error", "summary": why.to_string()})
 }
 
 #[cfg(test)]

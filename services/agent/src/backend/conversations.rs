@@ -117,10 +117,8 @@ impl Backend {
         calls: Vec<v1::ToolCall>,
         claim: Option<Claim>,
     ) -> Result<(), BackendError> {
-        // A token that is granted some tools can write down nothing without naming one.
-        let tool = calls.first().map_or("", |call| call.tool.as_str());
         let request = v1::RecordToolCallsRequest {
-            caller: Some(caller.on_wire("", tool)),
+            caller: Some(caller.on_wire("", "")),
             calls,
             claim_id: claim.map(|claim| claim.0.to_string()).unwrap_or_default(),
         };

@@ -73,7 +73,15 @@ impl Steps<'_> {
                 let session = self.session(&planned.id);
                 call::carry_out(tool, session, id, arguments, "chat").await
             }
-            Err(trouble) => self.refuse(planned, trouble),
+            Err(trouble) => {
+                let input = json!({"text": planned.input});
+                let run = self.turn.run_id.clone();
+                let record = call::refused(id, &planned.tool, &input, run, &trouble);
+                Called {
+                    result: Err(trouble),
+                    record,
+                }
+            }
         };
         hang_if_planted(&result).await;
         record
@@ -172,23 +180,6 @@ impl Steps<'_> {
             Trouble::argument("arguments", format!("they are not a JSON object ({error})"))
         })?;
         Ok((tool, arguments))
-    }
-
-    fn refuse(&self, planned: &v1::PlannedCall, trouble: Trouble) -> Called {
-        let record = v1::ToolCall {
-            id: planned.id.clone(),
-            tool: planned.tool.clone(),
-            input: json!({"text": planned.input}).to_string(),
-            result: call::failure(&trouble).to_string(),
-            is_error: true,
-            at: telemetry::clock::now().to_string(),
-            run_id: self.turn.run_id.clone(),
-            ..v1::ToolCall::default()
-        };
-        Called {
-            result: Err(trouble),
-            record,
-        }
     }
 }
 

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     backend::{Ask, BackendError, Problem, Turn, Which},
-    call::MAX_MENTIONED,
+    call::{self, MAX_MENTIONED},
     door::Guest,
     gateway::Gateway,
     problem,
@@ -446,25 +446,11 @@ fn plan(calls: Vec<Asked>, room: usize) -> Vec<v1::PlannedCall> {
                     call.id
                 },
                 id,
-                tool: name(&call.tool),
+                tool: call::name(&call.tool),
                 input: call.input.replace('\0', ""),
             }
         })
         .collect()
-}
-
-/// What a model calls a tool, as far as it can be written down.
-fn name(tool: &str) -> String {
-    let name: String = tool
-        .chars()
-        .filter(char::is_ascii_graphic)
-        .take(64)
-        .collect();
-    if name.is_empty() {
-        "unnamed".to_owned()
-    } else {
-        name
-    }
 }
 
 /// What ends a turn whose model says nothing more.

@@ -53,20 +53,36 @@ impl Server {
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let guest = guest(context)?;
-        let tool = registry::find(&guest.identity, &params.name)
-            .map_err(|trouble| ErrorData::invalid_params(trouble.to_string(), None))?;
+        let run = run(context)?;
         let arguments = params.arguments.unwrap_or_default();
+        let tool = match registry::find(&guest.identity, &params.name) {
+            Ok(tool) => tool,
+            Err(trouble) => {
+                let error = ErrorData::invalid_params(trouble.to_string(), None);
+                return Err(self
+                    .refuse(guest, &params.name, arguments, run, error)
+                    .await);
+            }
+        };
         let bound = bound_to(&guest, tool.about.name, &arguments);
         let mut session = Session::new(
             self.gateway.backend.clone(),
             guest.caller.clone(),
             guest.identity.user,
-            run(context)?,
+            run,
         );
         if let Some(state) = &params.request_state {
             let answer = params.input_responses.as_ref();
             let answer = answer.and_then(|answers| answers.get(CONFIRM));
-            let Some((fingerprint, key)) = self.agreed(state, answer, &bound)? else {
+            let agreed = match self.agreed(state, answer, &bound) {
+                Ok(agreed) => agreed,
+                Err(error) => {
+                    return Err(self
+                        .refuse(guest, tool.about.name, arguments, session.run, error)
+                        .await);
+                }
+            };
+            let Some((fingerprint, key)) = agreed else {
                 let result = declined();
                 let record = v1::ToolCall {
                     id: Uuid::now_v7().to_string(),
@@ -103,6 +119,21 @@ impl Server {
         };
         self.gateway.recorder.keep(guest.caller, record).await;
         Ok(response)
+    }
+
+    /// Writes a call down that has not begun, and says why.
+    async fn refuse(
+        &self,
+        guest: Guest,
+        tool: &str,
+        arguments: JsonObject,
+        run: String,
+        why: ErrorData,
+    ) -> ErrorData {
+        let input = Value::Object(arguments);
+        let record = call::refused(Uuid::now_v7(), tool, &input, run, &why.message);
+        self.gateway.recorder.keep(guest.caller, record).await;
+        why
     }
 
     /// Has the person asked: by the client, if it can, and otherwise in the app.

@@ -229,6 +229,11 @@ async fn a_client_that_can_asks_its_person_between_two_rounds() {
         "{body}"
     );
     assert!(world.backend.titles(world.ann).is_empty());
+    world.gateway.recorder.finish().await;
+    let recorded = world.backend.recorded();
+    // One asks, two come with states that open nothing, two say no, and one yes.
+    assert_eq!(recorded.len(), 6);
+    assert_eq!(recorded.iter().filter(|call| call.is_error).count(), 2);
     // The same answer once more is no second yes.
     for id in &ids {
         world.backend.restore(world.ann, id);
@@ -310,6 +315,48 @@ async fn calls_are_written_down_with_what_came_of_them() {
             .iter()
             .any(|call| call.tool == "get_task" && call.is_error)
     );
+}
+
+#[tokio::test]
+async fn a_call_of_what_there_is_not_or_not_for_the_token_is_written_down_too() {
+    let world = World::start().await;
+    world.backend.program("tf_reader", false, &[]);
+    world.backend.program("tf_adder", true, &["add_task"]);
+    let endless = "no such tool: é\n".repeat(100);
+    let calls = [
+        (SESSION, "no_such_tool", "no_such_tool"),
+        (SESSION, endless.as_str(), "nosuchtool:nosuchtool:"),
+        ("tf_reader", "add_task", "add_task"),
+        ("tf_adder", "undo", "undo"),
+    ];
+    for (bearer, tool, _) in calls {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+            "name": tool, "arguments": {"title": "a"},
+        }});
+        let request = world
+            .http
+            .post(format!("http://{}/mcp", world.address))
+            .bearer_auth(bearer)
+            .header("accept", "application/json, text/event-stream")
+            .header("mcp-protocol-version", "2025-06-18")
+            .header("x-run-id", "my-run")
+            .json(&body);
+        let (_, refused) = answer(request).await;
+        assert!(refused["error"].is_object(), "{refused}");
+    }
+    world.gateway.recorder.finish().await;
+    assert!(world.backend.writes().is_empty());
+    let recorded = world.backend.recorded();
+    assert_eq!(recorded.len(), calls.len());
+    for (_, _, name) in calls {
+        let call = recorded.iter().find(|call| call.tool.starts_with(name));
+        let call = call.unwrap_or_else(|| panic!("{name}: {recorded:?}"));
+        assert!(call.is_error && call.tool.len() <= 64, "{call:?}");
+        assert_eq!(call.run_id, "my-run");
+        let input: Value = serde_json::from_str(&call.input).unwrap();
+        assert_eq!(input, json!({"title": "a"}));
+        assert!(call.result.contains("There is no tool"), "{call:?}");
+    }
 }
 
 #[tokio::test]

@@ -55,7 +55,8 @@ pub(crate) async fn record(
         return Err(ApiError::invalid("calls", detail));
     }
     if let Some(grant) = &ctx.grant {
-        for call in &calls {
+        // A tool that it was refused it has not used.
+        for call in calls.iter().filter(|call| !call.is_error) {
             grant.check_tool(Some(&call.tool))?;
         }
     }

@@ -108,7 +108,7 @@ impl ApiService for Api {
             key: request.key,
             request_hash,
         };
-        let found = match asking.ctx(&self.app, Scope::Write, correlation_id).await {
+        let found = match asking.ctx(&self.app, correlation_id).await {
             Ok(ctx) => write::answered(&self.app, &ctx, &key).await,
             Err(error) => Err(error),
         };

@@ -76,20 +76,30 @@ impl Asking {
         Ok(identity)
     }
 
-    /// The context of what is asked, by somebody whose bearer has at least the scope.
+    /// The context of what is asked, by somebody who may write.
     pub(super) async fn ctx(
         &self,
         app: &App,
-        needs: Scope,
         correlation_id: CorrelationId,
     ) -> Result<Ctx, ApiError> {
         let identity = self.identify(app).await?;
-        if needs == Scope::Write && identity.scope == Scope::Read {
+        if identity.scope == Scope::Read {
             return Err(ApiError::ReadOnly);
         }
         if let Some(grant) = &identity.grant {
             grant.check_tool(self.tool.as_deref())?;
         }
+        identity.into_ctx(&self.headers, correlation_id, telemetry::clock::now())
+    }
+
+    /// The context of writing down which tools were called: by whoever may only read, too, and each
+    /// of the calls has its own tool.
+    pub(super) async fn ctx_of_records(
+        &self,
+        app: &App,
+        correlation_id: CorrelationId,
+    ) -> Result<Ctx, ApiError> {
+        let identity = self.identify(app).await?;
         identity.into_ctx(&self.headers, correlation_id, telemetry::clock::now())
     }
 }

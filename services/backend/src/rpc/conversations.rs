@@ -30,7 +30,6 @@ use crate::{
     },
     ctx::Ctx,
     error::ApiError,
-    token::model::Scope,
 };
 
 pub(crate) struct Conversations(pub(crate) App);
@@ -41,13 +40,12 @@ impl Conversations {
         &self,
         request: Request<T>,
         caller: fn(&mut T) -> Option<v1::Caller>,
-        needs: Scope,
     ) -> Result<(T, Result<Ctx, ApiError>), Status> {
         admit(&request, AGENT)?;
         let correlation_id = sidecar::caller(&request).correlation_id;
         let mut message = request.into_inner();
         let asking = Asking::new(caller(&mut message))?;
-        let ctx = asking.ctx(&self.0, needs, correlation_id).await;
+        let ctx = asking.ctx(&self.0, correlation_id).await;
         Ok((message, ctx))
     }
 }
@@ -60,7 +58,7 @@ impl ConversationService for Conversations {
     ) -> Result<Response<StartTurnResponse>, Status> {
         use start_turn_response::Outcome;
         let caller = |message: &mut StartTurnRequest| message.caller.take();
-        let (message, ctx) = self.read(request, caller, Scope::Write).await?;
+        let (message, ctx) = self.read(request, caller).await?;
         let new = NewTurn {
             conversation: optional(&message.conversation_id)?.map(ConversationId),
             key: message.key,
@@ -89,7 +87,7 @@ impl ConversationService for Conversations {
     ) -> Result<Response<AddStepResponse>, Status> {
         use add_step_response::Outcome;
         let caller = |message: &mut AddStepRequest| message.caller.take();
-        let (message, ctx) = self.read(request, caller, Scope::Write).await?;
+        let (message, ctx) = self.read(request, caller).await?;
         let (run, claim) = (uuid(&message.run_id)?, uuid(&message.claim_id)?);
         let planned = message.planned.into_iter().map(planned);
         let planned = planned.collect::<Result<Vec<_>, Status>>()?;
@@ -110,13 +108,14 @@ impl ConversationService for Conversations {
         &self,
         request: Request<RecordToolCallsRequest>,
     ) -> Result<Response<RecordToolCallsResponse>, Status> {
-        let caller = |message: &mut RecordToolCallsRequest| message.caller.take();
-        // Whoever may only read calls tools that do.
-        let (message, ctx) = self.read(request, caller, Scope::Read).await?;
+        admit(&request, AGENT)?;
+        let correlation_id = sidecar::caller(&request).correlation_id;
+        let message = request.into_inner();
+        let asking = Asking::new(message.caller)?;
         let claim = optional(&message.claim_id)?;
         let calls = message.calls.into_iter().map(new_call);
         let calls = calls.collect::<Result<Vec<_>, Status>>()?;
-        let recorded = match ctx {
+        let recorded = match asking.ctx_of_records(&self.0, correlation_id).await {
             Ok(ctx) => call::record(&self.0, ctx, calls, claim).await,
             Err(error) => Err(error),
         };
@@ -130,7 +129,7 @@ impl ConversationService for Conversations {
     ) -> Result<Response<FinishTurnResponse>, Status> {
         use finish_turn_response::Outcome;
         let caller = |message: &mut FinishTurnRequest| message.caller.take();
-        let (message, ctx) = self.read(request, caller, Scope::Write).await?;
+        let (message, ctx) = self.read(request, caller).await?;
         let (run, claim) = (uuid(&message.run_id)?, uuid(&message.claim_id)?);
         let tasks = uuids(&message.task_ids)?;
         let said = match ctx {
@@ -150,7 +149,7 @@ impl ConversationService for Conversations {
         request: Request<ReleaseTurnRequest>,
     ) -> Result<Response<ReleaseTurnResponse>, Status> {
         let caller = |message: &mut ReleaseTurnRequest| message.caller.take();
-        let (message, ctx) = self.read(request, caller, Scope::Write).await?;
+        let (message, ctx) = self.read(request, caller).await?;
         let (run, claim) = (uuid(&message.run_id)?, uuid(&message.claim_id)?);
         let released = match ctx {
             Ok(ctx) => turn::release(&self.0, ctx, run, claim).await,
@@ -166,7 +165,7 @@ impl ConversationService for Conversations {
     ) -> Result<Response<AskConfirmationResponse>, Status> {
         use ask_confirmation_response::Outcome;
         let caller = |message: &mut AskConfirmationRequest| message.caller.take();
-        let (message, ctx) = self.read(request, caller, Scope::Write).await?;
+        let (message, ctx) = self.read(request, caller).await?;
         let wanted = message.confirmation;
         let wanted = wanted.ok_or_else(|| Status::invalid_argument("no confirmation"))?;
         let question = Question {
@@ -199,7 +198,7 @@ impl ConversationService for Conversations {
     ) -> Result<Response<DecideConfirmationResponse>, Status> {
         use decide_confirmation_response::Outcome;
         let caller = |message: &mut DecideConfirmationRequest| message.caller.take();
-        let (message, ctx) = self.read(request, caller, Scope::Write).await?;
+        let (message, ctx) = self.read(request, caller).await?;
         let id = uuid(&message.id)?;
         let decided = match ctx {
             Ok(ctx) => confirmations::decide(&self.0.pool, &ctx, id, message.yes)

@@ -334,4 +334,14 @@ async fn a_token_for_tools_opens_the_agent_alone(pool: PgPool) {
     problem(&refused.unwrap(), 403, "outside_grant");
     let said = agency::told(&pool, owner.user, "message.added").await;
     assert_eq!(said.len(), 1, "the owner's");
+    // But that it was refused them.
+    let mut call = agency::called(&turn, &agency::planned("delete_task", "{}"));
+    call.is_error = true;
+    call.conversation_id.clear();
+    "a-run".clone_into(&mut call.run_id);
+    agency.record(&program, "", vec![call]).await.unwrap();
+    let [told] = &agency::told(&pool, owner.user, "tool.called").await[..] else {
+        panic!("one call");
+    };
+    assert_eq!((&told["tool"], &told["is_error"]), (&json!("delete_task"), &json!(true)));
 }
