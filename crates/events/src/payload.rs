@@ -65,6 +65,11 @@ pub struct TaskState {
     pub reminders: Vec<Reminder>,
 }
 
+impl TaskState {
+    pub const MAX_TAGS: usize = 20;
+    pub const MAX_TAG_CHARS: usize = 50;
+}
+
 /// The fields of a task that changed; the others are absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]

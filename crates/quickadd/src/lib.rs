@@ -11,7 +11,8 @@
 //!
 //! # What is understood (English, in upper or lower case)
 //!
-//! - **Signs.** `#home` is a tag: letters, digits, `_` and `-`, at least one letter. `+Work` or
+//! - **Signs.** `#home` is a tag: letters, digits, `_` and `-`, at least one letter; what is more
+//!   than a task takes stays in the title. `+Work` or
 //!   `+"My project"` is a project, as in Vikunja and todo.txt (Todoist's `#` is our tag, and
 //!   `/` is in too many titles). `!urgent !high !medium !low !none`, `!1` to `!4` and `p1` to
 //!   `p4` are the priority; 1 is urgent, 4 is low.

@@ -1,6 +1,6 @@
 //! Words that say what they are by their sign: `#tag`, `+project`, `!priority`.
 
-use events::Priority;
+use events::{Priority, TaskState};
 
 use crate::{
     line::Word,
@@ -15,15 +15,13 @@ enum Sign {
 
 /// Moves the signs out of `words` into the fields they name.
 pub(crate) fn take<'a>(words: &mut Vec<Word<'a>>, fields: &mut QuickAdd) -> Vec<(Kind, Word<'a>)> {
+    fields.tags = tags(words);
     let mut taken = Vec::new();
     let mut kept = Vec::new();
     // From the end, because of two priorities or projects the last counts.
     for word in words.drain(..).rev() {
         let kind = match read(&word) {
-            Some(Sign::Tag(name)) => {
-                fields.tags.push(name);
-                Some(Kind::Tag)
-            }
+            Some(Sign::Tag(name)) if fields.tags.contains(&name) => Some(Kind::Tag),
             Some(Sign::Project(name)) if fields.project.is_none() => {
                 fields.project = Some(name);
                 Some(Kind::Project)
@@ -41,16 +39,18 @@ pub(crate) fn take<'a>(words: &mut Vec<Word<'a>>, fields: &mut QuickAdd) -> Vec<
     }
     kept.reverse();
     *words = kept;
-    fields.tags = in_order(&fields.tags);
     taken
 }
 
-/// Turned round, each name where it came first.
-fn in_order(reversed: &[String]) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for tag in reversed.iter().rev() {
-        if !tags.contains(tag) {
-            tags.push(tag.clone());
+/// Each name where it came first, as many as a task takes.
+fn tags(words: &[Word<'_>]) -> Vec<String> {
+    let mut tags = Vec::new();
+    for word in words {
+        if tags.len() < TaskState::MAX_TAGS
+            && let Some(Sign::Tag(name)) = read(word)
+            && !tags.contains(&name)
+        {
+            tags.push(name);
         }
     }
     tags
@@ -62,7 +62,8 @@ fn read(word: &Word<'_>) -> Option<Sign> {
     }
     if let Some(name) = word.text.strip_prefix('#') {
         let has_letter = name.chars().any(char::is_alphabetic);
-        return (has_letter && is_name(name)).then(|| Sign::Tag(name.to_owned()));
+        let has_room = name.chars().count() <= TaskState::MAX_TAG_CHARS;
+        return (has_letter && has_room && is_name(name)).then(|| Sign::Tag(name.to_owned()));
     }
     if let Some(name) = word.text.strip_prefix('+') {
         return project(name).map(|name| Sign::Project(name.to_owned()));

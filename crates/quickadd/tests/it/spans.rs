@@ -86,3 +86,19 @@ fn the_wire_form_is_flat_and_in_lower_case() {
         })
     );
 }
+
+#[test]
+fn what_is_more_than_a_task_takes_stays_in_the_title() {
+    let tags = |range: std::ops::Range<usize>| range.map(|n| format!("#t{n}")).collect::<Vec<_>>();
+    let known = tags(0..20).join(" ");
+    let quick = parse(&format!("Buy milk {known} #over #t3 #more"), &now()).unwrap();
+    assert_eq!(quick.title, "Buy milk #over #more");
+    let named: Vec<String> = quick.tags.iter().map(|tag| format!("#{tag}")).collect();
+    assert_eq!(named, tags(0..20));
+    assert_eq!(quick.spans.len(), 21);
+
+    let [longest, longer] = [50, 51].map(|length| "ä".repeat(length));
+    let quick = parse(&format!("Buy milk #{longest} #{longer}"), &now()).unwrap();
+    assert_eq!(quick.title, format!("Buy milk #{longer}"));
+    assert_eq!(quick.tags, [longest]);
+}

@@ -1,6 +1,6 @@
 //! What a client may say about a task, and the checks that make it safe to keep.
 
-use events::{Due, Priority, ProjectId, TaskId};
+use events::{Due, Priority, ProjectId, TaskId, TaskState};
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, DateTime},
@@ -17,8 +17,6 @@ use crate::{
 
 const MAX_TITLE: usize = 200;
 const MAX_DESCRIPTION: usize = 10_000;
-const MAX_TAGS: usize = 20;
-pub(crate) const MAX_TAG: usize = 50;
 
 /// A whole task: for `POST`, and for `PUT`, where what is absent becomes empty.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -161,11 +159,10 @@ pub(crate) fn tags(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
         .collect::<Result<Vec<_>, _>>()?;
     tags.sort_unstable();
     tags.dedup();
-    if tags.len() > MAX_TAGS {
-        return Err(ApiError::invalid(
-            "tags",
-            format!("A task must not have more than {MAX_TAGS} tags"),
-        ));
+    let max = TaskState::MAX_TAGS;
+    if tags.len() > max {
+        let detail = format!("A task must not have more than {max} tags");
+        return Err(ApiError::invalid("tags", detail));
     }
     Ok(tags)
 }
@@ -173,7 +170,7 @@ pub(crate) fn tags(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
 pub(crate) fn tag(name: &str) -> Result<String, ApiError> {
     // Whatever follows a `#`, so that nothing changes when it is asked for once more.
     let name = name.trim_start_matches(|c: char| c == '#' || c.is_whitespace());
-    let name = line("tag", name, MAX_TAG).map_err(|error| match error {
+    let name = line("tag", name, TaskState::MAX_TAG_CHARS).map_err(|error| match error {
         // Where the name stood, the caller knows.
         ApiError::Invalid { detail, .. } => ApiError::invalid("", detail),
         other => other,
