@@ -44,6 +44,8 @@ test('what was not done is not said to be done', () => {
   const answer = { content: 'No.', tool_calls: [{ is_error: true }], confirmations: [], change_set_ids: [] };
   expect(outcomeOf({ decision: 'yes', answer })).toEqual({ kind: 'failed', summary: 'No.' });
   expect(outcomeOf({ decision: 'yes', result: { status: 'error', summary: 'It is gone.' } })).toEqual({ kind: 'failed', summary: 'It is gone.' });
+  const forBoth = { status: 'error', summary: 'It is gone. Find it with search_tasks.', for_people: 'It is gone.' };
+  expect(outcomeOf({ decision: 'yes', result: forBoth })).toEqual({ kind: 'failed', summary: 'It is gone.' });
   expect(outcomeOf({ decision: 'yes', result: { confirmation_id: '2' } })).toEqual({ kind: 'askedAgain' });
   expect(outcomeOf({ decision: 'yes', answer: { ...answer, confirmations: [{}] } })).toEqual({ kind: 'askedAgain' });
 });

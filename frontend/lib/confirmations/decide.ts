@@ -1,11 +1,20 @@
 import { send } from '@/lib/api/retry';
 import { randomId } from '@/lib/id';
 
+/** A summary speaks to models, unless there is no other. */
+type Result = {
+  status?: string;
+  summary?: string;
+  for_people?: string;
+  change_set_id?: string;
+  confirmation_id?: string;
+};
+
 /** What the agent says of a decision (`services/agent/src/chat/confirmation.rs`). The first counts. */
 type Decided = {
   decision: 'yes' | 'no' | 'expired';
   /** After a yes to a program's call: what its tool answered. */
-  result?: { status?: string; summary?: string; change_set_id?: string; confirmation_id?: string } | null;
+  result?: Result | null;
   /** After a yes to a call of a conversation: what was answered there. */
   answer?: { content: string; tool_calls: { is_error: boolean }[]; confirmations: unknown[]; change_set_ids: string[] };
 };
@@ -31,7 +40,7 @@ export function outcomeOf({ decision, result, answer }: Decided): Outcome {
   if (decision === 'no') return { kind: 'refused' };
   if (decision === 'expired') return { kind: 'expired' };
   if (result?.confirmation_id !== undefined || (answer?.confirmations.length ?? 0) > 0) return { kind: 'askedAgain' };
-  const summary = result?.summary ?? answer?.content ?? null;
+  const summary = result?.for_people ?? result?.summary ?? answer?.content ?? null;
   const hasFailed = result?.status === 'error' || (answer?.tool_calls.some(({ is_error: isError }) => isError) ?? false);
   if (hasFailed) return { kind: 'failed', summary };
   return { kind: 'done', summary, changeSetId: result?.change_set_id ?? answer?.change_set_ids.at(0) ?? null };

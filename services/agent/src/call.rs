@@ -1,6 +1,6 @@
 //! One call of a tool, from its beginning to what is written down of it.
 
-use std::{collections::BTreeSet, fmt::Display, time::Instant};
+use std::{collections::BTreeSet, time::Instant};
 
 use proto::v1;
 use serde_json::{Map, Value, json};
@@ -17,6 +17,9 @@ const MAX_RESULT: usize = 64 * 1024;
 
 /// Of a tool, by the same contract.
 const MAX_NAME: usize = 64;
+
+/// In a result: what people read in place of a summary that speaks to a model.
+pub(crate) const FOR_PEOPLE: &str = "for_people";
 
 /// A list of more tasks is about none of them.
 const MANY: usize = 10;
@@ -75,13 +78,13 @@ pub(crate) fn refused(
     tool: &str,
     input: &Value,
     run_id: String,
-    why: &impl Display,
+    result: &Value,
 ) -> v1::ToolCall {
     v1::ToolCall {
         id: id.to_string(),
         tool: name(tool),
         input: input.to_string(),
-        result: failure(why).to_string(),
+        result: result.to_string(),
         is_error: true,
         at: clock::now().to_string(),
         run_id,
@@ -127,8 +130,18 @@ fn mentioned(given: &Value, result: &Value) -> Vec<String> {
 }
 
 /// What went wrong, as data.
-pub(crate) fn failure(why: &impl Display) -> Value {
-    json!({"status": "error", "summary": why.to_string()})
+pub(crate) fn failure(trouble: &Trouble) -> Value {
+    json!({
+        "status": "error",
+        "summary": trouble.to_string(),
+        FOR_PEOPLE: trouble.for_people(),
+    })
+}
+
+/// What a result says to a person.
+pub(crate) fn sentence(result: &Value) -> Option<&str> {
+    let told = result[FOR_PEOPLE].as_str();
+    told.or_else(|| result["summary"].as_str())
 }
 
 #[cfg(test)]

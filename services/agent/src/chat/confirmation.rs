@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::{
     backend::{BackendError, Problem},
-    call::{self, Called},
+    call::{self, Called, FOR_PEOPLE},
     door::Guest,
     gateway::Gateway,
-    tool::{Agreed, Done, Question, Session, registry},
+    tool::{Agreed, Done, Question, Session, Trouble, registry},
 };
 
 /// What the person is asked.
@@ -91,11 +91,11 @@ pub(super) async fn carry_out(
     guest: &Guest,
     confirmed: &v1::Confirmation,
 ) -> Result<Value, BackendError> {
-    let refused = |trouble: &dyn std::fmt::Display| {
+    let refused = |trouble: &Trouble| {
         BackendError::from(Problem {
             status: StatusCode::CONFLICT.as_u16(),
             code: "conflict".to_owned(),
-            detail: trouble.to_string(),
+            detail: trouble.for_people(),
             ..Problem::default()
         })
     };
@@ -129,6 +129,7 @@ pub(super) async fn carry_out(
             let token = &confirmed.token_id;
             let asked = ask(gateway, guest, &record, &question, token).await?;
             value["confirmation_id"] = json!(asked.id);
+            value[FOR_PEOPLE] = question.sentence.into();
             record.result = value.to_string();
         }
         _ => {}

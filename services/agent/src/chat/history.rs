@@ -3,7 +3,8 @@
 use proto::v1;
 use serde_json::Value;
 
-use super::model::{Asked, Said, sentence};
+use super::model::{Asked, Said};
+use crate::call::sentence;
 
 /// The longest result that a model is told, in bytes; it can ask for less at a time.
 const MAX_RESULT: usize = 24 * 1024;

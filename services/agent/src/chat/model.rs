@@ -2,7 +2,6 @@
 
 use jiff::Zoned;
 use secrecy::SecretString;
-use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::{commands, openai::OpenAi};
@@ -135,9 +134,4 @@ impl Model {
             }
         }
     }
-}
-
-/// What a tool's result says to a person.
-pub(super) fn sentence(result: &Value) -> Option<&str> {
-    result["summary"].as_str()
 }

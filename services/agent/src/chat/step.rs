@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     backend::{BackendError, Problem, Turn},
-    call::{self, Called},
+    call::{self, Called, FOR_PEOPLE},
     door::Guest,
     gateway::Gateway,
     tool::{Agreed, Done, Question, Session, Tool, Trouble, registry},
@@ -76,7 +76,8 @@ impl Steps<'_> {
             Err(trouble) => {
                 let input = json!({"text": planned.input});
                 let run = self.turn.run_id.clone();
-                let record = call::refused(id, &planned.tool, &input, run, &trouble);
+                let why = call::failure(&trouble);
+                let record = call::refused(id, &planned.tool, &input, run, &why);
                 Called {
                     result: Err(trouble),
                     record,
@@ -101,6 +102,7 @@ impl Steps<'_> {
                 Ok(asked) => {
                     let mut value = done.value.clone();
                     value["confirmation_id"] = json!(asked.id);
+                    value[FOR_PEOPLE] = question.sentence.clone().into();
                     record.result = value.to_string();
                     tell(Event::Confirmation(asked));
                 }

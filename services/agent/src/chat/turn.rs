@@ -18,14 +18,14 @@ use uuid::Uuid;
 use super::{
     confirmation::{self, Asked as Question, Decided},
     history,
-    model::{Asked, ModelError, Prompt, Reply, Said, sentence},
+    model::{Asked, ModelError, Prompt, Reply, Said},
     place::Place,
     plain::Plain,
     step::Steps,
 };
 use crate::{
     backend::{Ask, BackendError, Problem, Turn, Which},
-    call::{self, MAX_MENTIONED},
+    call::{self, MAX_MENTIONED, sentence},
     door::Guest,
     gateway::Gateway,
     problem,

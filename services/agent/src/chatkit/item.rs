@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    call::{self, FOR_PEOPLE},
     chat::confirmation::Asked,
     tool::{Status, registry},
 };
@@ -113,7 +114,7 @@ pub(super) fn content(text: &str) -> Value {
 pub(super) fn task(tool: &str, result: Option<&Value>) -> Value {
     let known = registry::all().iter().find(|it| it.about.name == tool);
     let title = known.map_or(tool, |tool| tool.about.title);
-    let said = result.map(|result| match result["summary"].as_str() {
+    let said = result.map(|result| match call::sentence(result) {
         Some(sentence) => sentence.to_owned(),
         None => counted(result),
     });
@@ -129,7 +130,7 @@ pub(super) fn task(tool: &str, result: Option<&Value>) -> Value {
 /// long they are.
 pub(super) fn shown(result: &Value) -> Value {
     let mut shown = json!({});
-    for name in ["status", "summary", "confirmation_id", "more"] {
+    for name in ["status", "summary", FOR_PEOPLE, "confirmation_id", "more"] {
         if let Some(value) = result.get(name) {
             shown[name] = value.clone();
         }

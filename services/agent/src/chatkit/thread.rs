@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     backend::{Answer, Ask, Backend, BackendError},
+    call,
     chat::confirmation::Asked,
     door::Guest,
 };
@@ -292,7 +293,7 @@ fn asked(planned: &Planned, result: &Value) -> Option<Asked> {
     Some(Asked {
         id: result["confirmation_id"].as_str()?.parse().ok()?,
         tool: planned.tool.clone(),
-        summary: result["summary"].as_str()?.to_owned(),
+        summary: call::sentence(result)?.to_owned(),
         diff: result["results"].as_array().cloned().unwrap_or_default(),
         more: result["more"].as_u64().unwrap_or_default(),
     })

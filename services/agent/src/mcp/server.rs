@@ -131,7 +131,8 @@ impl Server {
         why: ErrorData,
     ) -> ErrorData {
         let input = Value::Object(arguments);
-        let record = call::refused(Uuid::now_v7(), tool, &input, run, &why.message);
+        let result = json!({"status": "error", "summary": why.message});
+        let record = call::refused(Uuid::now_v7(), tool, &input, run, &result);
         self.gateway.recorder.keep(guest.caller, record).await;
         why
     }

@@ -70,7 +70,7 @@ fn choose(named: &str, tasks: &[Task]) -> Result<TaskId, Trouble> {
         candidates: candidates
             .iter()
             .take(SHOWN)
-            .map(|task| format!("“{}” ({})", task.title, task.id))
+            .map(|task| (task.title.clone(), task.id))
             .collect(),
     };
     match (&exact[..], tasks) {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use events::TaskId;
+
 use super::consent::Question;
 use crate::backend::{BackendError, Problem};
 
@@ -18,7 +20,7 @@ pub enum Trouble {
     Ambiguous {
         what: &'static str,
         named: String,
-        candidates: Vec<String>,
+        candidates: Vec<(String, TaskId)>,
     },
     /// The backend says no.
     Refused(Box<Problem>),
@@ -65,6 +67,28 @@ impl Trouble {
         }
     }
 
+    /// What happened, for a person who reads it in a chat: without ids and names of arguments,
+    /// and with what they can do themselves.
+    pub fn for_people(&self) -> String {
+        match self {
+            Self::Argument { detail, .. } => as_sentence(detail),
+            Self::OtherUser => "These are somebody else's tasks.".to_owned(),
+            Self::Missing { what, named } => format!("There is no {what} “{named}”."),
+            Self::Ambiguous {
+                what,
+                named,
+                candidates,
+            } => choice(what, named, candidates),
+            Self::Refused(problem) => refusal_for_people(problem),
+            Self::Asks(question) => question.sentence.clone(),
+            Self::Unknown(_) => {
+                "It is not certain whether this was done. Say it again: it is done once at most."
+                    .to_owned()
+            }
+            Self::NoSuchTool { .. } => "This cannot be done here.".to_owned(),
+        }
+    }
+
     /// What whoever called can do now.
     fn way_out(&self) -> String {
         match self {
@@ -88,6 +112,38 @@ impl Trouble {
             Self::Asks(_) => "Nothing has changed: the user is asked.".to_owned(),
             Self::Refused(problem) => refusal(problem),
         }
+    }
+}
+
+fn as_sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest).chain(['.']).collect()
+}
+
+/// By their titles alone; where these say nothing either, only a hand can point at one.
+fn choice(what: &str, named: &str, candidates: &[(String, TaskId)]) -> String {
+    let titles = candidates.iter().map(|(title, _)| format!("“{title}”"));
+    let titles = titles.collect::<Vec<_>>().join("; ");
+    let wanted = named.to_lowercase();
+    let is_named = |(title, _): &(String, TaskId)| title.trim().to_lowercase() == wanted;
+    if candidates.iter().any(is_named) {
+        format!("Several {what}s are called “{named}”. Choose the one that you mean in the list.")
+    } else {
+        format!("No {what} is called “{named}”; there is: {titles}. Say the whole title.")
+    }
+}
+
+fn refusal_for_people(problem: &Problem) -> String {
+    match (problem.status, problem.code.as_str()) {
+        (401, _) => "You are signed out. Sign in and say it again.".to_owned(),
+        (409, "undone") => "This was undone already.".to_owned(),
+        (409, "unasked") => {
+            "This needs your yes, and enough questions wait for you already.".to_owned()
+        }
+        (409, "key_held") => "This is being done already.".to_owned(),
+        (412, _) => "It has changed meanwhile. Look at it and say it again.".to_owned(),
+        _ => format!("{problem}."),
     }
 }
 
@@ -138,7 +194,7 @@ impl From<BackendError> for Trouble {
     }
 }
 
-/// What happened and the way out: written for a model, and fit for a person.
+/// What happened and the way out, for a model or a program.
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -154,7 +210,9 @@ impl fmt::Display for Trouble {
                     1 => write!(f, "No {what} is called “{named}”; there is: ")?,
                     count => write!(f, "“{named}” may mean {count} {what}s: ")?,
                 }
-                f.write_str(&candidates.join("; "))?;
+                let candidates = candidates.iter();
+                let named = candidates.map(|(title, id)| format!("“{title}” ({id})"));
+                f.write_str(&named.collect::<Vec<_>>().join("; "))?;
                 f.write_str(".")?;
             }
             Self::Refused(problem) => {

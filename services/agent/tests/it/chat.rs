@@ -282,6 +282,39 @@ async fn without_a_model_plain_commands_are_read() {
     );
 }
 
+#[tokio::test]
+async fn without_a_model_what_goes_wrong_is_said_to_a_person() {
+    let world = World::without_model().await;
+    let ids = world
+        .backend
+        .add(world.ann, &["Buy milk", "Call Bob", "call bob"]);
+    for (n, (line, said)) in [
+        (
+            "complete milk",
+            "No task is called “milk”; there is: “Buy milk”. Say the whole title.",
+        ),
+        (
+            "complete Call Bob",
+            "Several tasks are called “Call Bob”. Choose the one that you mean in the list.",
+        ),
+        ("delete Rent", "There is no task “Rent”."),
+        ("move Buy milk to someday", "Write it as 2026-11-21, "),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (_, answer) = world.say(line, &format!("key-{n}")).await;
+        assert_eq!(answer["tool_calls"][0]["is_error"], true, "{answer}");
+        let content = answer["content"].as_str().unwrap();
+        assert!(content.starts_with(said), "{content}");
+        let for_models = ["_id", "_tasks", "the user"].into_iter();
+        for word in for_models.chain(ids.iter().map(String::as_str)) {
+            assert!(!content.contains(word), "{word}: {content}");
+        }
+    }
+    assert!(world.backend.writes().is_empty());
+}
+
 /// Deletes one task after the other.
 fn one_by_one(ids: &[String]) -> Turn {
     let calls = ids.iter().map(|id| {
