@@ -33,7 +33,7 @@ const REQUESTS: usize = 256;
 const ROWS: usize = 200;
 
 /// The statements of a page, as the backend sends them: the events, and what things were called.
-/// What was undone it asks too, which plain SQL need not.
+/// Whether anything was undone it asks too, which plain SQL need not.
 const EVENTS_SQL: &str = "\
     select event_id, user_id, seq, event_type, aggregate_id, version, schema, data::text as data, \
            correlation_id, causation_id, actor_kind, actor_id, change_set_id, cause, created_at \
@@ -176,8 +176,7 @@ impl Reading<'_> {
                     "Ours {} ms, plain SQL {} ms: the events and the names of what they are about, \
                      at the same cursors, prepared, their rows left as they come. A fifth of the \
                      account was imported, nothing was undone. What binds is the backend: it \
-                     asks besides what was undone, reads every event, checks it, and tells it \
-                     field by field.",
+                     reads every event, checks it, and tells it field by field.",
                     figure(median(&ours)),
                     figure(median(&plain)),
                 ),

@@ -70,14 +70,19 @@ async fn page(
     let mut rows = params.rows(db, ctx.user, aggregate).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|row| row.seq);
+    let next_cursor = rows.last().filter(|_| more).map(|row| row.event.seq);
+    let any_undone = rows.first().is_some_and(|row| row.any_undone);
     let events: Vec<Event> = rows
         .into_iter()
-        .map(Event::try_from)
+        .map(|row| Event::try_from(row.event))
         .collect::<Result<_, _>>()
         .map_err(|error| ApiError::Internal(error.into()))?;
     let names = Names::read(db, ctx.user, &events).await?;
-    let undone = Undone::read(db, ctx.user).await?;
+    let undone = if any_undone {
+        Undone::read(db, ctx.user).await?
+    } else {
+        Undone::default()
+    };
     let items = events
         .into_iter()
         .map(|event| HistoryEntry::new(event, &names, &undone))

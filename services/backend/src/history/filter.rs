@@ -37,6 +37,15 @@ impl ActorKind {
     }
 }
 
+/// An event of a page, and what goes for all of its account.
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    #[sqlx(flatten)]
+    pub(super) event: EventRow,
+    /// Whether anything was ever taken back: mostly nothing was, and what was need not be asked.
+    pub(super) any_undone: bool,
+}
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -80,7 +89,7 @@ impl HistoryParams {
         db: &mut PgConnection,
         user: UserId,
         aggregate: Option<Uuid>,
-    ) -> Result<Vec<EventRow>, ApiError> {
+    ) -> Result<Vec<Row>, ApiError> {
         let limit = self.limit()?;
         check_types(&self.r#type)?;
         if self.run.as_ref().is_some_and(|run| run.contains('\0')) {
@@ -89,9 +98,12 @@ impl HistoryParams {
         let mut query = QueryBuilder::new(
             "select event_id, user_id, seq, event_type, aggregate_id, version, schema, \
              data::text as data, correlation_id, causation_id, actor_kind, actor_id, \
-             token_id, change_set_id, cause, created_at \
+             token_id, change_set_id, cause, created_at, \
+              exists(select from taskflow.events where user_id = $1 \
+                     and cause ->> 'kind' in ('undo', 'undo_run')) as any_undone \
              from taskflow.events where user_id = ",
         );
+        // `$1`, by which the statement above goes, too.
         query.push_bind(user.0);
         if let Some(aggregate) = aggregate {
             query.push(" and aggregate_id = ").push_bind(aggregate);
