@@ -1,24 +1,37 @@
 //! Differences field by field, in order of the fields' names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use events::Payload;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use events::{Change, Payload};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// A field's value before and after; null where there is none.
-#[derive(Debug, PartialEq, Serialize, ToSchema)]
+// As text: a page has thousands of values, and nobody here looks into one.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FieldChange {
     field: String,
-    before: Value,
-    after: Value,
+    #[schema(value_type = serde_json::Value)]
+    before: Box<RawValue>,
+    #[schema(value_type = serde_json::Value)]
+    after: Box<RawValue>,
+}
+
+impl FieldChange {
+    fn new(field: &str, before: &RawValue, after: &RawValue) -> Self {
+        Self {
+            field: field.to_owned(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+        }
+    }
 }
 
 /// What an event did. One that creates shows every field that got a value.
 pub(super) fn of(payload: &Payload) -> serde_json::Result<Vec<FieldChange>> {
-    let data = payload.to_data()?;
-    Ok(match payload {
+    let data = payload.to_json()?;
+    match payload {
         Payload::TaskCreated(_)
         | Payload::ProjectCreated(_)
         | Payload::TagCreated(_)
@@ -26,87 +39,65 @@ pub(super) fn of(payload: &Payload) -> serde_json::Result<Vec<FieldChange>> {
         | Payload::NotificationCreated(_)
         | Payload::ConversationCreated(_)
         | Payload::MessageAdded(_)
-        | Payload::ToolCalled(_) => between(Value::Null, data),
-        Payload::TagDeleted(_) => between(data, Value::Null),
-        Payload::UserUpdated(_) | Payload::UserDeleted(_) | Payload::ConversationUpdated(_) => {
-            named(data)
-        }
+        | Payload::ToolCalled(_) => between(NOTHING, &data),
+        Payload::TagDeleted(_) => between(&data, NOTHING),
         // Of a later version, which this one cannot show.
-        Payload::Unknown { .. } => Vec::new(),
-        _ => listed(data),
-    })
+        Payload::Unknown { .. } => Ok(Vec::new()),
+        _ => listed(&data),
+    }
 }
 
-/// The fields in which two states differ; null is a state without fields.
-pub(super) fn between(before: Value, after: Value) -> Vec<FieldChange> {
-    let (mut before, mut after) = (fields(before), fields(after));
-    let names: BTreeSet<String> = before.keys().chain(after.keys()).cloned().collect();
-    names
-        .into_iter()
-        .map(|field| FieldChange {
-            before: before.remove(&field).unwrap_or_default(),
-            after: after.remove(&field).unwrap_or_default(),
-            field,
-        })
-        .filter(|change| change.before != change.after)
-        .filter(|change| !(is_blank(&change.before) && is_blank(&change.after)))
-        .collect()
+/// A state without fields.
+pub(super) const NOTHING: &str = "{}";
+
+/// The fields in which two states differ.
+pub(super) fn between(before: &str, after: &str) -> serde_json::Result<Vec<FieldChange>> {
+    let before: Fields<'_> = serde_json::from_str(before)?;
+    let after: Fields<'_> = serde_json::from_str(after)?;
+    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    let changes = names.into_iter().filter_map(|field| {
+        let (before, after) = (value(&before, field), value(&after, field));
+        let differs =
+            before.get() != after.get() && !(is_blank(before.get()) && is_blank(after.get()));
+        differs.then(|| FieldChange::new(field, before, after))
+    });
+    Ok(changes.collect())
+}
+
+type Fields<'a> = BTreeMap<&'a str, &'a RawValue>;
+
+fn value<'a>(state: &Fields<'a>, field: &str) -> &'a RawValue {
+    state.get(field).copied().unwrap_or(RawValue::NULL)
 }
 
 /// Nothing, no text, no tags.
-fn is_blank(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
-    }
+fn is_blank(json: &str) -> bool {
+    matches!(json, "null" | r#""""# | "[]")
 }
 
-/// The changes that the data of an event lists.
-fn listed(mut data: Value) -> Vec<FieldChange> {
-    fields(data["changes"].take())
-        .into_iter()
-        .map(|(field, mut change)| FieldChange {
-            field,
-            before: change["before"].take(),
-            after: change["after"].take(),
-        })
-        .collect()
-}
-
-/// Of some fields an event may only say that they changed.
-fn named(mut data: Value) -> Vec<FieldChange> {
-    let names = data["changed"].take();
-    let mut changes = listed(data);
-    for name in names
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-    {
-        if !changes.iter().any(|change| change.field == name) {
-            changes.push(FieldChange {
-                field: name.to_owned(),
-                before: Value::Null,
-                after: Value::Null,
-            });
-        }
+/// The changes that the data of an event lists. Of some fields it may only say that they changed.
+fn listed(data: &str) -> serde_json::Result<Vec<FieldChange>> {
+    #[derive(Deserialize)]
+    struct Listed<'a> {
+        #[serde(borrow, default)]
+        changes: BTreeMap<&'a str, Change<&'a RawValue>>,
+        #[serde(default)]
+        changed: Vec<String>,
     }
-    changes.sort_by(|one, other| one.field.cmp(&other.field));
-    changes
-}
-
-fn fields(state: Value) -> Map<String, Value> {
-    match state {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
+    let Listed { changes, changed } = serde_json::from_str(data)?;
+    let mut all: BTreeMap<&str, Option<&Change<&RawValue>>> = BTreeMap::new();
+    all.extend(changed.iter().map(|field| (field.as_str(), None)));
+    all.extend(changes.iter().map(|(field, change)| (*field, Some(change))));
+    let told = all.into_iter().map(|(field, change)| match change {
+        Some(change) => FieldChange::new(field, change.before, change.after),
+        None => FieldChange::new(field, RawValue::NULL, RawValue::NULL),
+    });
+    Ok(told.collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -151,11 +142,11 @@ mod tests {
     #[test]
     fn states_differ_in_fields() {
         let changes = between(
-            json!({"same": 1, "text": "", "gone": "x", "tags": []}),
-            json!({"same": 1, "text": "new", "gone": null, "tags": null}),
+            r#"{"same":1,"text":"","gone":"x","tags":[]}"#,
+            r#"{"same":1,"text":"new","gone":null,"tags":null}"#,
         );
         assert_eq!(
-            serde_json::to_value(changes).unwrap(),
+            serde_json::to_value(changes.unwrap()).unwrap(),
             json!([
                 {"field": "gone", "before": "x", "after": null},
                 {"field": "text", "before": "", "after": "new"},

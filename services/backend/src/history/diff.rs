@@ -2,10 +2,9 @@
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::changes::{self, FieldChange};
+use super::changes::{self, FieldChange, NOTHING};
 use crate::{
     app::App,
     ctx::Ctx,
@@ -67,20 +66,21 @@ pub(crate) async fn get_task_diff(
     let before = projection::at::task(&mut db, ctx.user, task.id, from_seq).await?;
     let after = projection::at::task(&mut db, ctx.user, task.id, to_seq).await?;
     let after = after.ok_or(ApiError::NotFound("Task"))?;
-    let before = before.as_ref().map_or(Ok(Value::Null), fields);
+    let before = before.as_ref().map_or(Ok(NOTHING.to_owned()), fields);
+    let changes = changes::between(&before?, &fields(&after)?);
     Ok(Json(TaskDiff {
         from_seq,
         to_seq,
-        changes: changes::between(before?, fields(&after)?),
+        changes: changes.map_err(|error| ApiError::Internal(error.into()))?,
     }))
 }
 
-/// What a person can change.
-fn fields(task: &Task) -> Result<Value, ApiError> {
+/// What a person can change, as JSON.
+fn fields(task: &Task) -> Result<String, ApiError> {
     let state = serde_json::to_value(task.state());
     let mut fields = state.map_err(|error| ApiError::Internal(error.into()))?;
     if let Some(deleted_at) = task.deleted_at {
         fields["deleted_at"] = deleted_at.to_string().into();
     }
-    Ok(fields)
+    Ok(fields.to_string())
 }
