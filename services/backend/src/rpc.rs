@@ -11,7 +11,7 @@ pub(crate) use api::Api;
 pub(crate) use conversations::Conversations;
 pub(crate) use notifications::Notifications;
 
-use events::{Event, UserId};
+use events::UserId;
 use proto::v1::{
     ClaimDueRequest, ClaimDueResponse, ListEventsRequest, ListEventsResponse, ListHeadsRequest,
     ListHeadsResponse, ListValidTokensRequest, ListValidTokensResponse, RedeemTicketRequest,
@@ -21,11 +21,7 @@ use proto::v1::{
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use crate::{
-    app::App,
-    event::log::{self, EventRow},
-    ticket, token,
-};
+use crate::{app::App, event::notices, ticket, token};
 
 /// The app-ids that may call, each its own calls. `dapr/config.yaml` says the same where Dapr has
 /// mTLS and can hold them to it; without, the sidecar names the caller but nobody proves it.
@@ -59,11 +55,11 @@ impl TaskService for Tasks {
                 ..ListEventsResponse::default()
             }));
         };
-        let page = log::after(&mut db, user, after, limit, &[])
+        let notices = notices::after(&mut db, user, after, limit)
             .await
             .map_err(unavailable)?;
         Ok(Response::new(ListEventsResponse {
-            notices: page.rows.into_iter().map(notice).collect(),
+            notices,
             head: head.unsigned_abs(),
             no_such_user: false,
         }))
@@ -198,25 +194,6 @@ async fn live_head(db: &mut sqlx::PgConnection, user: UserId) -> Result<Option<i
     .fetch_optional(db)
     .await
     .map_err(unavailable)
-}
-
-/// Of an event that cannot be read, that it happened: its user's sockets must get past it.
-fn notice(row: EventRow) -> proto::v1::Notice {
-    let mut notice = proto::v1::Notice {
-        event_id: row.event_id.to_string(),
-        event_type: row.event_type.clone(),
-        seq: row.seq.unsigned_abs(),
-        aggregate_id: row.aggregate_id.to_string(),
-        version: row.version.unsigned_abs(),
-        changed: Vec::new(),
-        timestamp: row.created_at.to_jiff().to_string(),
-        correlation_id: row.correlation_id.clone(),
-    };
-    match Event::try_from(row) {
-        Ok(event) => notice.changed = event.payload.changed_fields(),
-        Err(error) => tracing::warn!(%error, "told sockets of an event that cannot be read"),
-    }
-    notice
 }
 
 fn uuids(texts: &[String]) -> Result<Vec<Uuid>, Status> {
