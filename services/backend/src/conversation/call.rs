@@ -101,12 +101,12 @@ async fn links(
         .filter_map(|call| Some(call.change_set_id?.0))
         .collect();
     let changed = changed(write.tx(), user.0, &sets).await?;
-    let mentioned: BTreeSet<Uuid> = calls.iter().flat_map(|call| &call.tasks).copied().collect();
-    let mentioned: Vec<Uuid> = mentioned.into_iter().collect();
-    let known: HashSet<Uuid> = store::known_tasks(write.tx(), user, &mentioned)
-        .await?
-        .into_iter()
-        .collect();
+    // What was changed is the user's; mostly it is all that a call was about.
+    let mut known: HashSet<Uuid> = changed.values().flatten().copied().collect();
+    let mentioned = calls.iter().flat_map(|call| &call.tasks).copied();
+    let others: BTreeSet<Uuid> = mentioned.filter(|task| !known.contains(task)).collect();
+    let others: Vec<Uuid> = others.into_iter().collect();
+    known.extend(store::known_tasks(write.tx(), user, &others).await?);
     let of_call = |call: &NewCall| {
         let of_set = call.change_set_id.and_then(|set| changed.get(&set.0));
         let about = call.tasks.iter().filter(|task| known.contains(task));
