@@ -96,7 +96,7 @@ pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding
                 "From the TCP connection to `ready`, {OPENING_RATE} a second, admitted by ticket: \
                  p50 {} ms. With the request for the ticket: p50 {} ms, p99 {} ms. What binds is \
                  the processors, for which they queue: by ticket a connection asks the backend \
-                 twice, each time through two sidecars.",
+                 once, through two sidecars.",
                 figure(median(&of_opened(|round| round.connect.percentile(50.0)))),
                 figure(median(&of_opened(|round| round
                     .with_ticket
@@ -114,7 +114,7 @@ pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding
             detail: format!(
                 "From the TCP connection with `since` to the `ready` behind the 500th event, by \
                  ticket, one after the other; p99 {} ms. By JWT: p50 {} ms. What binds is the \
-                 way of 500 events through two sidecars, and with a ticket a call before it.",
+                 way of 500 events through two sidecars.",
                 figure(median(
                     &by_ticket
                         .iter()

@@ -34,6 +34,41 @@ const MAX_IDS: usize = 10_000;
 
 pub(crate) struct Tasks(pub(crate) App);
 
+impl Tasks {
+    /// A user's log after a cursor; without one, its head only.
+    async fn log(
+        &self,
+        user: UserId,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<ListEventsResponse, Status> {
+        let mut db = self.0.pool.acquire().await.map_err(unavailable)?;
+        let Some(head) = live_head(&mut db, user).await? else {
+            return Ok(ListEventsResponse {
+                no_such_user: true,
+                ..ListEventsResponse::default()
+            });
+        };
+        let limit = match limit {
+            0 => 500,
+            limit => i64::from(limit.min(1000)),
+        };
+        let notices = match after {
+            Some(after) => {
+                let after = i64::try_from(after).unwrap_or(i64::MAX);
+                let notices = notices::after(&mut db, user, after, limit);
+                notices.await.map_err(unavailable)?
+            }
+            None => Vec::new(),
+        };
+        Ok(ListEventsResponse {
+            notices,
+            head: head.unsigned_abs(),
+            no_such_user: false,
+        })
+    }
+}
+
 #[tonic::async_trait]
 impl TaskService for Tasks {
     async fn list_events(
@@ -43,26 +78,8 @@ impl TaskService for Tasks {
         admit(&request, REALTIME)?;
         let request = request.into_inner();
         let user = UserId(uuid(&request.user_id)?);
-        let after = i64::try_from(request.after).unwrap_or(i64::MAX);
-        let limit = match request.limit {
-            0 => 500,
-            limit => i64::from(limit.min(1000)),
-        };
-        let mut db = self.0.pool.acquire().await.map_err(unavailable)?;
-        let Some(head) = live_head(&mut db, user).await? else {
-            return Ok(Response::new(ListEventsResponse {
-                no_such_user: true,
-                ..ListEventsResponse::default()
-            }));
-        };
-        let notices = notices::after(&mut db, user, after, limit)
-            .await
-            .map_err(unavailable)?;
-        Ok(Response::new(ListEventsResponse {
-            notices,
-            head: head.unsigned_abs(),
-            no_such_user: false,
-        }))
+        let log = self.log(user, Some(request.after), request.limit).await?;
+        Ok(Response::new(log))
     }
 
     async fn list_heads(
@@ -93,21 +110,18 @@ impl TaskService for Tasks {
         request: Request<RedeemTicketRequest>,
     ) -> Result<Response<RedeemTicketResponse>, Status> {
         admit(&request, REALTIME)?;
-        let redeemed = ticket::redeem(
-            &self.0.pool,
-            &request.into_inner().ticket,
-            telemetry::clock::now(),
-        )
-        .await
-        .map_err(unavailable)?;
-        Ok(Response::new(redeemed.map_or_else(
-            RedeemTicketResponse::default,
-            |session| RedeemTicketResponse {
-                user_id: session.user_id.to_string(),
-                session_expires_at: session.expires_at.as_second(),
-                token_id: token_id(&session),
-            },
-        )))
+        let request = request.into_inner();
+        let redeemed = ticket::redeem(&self.0.pool, &request.ticket, telemetry::clock::now());
+        let Some(session) = redeemed.await.map_err(unavailable)? else {
+            return Ok(Response::new(RedeemTicketResponse::default()));
+        };
+        let log = self.log(session.user_id, request.after, request.limit);
+        Ok(Response::new(RedeemTicketResponse {
+            user_id: session.user_id.to_string(),
+            session_expires_at: session.expires_at.as_second(),
+            token_id: token_id(&session),
+            log: log.await.ok(),
+        }))
     }
 
     async fn verify_token(

@@ -17,7 +17,9 @@ use serde::Deserialize;
 use telemetry::{clock, correlation::CorrelationId};
 use tracing::{Instrument, error_span};
 
-use crate::{backend::BackendError, close::Close, gateway::Gateway, problem::problem};
+use crate::{
+    backend::BackendError, close::Close, gateway::Gateway, position::Page, problem::problem,
+};
 
 /// The query of a connection. Not `Debug`: it holds a token.
 #[derive(Deserialize)]
@@ -59,34 +61,48 @@ pub fn origin_is_allowed(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
         .all(|origin| allowed.contains(origin))
 }
 
+/// Somebody who may connect.
+pub struct Admitted {
+    pub actor: Actor,
+    /// What came of the log with the ticket. It was read before the connection is in the hub.
+    pub log: Option<Page>,
+}
+
 /// Finds out whose the token is, and lets only the owner of the path in.
 /// A path that names no user is nobody's.
 pub async fn admit(
     gateway: &Gateway,
     owner: &str,
     token: Option<String>,
+    since: Option<u64>,
     network: IpAddr,
     correlation_id: &CorrelationId,
-) -> Result<Actor, Close> {
+) -> Result<Admitted, Close> {
     let token = token.ok_or(Close::BadToken)?;
     let span = error_span!(parent: None, "admit", %correlation_id);
     // Boxed: it runs once, and a connection lives long.
-    let actor = Box::pin(identify(gateway, token, network).instrument(span)).await?;
-    if actor.expires_at <= clock::now() {
+    let admitted = Box::pin(identify(gateway, token, since, network).instrument(span)).await?;
+    if admitted.actor.expires_at <= clock::now() {
         return Err(Close::BadToken);
     }
     match owner.parse::<UserId>() {
-        Ok(owner) if owner == actor.user_id => Ok(actor),
+        Ok(owner) if owner == admitted.actor.user_id => Ok(admitted),
         _ => Err(Close::OtherUser),
     }
 }
 
 /// A JWT has two dots; a ticket and an API token have none. What can be none of them is not worth
 /// a call to the backend.
-async fn identify(gateway: &Gateway, token: String, network: IpAddr) -> Result<Actor, Close> {
+async fn identify(
+    gateway: &Gateway,
+    token: String,
+    since: Option<u64>,
+    network: IpAddr,
+) -> Result<Admitted, Close> {
+    let alone = |actor| Admitted { actor, log: None };
     if token.split('.').count() == 3 {
         let actor = gateway.verifier.verify(&token).await;
-        return actor.map_err(|_| Close::BadToken);
+        return actor.map(alone).map_err(|_| Close::BadToken);
     }
     let is_api_token = auth::is_api_token(&token);
     if !is_api_token && !auth::is_ticket(&token) {
@@ -96,9 +112,10 @@ async fn identify(gateway: &Gateway, token: String, network: IpAddr) -> Result<A
         return Err(Close::Guessing);
     }
     let asked = if is_api_token {
-        gateway.backend.verify(token).await
+        gateway.backend.verify(token).await.map(alone)
     } else {
-        gateway.backend.redeem(token).await
+        let redeemed = gateway.backend.redeem(token, since).await;
+        redeemed.map(|(actor, log)| Admitted { actor, log })
     };
     asked.map_err(|error| match error {
         BackendError::Refused | BackendError::UnknownUser => {

@@ -85,17 +85,10 @@ impl Backend {
             limit: PAGE,
         };
         let mut client = self.client.clone();
-        let page = self
+        let log = self
             .call(client.list_events(on_behalf_of(user, request)))
             .await?;
-        if page.no_such_user {
-            return Err(BackendError::UnknownUser);
-        }
-        let frames = page.notices.into_iter().map(frame);
-        Ok(Page {
-            frames: frames.collect::<Result<_, _>>()?,
-            head: page.head,
-        })
+        read(log)
     }
 
     /// The newest cursor of a user.
@@ -117,15 +110,24 @@ impl Backend {
             .collect()
     }
 
-    /// Uses up a ticket.
-    pub async fn redeem(&self, ticket: String) -> Result<Actor, BackendError> {
+    /// Uses up a ticket. With it mostly comes what its connection asks for first: a page of the
+    /// user's log after `since`, or its head.
+    pub async fn redeem(
+        &self,
+        ticket: String,
+        since: Option<u64>,
+    ) -> Result<(Actor, Option<Page>), BackendError> {
         let mut client = self.client.clone();
-        let request = v1::RedeemTicketRequest { ticket };
+        let request = v1::RedeemTicketRequest {
+            ticket,
+            after: since,
+            limit: PAGE,
+        };
         let session = self.call(client.redeem_ticket(request)).await?;
         if session.user_id.is_empty() {
             return Err(BackendError::Refused);
         }
-        Ok(Actor {
+        let actor = Actor {
             user_id: parse(&session.user_id, "user_id")?,
             expires_at: Timestamp::from_second(session.session_expires_at)
                 .map_err(|_| BackendError::Malformed("session_expires_at"))?,
@@ -133,7 +135,8 @@ impl Backend {
                 "" => None,
                 id => Some(parse(id, "token_id")?),
             },
-        })
+        };
+        Ok((actor, session.log.map(read).transpose()?))
     }
 
     /// Whose an API token is.
@@ -195,6 +198,17 @@ fn on_behalf_of<T>(user: UserId, message: T) -> Request<T> {
         request.metadata_mut().insert(USER_ID, user);
     }
     request
+}
+
+fn read(log: v1::ListEventsResponse) -> Result<Page, BackendError> {
+    if log.no_such_user {
+        return Err(BackendError::UnknownUser);
+    }
+    let frames = log.notices.into_iter().map(frame);
+    Ok(Page {
+        frames: frames.collect::<Result<_, _>>()?,
+        head: log.head,
+    })
 }
 
 fn frame(notice: v1::Notice) -> Result<Arc<Frame>, BackendError> {

@@ -28,17 +28,21 @@ pub struct Feed {
     mailbox: Arc<Mailbox>,
     backend: Backend,
     position: Position,
+    /// What came with the ticket: the answer to the first question.
+    first: Option<Page>,
 }
 
 impl Feed {
     /// The mailbox must be in the hub already: what is published while the
-    /// history is read must not fall between the two.
+    /// history is read must not fall between the two. What `first` may lack, because it was read
+    /// before, the hub has told the mailbox.
     pub fn new(
         user: UserId,
         correlation_id: CorrelationId,
         mailbox: Arc<Mailbox>,
         backend: Backend,
         since: Option<u64>,
+        first: Option<Page>,
     ) -> Self {
         Self {
             user,
@@ -46,6 +50,7 @@ impl Feed {
             mailbox,
             backend,
             position: Position::new(since),
+            first,
         }
     }
 
@@ -63,13 +68,12 @@ impl Feed {
             match self.position.step() {
                 Step::Send(batch) => return Ok(batch),
                 Step::Wait => self.position.arrived(self.mailbox.take().await),
-                // Boxed: rare, and too big to be part of every idle connection.
                 Step::Head => {
-                    let log = Box::pin(self.ask(None)).await?;
+                    let log = self.answer(None).await?;
                     self.position.joined(log.head);
                 }
                 Step::Read { after } => {
-                    let page = Box::pin(self.ask(Some(after))).await?;
+                    let page = self.answer(Some(after)).await?;
                     let batch = self.read(page);
                     if !batch.is_empty() {
                         return Ok(batch);
@@ -86,6 +90,15 @@ impl Feed {
             metrics::counter!(HOLES_FILLED_TOTAL).increment(1);
         }
         batch
+    }
+
+    /// The log after a `seq`, or its head only.
+    async fn answer(&mut self, after: Option<u64>) -> Result<Page, Close> {
+        match self.first.take() {
+            Some(first) => Ok(first),
+            // Boxed: rare, and too big to be part of every idle connection.
+            None => Box::pin(self.ask(after)).await,
+        }
     }
 
     /// Asks for the log after a `seq`, or for its head only, until there is an answer.

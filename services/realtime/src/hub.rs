@@ -2,14 +2,14 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Instant,
 };
 
-use auth::Actor;
 use events::{Event, Notice, UserId};
 use telemetry::{faults, metrics::SOCKETS_OPEN};
 
-use crate::{close::Close, frame::Frame, mailbox::Mailbox};
+use crate::{admission::Admitted, close::Close, frame::Frame, mailbox::Mailbox, recent::Recent};
 
 /// The connections of this replica by user. Clones share them.
 #[derive(Clone)]
@@ -19,6 +19,7 @@ struct Inner {
     per_user: usize,
     queue: usize,
     connected: RwLock<Connected>,
+    recent: Mutex<Recent>,
 }
 
 #[derive(Default)]
@@ -42,13 +43,14 @@ impl Hub {
             per_user,
             queue,
             connected: RwLock::default(),
+            recent: Mutex::new(Recent::new(Instant::now())),
         }))
     }
 
     /// Adds a connection, `ws` or `sse`. Events queue up from now on.
-    pub fn join(&self, actor: &Actor, kind: &'static str) -> Result<Seat, Close> {
-        let user = actor.user_id;
-        let mailbox = Arc::new(Mailbox::new(self.0.queue, actor.token));
+    pub fn join(&self, admitted: &Admitted, kind: &'static str) -> Result<Seat, Close> {
+        let user = admitted.actor.user_id;
+        let mailbox = Arc::new(Mailbox::new(self.0.queue, admitted.actor.token));
         let mut connected = self.write();
         if connected.stopping {
             return Err(Close::ShuttingDown);
@@ -58,6 +60,10 @@ impl Hub {
             return Err(Close::TooMany);
         }
         mailboxes.push(Arc::clone(&mailbox));
+        if admitted.log.is_some() {
+            // What was published since that was read, and has passed by.
+            mailbox.reaches(self.recent().head(user));
+        }
         metrics::gauge!(SOCKETS_OPEN, "kind" => kind).increment(1.0);
         Ok(Seat {
             hub: self.clone(),
@@ -69,6 +75,8 @@ impl Hub {
 
     /// Hands an event to all connections of its user. Never waits.
     pub fn publish(&self, event: &Event) -> Result<(), serde_json::Error> {
+        // First: who joins now gets it in the one way or in the other.
+        self.recent().note(event.user_id, event.seq, Instant::now());
         let connected = self.read();
         if faults::enabled("missing-user-filter") {
             let everyone = connected.users.values().flatten();
@@ -114,6 +122,10 @@ impl Hub {
     fn write(&self) -> RwLockWriteGuard<'_, Connected> {
         let connected = self.0.connected.write();
         connected.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.0.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

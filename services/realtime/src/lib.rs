@@ -24,6 +24,7 @@ pub mod mailbox;
 pub mod measured;
 pub mod position;
 mod problem;
+pub mod recent;
 pub mod refused;
 pub mod router;
 mod run;

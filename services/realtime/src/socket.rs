@@ -7,7 +7,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth::Actor;
 use axum::{
     Extension,
     extract::{
@@ -30,7 +29,7 @@ use tokio::{
 };
 
 use crate::{
-    admission::{self, Credentials},
+    admission::{self, Admitted, Credentials},
     close::Close,
     config::Limits,
     feed::Feed,
@@ -104,15 +103,24 @@ pub async fn upgrade(
 async fn serve(socket: WebSocket, gateway: &Gateway, mut visit: Visit) {
     let (mut sink, mut source) = socket.split();
     let token = visit.token.take();
-    let (owner, network) = (&visit.owner, visit.network);
-    let admitted = admission::admit(gateway, owner, token, network, &visit.correlation_id).await;
+    let admitted = admission::admit(
+        gateway,
+        &visit.owner,
+        token,
+        visit.since,
+        visit.network,
+        &visit.correlation_id,
+    )
+    .await;
+    let user = admitted.as_ref().map(|admitted| admitted.actor.user_id);
+    let user = user.ok().map(tracing::field::display);
     let why = match admitted {
-        Ok(actor) => converse(&mut sink, &mut source, gateway, &visit, actor).await,
+        Ok(admitted) => converse(&mut sink, &mut source, gateway, &visit, admitted).await,
         Err(why) => why,
     };
     tracing::info!(
         correlation_id = %visit.correlation_id,
-        user_id = admitted.ok().map(|actor| tracing::field::display(actor.user_id)),
+        user_id = user,
         close_code = why.code(),
         duration_ms = visit.started.elapsed().as_millis(),
         "Socket closed: {why}",
@@ -125,18 +133,20 @@ async fn converse(
     source: &mut Source,
     gateway: &Gateway,
     visit: &Visit,
-    actor: Actor,
+    admitted: Admitted,
 ) -> Close {
-    let seat = match gateway.hub.join(&actor, "ws") {
+    let seat = match gateway.hub.join(&admitted, "ws") {
         Ok(seat) => seat,
         Err(why) => return why,
     };
+    let Admitted { actor, log } = admitted;
     let feed = Feed::new(
         actor.user_id,
         visit.correlation_id.clone(),
         seat.mailbox(),
         gateway.backend.clone(),
         visit.since,
+        log,
     );
     // One permit for each pong that is owed.
     let pongs = Semaphore::new(0);

@@ -18,7 +18,7 @@ use tokio::{select, time::sleep};
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::{
-    admission::{self, Credentials},
+    admission::{self, Admitted, Credentials},
     close::Close,
     feed::Feed,
     frame::Outgoing,
@@ -47,12 +47,15 @@ pub async fn events(
     };
     let token = credentials.into_token(&headers);
     let network = serve::client_network(&headers, peer.ip(), gateway.trusted_proxies);
-    let admitted = admission::admit(&gateway, &owner, token, network, &correlation_id).await;
-    let (actor, seat) =
-        match admitted.and_then(|actor| Ok((actor, gateway.hub.join(&actor, "sse")?))) {
-            Ok(seated) => seated,
-            Err(why) => return refusal(why),
-        };
+    let admitted = admission::admit(&gateway, &owner, token, since, network, &correlation_id).await;
+    let seated = admitted.and_then(|admitted| {
+        let seat = gateway.hub.join(&admitted, "sse")?;
+        Ok((admitted, seat))
+    });
+    let (Admitted { actor, log }, seat) = match seated {
+        Ok(seated) => seated,
+        Err(why) => return refusal(why),
+    };
     tracing::Span::current().record("user_id", tracing::field::display(actor.user_id));
     let feed = Feed::new(
         actor.user_id,
@@ -60,6 +63,7 @@ pub async fn events(
         seat.mailbox(),
         gateway.backend.clone(),
         since,
+        log,
     );
     let mut batches = Box::pin(feed.batches());
     // Until now, a refusal can be a status.

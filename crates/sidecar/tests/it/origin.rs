@@ -98,6 +98,7 @@ impl TaskService for Echo {
 pub(crate) fn ask(header: &str) -> RedeemTicketRequest {
     RedeemTicketRequest {
         ticket: header.to_owned(),
+        ..RedeemTicketRequest::default()
     }
 }
 

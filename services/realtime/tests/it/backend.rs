@@ -40,6 +40,7 @@ struct Inner {
     away: AtomicBool,
     corrupt: AtomicBool,
     refused: watch::Sender<u64>,
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 #[derive(Default)]
@@ -165,6 +166,32 @@ impl FakeBackend {
         self.0.corrupt.store(true, Ordering::SeqCst);
     }
 
+    /// Does something between reading the log for the next ticket and the answer.
+    pub(crate) fn meanwhile(&self, happen: impl FnOnce() + Send + 'static) {
+        *self.0.meanwhile.lock().unwrap() = Some(Box::new(happen));
+    }
+
+    fn log(&self, user: UserId, after: Option<u64>, limit: u32) -> ListEventsResponse {
+        let users = self.0.users.lock().unwrap();
+        let Some(log) = users.get(&user) else {
+            return ListEventsResponse {
+                no_such_user: true,
+                ..ListEventsResponse::default()
+            };
+        };
+        let after = after.map(|after| log.events.range(after.saturating_add(1)..));
+        ListEventsResponse {
+            notices: after
+                .into_iter()
+                .flatten()
+                .take(limit as usize)
+                .map(|(_, event)| on_the_wire(event))
+                .collect(),
+            head: log.head,
+            no_such_user: false,
+        }
+    }
+
     /// Waits until somebody asked in vain.
     pub(crate) async fn was_missed(&self) {
         let mut refused = self.0.refused.subscribe();
@@ -225,22 +252,9 @@ impl TaskService for FakeBackend {
         let on_behalf_of = request.metadata().get("x-user-id").cloned();
         let request = request.into_inner();
         assert_eq!(on_behalf_of.unwrap(), request.user_id.as_str());
-        let users = self.0.users.lock().unwrap();
-        let Some(log) = users.get(&request.user_id.parse().unwrap()) else {
-            return Ok(Response::new(ListEventsResponse {
-                no_such_user: true,
-                ..ListEventsResponse::default()
-            }));
-        };
-        let after = log.events.range(request.after.saturating_add(1)..);
-        Ok(Response::new(ListEventsResponse {
-            notices: after
-                .take(request.limit as usize)
-                .map(|(_, event)| on_the_wire(event))
-                .collect(),
-            head: log.head,
-            no_such_user: false,
-        }))
+        let user = request.user_id.parse().unwrap();
+        let log = self.log(user, Some(request.after), request.limit);
+        Ok(Response::new(log))
     }
 
     async fn list_heads(
@@ -271,16 +285,23 @@ impl TaskService for FakeBackend {
         request: Request<RedeemTicketRequest>,
     ) -> Result<Response<RedeemTicketResponse>, Status> {
         self.check_presence()?;
-        let ticket = request.into_inner().ticket;
-        let redeemed = self.0.tickets.lock().unwrap().remove(&ticket);
-        Ok(Response::new(match redeemed {
-            Some(session) => RedeemTicketResponse {
-                user_id: session.user_id.to_string(),
-                session_expires_at: session.expires_at.as_second(),
-                token_id: session.token.map(|id| id.to_string()).unwrap_or_default(),
-            },
-            None => RedeemTicketResponse::default(),
-        }))
+        let request = request.into_inner();
+        let redeemed = self.0.tickets.lock().unwrap().remove(&request.ticket);
+        let Some(session) = redeemed else {
+            return Ok(Response::new(RedeemTicketResponse::default()));
+        };
+        let is_readable = !self.0.corrupt.load(Ordering::SeqCst);
+        let log = || self.log(session.user_id, request.after, request.limit);
+        let redeemed = RedeemTicketResponse {
+            user_id: session.user_id.to_string(),
+            session_expires_at: session.expires_at.as_second(),
+            token_id: session.token.map(|id| id.to_string()).unwrap_or_default(),
+            log: is_readable.then(log),
+        };
+        if let Some(happen) = self.0.meanwhile.lock().unwrap().take() {
+            happen();
+        }
+        Ok(Response::new(redeemed))
     }
 
     async fn verify_token(

@@ -1,10 +1,10 @@
 //! Complete, in order and without repetition, or honestly told.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use events::{Event, UserId};
 use realtime::{config::Limits, sweep};
-use telemetry::health::Health;
+use telemetry::{clock, health::Health};
 use tokio::sync::watch;
 
 use crate::world::{LIMITS, World};
@@ -35,6 +35,36 @@ async fn history_is_sent_in_pages_and_then_ready() {
 
     let mut nothing_missed = world.connect(user, Some(1_203)).await;
     assert_eq!(nothing_missed.ready().await, (1_203, true));
+}
+
+#[tokio::test]
+async fn with_a_ticket_nothing_falls_between_its_log_and_the_hub() {
+    let world = World::start().await;
+    let user = world.backend.add_user();
+    for _ in 0..3 {
+        world.backend.write(user);
+    }
+    let connect = async |since: &str| {
+        let (backend, gateway) = (world.backend.clone(), Arc::clone(&world.gateway));
+        world.backend.meanwhile(move || {
+            let event = backend.write(user);
+            gateway.hub.publish(&event).unwrap();
+        });
+        let ticket = world.backend.ticket(user, clock::now().as_second() + 60);
+        let path = format!("/ws/user/{user}/tasks?token={ticket}{since}");
+        world.open(&path).await
+    };
+    let mut client = connect("&since=1").await;
+    assert_eq!(client.seqs(2).await, [2, 3]);
+    assert_eq!(client.ready().await, (3, true));
+    assert_eq!(client.seq().await, 4);
+
+    let mut from_now_on = connect("").await;
+    assert_eq!(from_now_on.ready().await, (4, true));
+    assert_eq!(from_now_on.seq().await, 5);
+    assert_eq!(client.seq().await, 5);
+    world.happen(user).await;
+    assert_eq!(from_now_on.seq().await, 6);
 }
 
 /// What the broadcast makes of events: some twice, some late, some never.
