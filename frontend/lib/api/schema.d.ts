@@ -1042,6 +1042,11 @@ export interface components {
             id?: string | null;
             /** @description `user`, `agent_run`, `rule`, `import`, `token` or `system`. */
             kind: string;
+            /**
+             * Format: uuid
+             * @description Of a run: the API token by which it asked, if it did.
+             */
+            token_id?: string | null;
         };
         Batch: {
             /** @description All or nothing (the default), or each operation for itself. */
@@ -1050,8 +1055,11 @@ export interface components {
             operations: components["schemas"]["Operation"][];
         };
         BatchResult: {
-            /** Format: uuid */
-            change_set_id: string;
+            /**
+             * Format: uuid
+             * @description None when nothing has changed.
+             */
+            change_set_id?: string | null;
             /** @description One for each operation, in order. */
             results: components["schemas"]["ItemResult"][];
         };
@@ -1238,6 +1246,27 @@ export interface components {
             /** @example 2026-11-21T09:00:00 */
             local: string;
             zone: string;
+        };
+        /** @enum {string} */
+        DueKind: "date" | "floating" | "zoned";
+        /**
+         * @description JSON Merge Patch of a due: absent members stay. With another `kind` than it has now, nothing of
+         *     it stays, so there must be all that a due of that kind has.
+         */
+        DuePatch: {
+            /**
+             * Format: date
+             * @description Of a `date`.
+             */
+            date?: string | null;
+            kind?: components["schemas"]["DueKind"];
+            /**
+             * @description Of `floating` and `zoned`.
+             * @example 2026-11-21T09:00:00
+             */
+            local?: string | null;
+            /** @description Of `zoned`: an IANA name. */
+            zone?: string | null;
         };
         EventPage: {
             /**
@@ -2068,7 +2097,8 @@ export interface components {
             updated_at: string;
             /**
              * Format: int64
-             * @description Grows with every event of the task; the ETag.
+             * @description Grows with every event of the task. `If-Match` takes it, in quotes, as well as the ETag,
+             *     which tells another `due_at` after a change of the time zone, too.
              */
             version: number;
         };
@@ -2091,11 +2121,14 @@ export interface components {
             /** @description Ask again with this for what follows; null at the end. */
             next_cursor?: string | null;
         };
-        /** @description JSON Merge Patch of a task: absent fields stay, null clears. */
+        /**
+         * @description JSON Merge Patch of a task: absent fields stay, null clears, `due` is merged with the one there
+         *     is, and a list takes the place of the list.
+         */
         TaskPatch: {
             completed?: boolean;
             description?: string | null;
-            due?: components["schemas"]["Due"] | null;
+            due?: components["schemas"]["DuePatch"] | null;
             due_date?: string | null;
             /** Format: uuid */
             parent_id?: string | null;

@@ -16,7 +16,9 @@ async fn a_due_that_moved_with_its_person_has_another(pool: PgPool) {
     let tag = |answer: &Answer| answer.header("etag").unwrap().to_owned();
     let change = async |path: &str, etag: &str, title: &str| {
         let request = owner.request(Method::PATCH, path).header("if-match", etag);
-        send(request.json(&json!({ "title": title }))).await.unwrap()
+        send(request.json(&json!({ "title": title })))
+            .await
+            .unwrap()
     };
 
     let mut paths = Vec::new();

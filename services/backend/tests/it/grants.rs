@@ -343,5 +343,8 @@ async fn a_token_for_tools_opens_the_agent_alone(pool: PgPool) {
     let [told] = &agency::told(&pool, owner.user, "tool.called").await[..] else {
         panic!("one call");
     };
-    assert_eq!((&told["tool"], &told["is_error"]), (&json!("delete_task"), &json!(true)));
+    assert_eq!(
+        (&told["tool"], &told["is_error"]),
+        (&json!("delete_task"), &json!(true))
+    );
 }
