@@ -50,7 +50,7 @@ impl Pgbench {
             .map(|version| version.path().join("bin/pgbench"))
             .chain([ours])
             .find(|program| program.exists())
-            .or_else(|| workspace::program("pgbench"))
+            .or_else(|| children::program("pgbench"))
             .context("`pgbench` is missing: on Debian, `apt install postgresql` brings it")?;
         Ok(Self { program, runs: 0 })
     }

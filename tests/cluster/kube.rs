@@ -7,11 +7,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use children::{Process, Spec};
 use serde_json::Value;
 use testing::wait;
 use tokio::process::Command;
 use xtask::deploy;
-use xtask::process::{Process, Spec};
 
 pub(crate) use xtask::deploy::NAMESPACE;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use children::Process;
 use futures::future::try_join_all;
 use libtest_mimic::Trial;
 use serde_json::json;
 use testing::wait;
-use xtask::process::Process;
 use xtask::progress::Progress;
 
 use crate::load::{Failure, Load};

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use children::{Process, Spec};
 use futures::future::try_join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::logs::Logs;
-use crate::process::{Process, Spec, alive_until};
 use crate::progress::Progress;
 use crate::secrets::Secrets;
 use crate::template;
@@ -118,7 +118,7 @@ impl App {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };
-        let both = alive_until(&self.service, alive_until(&self.sidecar, ready));
+        let both = children::alive_until(&self.service, children::alive_until(&self.sidecar, ready));
         match tokio::time::timeout(READY_WITHIN, both).await {
             Ok(result) => result?,
             Err(_) => bail!(
@@ -140,7 +140,7 @@ impl App {
             }
             Ok(())
         };
-        alive_until(&self.sidecar, loaded).await
+        children::alive_until(&self.sidecar, loaded).await
     }
 
     /// Stops the service while its sidecar still serves it, then the sidecar.

@@ -5,6 +5,7 @@ mod stagehand;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use children::Spec;
 use tokio::net::TcpListener;
 
 use crate::app::Profile;
@@ -13,7 +14,6 @@ use crate::infra::Infra;
 use crate::install::{self, Node};
 use crate::logs::Logs;
 use crate::ports::Ports;
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::stack::{Options, Stack};
 use crate::workspace;
@@ -97,7 +97,7 @@ impl Theatre {
     async fn play(&self, config: &str, args: &[String], progress: &Progress) -> Result<()> {
         let vitest = self.vitest(config)?.args(args);
         tokio::select! {
-            outcome = vitest.run_aloud(progress) => outcome,
+            outcome = vitest.log_lines(progress.output()).finish() => outcome,
             outcome = stagehand::serve(self) => outcome,
         }
     }

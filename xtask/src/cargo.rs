@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
+use children::Spec;
 use serde::Deserialize;
 
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
 
@@ -81,6 +81,7 @@ pub(crate) fn cargo(command: &str) -> Spec {
     Spec::new(format!("cargo {command}"), env!("CARGO"))
         .args([command, colour, "--target-dir=target"])
         .env("SQLX_OFFLINE", "true")
+        .dir(&workspace::root())
 }
 
 /// The same for the one debug build of all that tests run.
@@ -96,7 +97,7 @@ pub(crate) async fn build_services(progress: &Progress) -> Result<()> {
         .args(SERVICES.into_iter().flat_map(|service| ["--bin", service]))
         // With an example the features that dev-dependencies ask for are on, as they are for tests.
         .args(["--example", "openapi"])
-        .run(&step)
+        .run(step.output())
         .await?;
     step.done("built");
     Ok(())
@@ -109,7 +110,7 @@ pub(crate) async fn build_for_bench(progress: &Progress) -> Result<()> {
     cargo("build")
         .args(SERVICES.into_iter().flat_map(|service| ["-p", service]))
         .args(["-p", "taskflow-benches", "--release"])
-        .run(&step)
+        .run(step.output())
         .await?;
     step.done("built");
     Ok(())

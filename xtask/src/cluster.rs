@@ -8,9 +8,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use children::Spec;
 use tokio::process::Command;
 
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::{install, workspace};
 
@@ -94,7 +94,7 @@ impl ClusterArgs {
 async fn on_this_machine(program: &Path, tools: &Path, progress: &Progress) -> Result<Env> {
     for (command, what) in [("up", "cluster up"), ("base-images", "base images")] {
         let run = Spec::new(what, program).arg(command);
-        run.run_aloud(progress).await?;
+        run.log_lines(progress.output()).finish().await?;
     }
     let kubectl = tools.join("kubectl");
     let wrapper = format!("#!/bin/sh\nexec '{}' kubectl \"$@\"\n", program.display());
@@ -136,7 +136,7 @@ async fn elsewhere(
 ) -> Result<Env> {
     for (tool, what) in [("kubectl", "asks the cluster"), ("buildah", "makes images")] {
         ensure!(
-            workspace::program(tool).is_some(),
+            children::program(tool).is_some(),
             "`{tool}` is missing: it {what}"
         );
     }
@@ -147,7 +147,8 @@ async fn elsewhere(
                 .args(["bud", "--layers", "--file", image.dockerfile, "--tag"])
                 .arg(&name)
                 .args(image.build_args(tag))
-                .arg(".");
+                .arg(".")
+                .dir(&workspace::root());
             let buildah = || Command::new("buildah");
             image.build(build, buildah, &name, tag, progress).await?;
             output(Command::new("buildah").args(["push", &name])).await?;
@@ -220,7 +221,7 @@ impl Image {
     ) -> Result<()> {
         let step = progress.step(name);
         step.waits_for("the image; the first takes a quarter of an hour");
-        build.run(&step).await?;
+        build.run(step.output()).await?;
         let size = output(buildah().args(["images", "--format", "{{.Size}}", name])).await?;
         let size = size.lines().next().unwrap_or_default();
         let bytes = bytes(size).with_context(|| format!("{name} has the size `{size}`"))?;

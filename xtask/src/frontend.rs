@@ -5,12 +5,12 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail, ensure};
+use children::Process;
 
 use crate::app::status;
 use crate::install::{self, Node};
 use crate::logs::Logs;
 use crate::ports::Ports;
-use crate::process::{Process, alive_until};
 use crate::progress::Progress;
 use crate::secrets::Secrets;
 use crate::workspace;
@@ -54,7 +54,7 @@ pub async fn build(progress: &Progress) -> Result<Node> {
     if built.is_none() || newest(&folder)? > built {
         let step = progress.step("front end");
         step.waits_for("next build, about a minute");
-        node.script("build").run(&step).await?;
+        node.script("build").run(step.output()).await?;
         step.done("built");
     }
     Ok(node)
@@ -64,7 +64,8 @@ pub async fn build(progress: &Progress) -> Result<Node> {
 pub async fn check(progress: &Progress) -> Result<()> {
     let node = install::node(progress).await?;
     for script in ["generate:check", "lint", "types", "test"] {
-        node.script(script).run_aloud(progress).await?;
+        let script = node.script(script).log_lines(progress.output());
+        script.finish().await?;
     }
     build(progress).await?;
     refuses_to_start(&node).await
@@ -97,7 +98,7 @@ pub async fn check_accounts(env: &[(&'static str, String)], progress: &Progress)
     for (key, value) in env {
         tests = tests.env(*key, value);
     }
-    tests.run_aloud(progress).await
+    tests.log_lines(progress.output()).finish().await
 }
 
 impl Frontend {
@@ -148,7 +149,7 @@ impl Frontend {
             }
             Ok(())
         };
-        let answers = alive_until(&self.process, answers);
+        let answers = children::alive_until(&self.process, answers);
         match tokio::time::timeout(READY_WITHIN, answers).await {
             Ok(result) => result?,
             Err(_) => bail!(

@@ -71,7 +71,7 @@ async fn documents(progress: &Progress) -> Result<Files> {
     step.waits_for("cargo build");
     cargo::cargo_for_tests("build")
         .args(["--example", "openapi", "--example", "tools"])
-        .run(&step)
+        .run(step.output())
         .await?;
     let openapi = pretty(&serde_json::from_slice(&printed("openapi").await?)?)?;
     let tools = printed("tools").await?;

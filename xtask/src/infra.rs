@@ -1,7 +1,7 @@
 //! What the services stand on: a database server and a broker.
 
 mod kafka;
-mod postgres;
+pub(crate) mod postgres;
 mod topics;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -9,9 +9,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
+use embedded::Postgres;
 
 pub use kafka::Kafka;
-pub use postgres::Postgres;
 
 use crate::logs::Logs;
 use crate::ports::Ports;
@@ -46,7 +46,7 @@ impl Infra {
         let (for_postgres, for_kafka, controller) = (next()?, next()?, ports.next()?);
         let (postgres, kafka) = tokio::try_join!(
             // What waits for a download and a server is large.
-            Box::pin(Postgres::start(&postgres, for_postgres, &logs, progress)),
+            Box::pin(postgres::start(&postgres, for_postgres, &logs, progress)),
             Box::pin(Kafka::start(&kafka, for_kafka, controller, &logs, progress)),
         )?;
         Ok(Self {

@@ -115,7 +115,7 @@ fn remove(path: &Path) -> Result<()> {
 
 /// The full path of a program that we need but do not install.
 fn required(name: &str, what: &str) -> Result<PathBuf> {
-    workspace::program(name)
+    children::program(name)
         .with_context(|| format!("`{name}` is missing: {what}. Install it and run this again."))
 }
 

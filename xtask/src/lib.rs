@@ -3,7 +3,7 @@
 //!
 //! [`stack`] is what they need: an [`Infra`](stack::Infra) (Postgres, Kafka) and a
 //! [`Stack`](stack::Stack) on it (every service of `dapr.yaml` with a real sidecar).
-//! [`install`] gets the tools, [`process`] starts and stops them.
+//! [`install`] gets the tools.
 
 pub mod app;
 pub mod bench;
@@ -18,7 +18,6 @@ pub mod install;
 pub mod lint;
 pub mod logs;
 pub mod ports;
-pub mod process;
 pub mod progress;
 mod queries;
 pub mod secrets;

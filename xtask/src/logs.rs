@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use crate::process::Spec;
+use anyhow::Result;
+use children::{LineSink, Spec};
+
 use crate::progress::Progress;
 
 /// One destination for all processes of a stack.
@@ -42,17 +44,28 @@ impl Logs {
                 spec.log_file(file)
             }
             Self::Console(console) => {
-                let prefix = console.prefix(spec.name());
-                let progress = console.progress.clone();
-                spec.log_lines(Arc::new(move |line| {
-                    progress.line(&format!("{prefix} {line}"));
-                }))
+                let sink = console.sink(spec.name());
+                spec.log_lines(sink)
             }
+        }
+    }
+
+    /// For a child that somebody else starts.
+    pub(crate) fn sink(&self, name: &str) -> Result<LineSink> {
+        match self {
+            Self::Files(folder) => children::into_file(&folder.join(format!("{name}.log"))),
+            Self::Console(console) => Ok(console.sink(name)),
         }
     }
 }
 
 impl Console {
+    fn sink(&self, name: &str) -> LineSink {
+        let prefix = self.prefix(name);
+        let progress = self.progress.clone();
+        Arc::new(move |line| progress.line(&format!("{prefix} {line}")))
+    }
+
     fn prefix(&self, name: &str) -> String {
         if !std::io::stdout().is_terminal() {
             return format!("{name:18} │");

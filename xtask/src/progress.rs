@@ -4,9 +4,8 @@ use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use children::LineSink;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-
-use crate::process::LineSink;
 
 /// The progress bars of one command. Without a terminal each change is a plain line.
 #[derive(Clone)]
@@ -57,6 +56,12 @@ impl Progress {
             waits_for: Mutex::default(),
             finished: false,
         }
+    }
+
+    /// Prints every line of a tool's output.
+    pub(crate) fn output(&self) -> LineSink {
+        let progress = self.clone();
+        Arc::new(move |line| progress.line(line))
     }
 
     /// Prints a line to standard output, above the bars if there are any.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use crate::infra::Postgres;
+use crate::infra::postgres;
 use crate::logs::Logs;
 use crate::ports::Ports;
 use crate::progress::Progress;
@@ -31,7 +31,7 @@ pub(crate) async fn record(
     let logs = Logs::files(&scratch);
     let folder = scratch.join("postgres");
     let at = ports.next_on_loopback()?;
-    let postgres = Postgres::start(&folder, at, &logs, progress).await?;
+    let postgres = postgres::start(&folder, at, &logs, progress).await?;
     postgres.create_database("queries").await?;
     let url = postgres.url("queries");
     migrate(&url).await?;
@@ -52,7 +52,8 @@ pub(crate) async fn record(
         .env("SQLX_OFFLINE", "false")
         .env("DATABASE_URL", url)
         .env("SQLX_OFFLINE_DIR", recorded.display().to_string())
-        .run_aloud(progress)
+        .log_lines(progress.output())
+        .finish()
         .await;
     drop(touched);
     postgres.stop().await?;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Result, ensure};
+use children::{Process, Spec};
+use embedded::Postgres;
 
 use crate::cargo::{self, TestBinary, TestKind};
 use crate::cluster::{self, ClusterArgs};
-use crate::infra::Postgres;
+use crate::infra::postgres;
 use crate::logs::Logs;
 use crate::ports::Ports;
-use crate::process::{Process, Spec};
 use crate::progress::Progress;
 use crate::{browser, deploy, frontend, generate, install, lint, workspace};
 
@@ -197,7 +198,7 @@ impl Server {
         let ports = Ports::claim()?;
         let logs = Logs::files(&scratch);
         let folder = scratch.join("postgres");
-        let postgres = Postgres::start(&folder, ports.next_on_loopback()?, &logs, progress).await?;
+        let postgres = postgres::start(&folder, ports.next_on_loopback()?, &logs, progress).await?;
         Ok(Self {
             env: with_database(postgres.url("postgres")),
             postgres: Some((postgres, scratch, ports)),

@@ -8,16 +8,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use children::alive_until;
 use tokio::signal::unix::{SignalKind, signal};
 
 use running::Running;
 
 use crate::app::{Profile, Surroundings};
 use crate::frontend::{self, Frontend};
-use crate::infra::{Kafka, Postgres};
+use crate::infra::{Kafka, postgres};
 use crate::install::Node;
 use crate::logs::Logs;
-use crate::process::alive_until;
 use crate::progress::Progress;
 use crate::secrets::Secrets;
 use crate::stack::short_name;
@@ -178,9 +178,9 @@ async fn start_servers(
         kafka.ready(progress).await?;
         return Ok(database);
     }
-    let postgres = Postgres::spawn(&data.join("postgres"), at(POSTGRES), logs, progress).await?;
+    let postgres = postgres::spawn(&data.join("postgres"), at(POSTGRES), logs, progress).await?;
     let postgres = &*running.postgres.insert(postgres);
-    tokio::try_join!(kafka.ready(progress), postgres.ready(progress))?;
+    tokio::try_join!(kafka.ready(progress), postgres::ready(postgres, progress))?;
     postgres.create_database("taskflow").await?;
     let url = postgres.url("taskflow");
     Ok(Database {

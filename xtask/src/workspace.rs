@@ -1,10 +1,8 @@
 //! Where things lie: the repository, its run-time state, and the cache outside it.
 
-use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::Uid;
@@ -49,29 +47,9 @@ pub fn cache() -> PathBuf {
 /// `preferred`, or `fallback` when root runs us from a folder like `/root` that the
 /// unprivileged user who must run Postgres cannot enter.
 fn open_to_servers(preferred: PathBuf, fallback: impl Into<PathBuf>) -> PathBuf {
-    let open = |folder: &Path| {
-        folder
-            .metadata()
-            .is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0)
-    };
-    let closed = preferred
-        .ancestors()
-        .filter(|folder| folder.exists())
-        .any(|folder| !open(folder));
-    if Uid::effective().is_root() && closed {
+    if Uid::effective().is_root() && children::closed_to_others(&preferred).is_some() {
         fallback.into()
     } else {
         preferred
     }
-}
-
-/// The full path of a program on `PATH`.
-pub fn program(name: &str) -> Option<PathBuf> {
-    let path: OsString = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| {
-            file.metadata()
-                .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-        })
 }

@@ -1,11 +1,11 @@
 //! Breaks and mends the product while a browser watches.
 
 use anyhow::{Context, Result, bail};
+use children::Process;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 use super::Theatre;
-use crate::process::Process;
 use crate::progress::Progress;
 
 /// Answers until the end of the world: a line for each connection, such as `kill backend`, and

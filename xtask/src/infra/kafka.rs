@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use children::{Process, Spec};
 use uuid::Uuid;
 
 use super::{GRACE, topics};
 use crate::logs::Logs;
-use crate::process::{Process, Spec, alive_until};
 use crate::progress::Progress;
 use crate::{install, workspace};
 
@@ -87,14 +87,14 @@ impl Kafka {
 
     pub(crate) async fn ready(&self, progress: &Progress) -> Result<()> {
         let step = progress.step("kafka");
-        alive_until(&self.process, topics::create(&self.brokers(), &step)).await?;
+        children::alive_until(&self.process, topics::create(&self.brokers(), &step)).await?;
         step.done(&self.brokers());
         Ok(())
     }
 }
 
 fn java(name: &str, jars: &Path) -> Result<Spec> {
-    let java = workspace::program("java").context("`java` is missing: Kafka needs it")?;
+    let java = children::program("java").context("`java` is missing: Kafka needs it")?;
     Ok(Spec::new(name, java)
         .arg("-cp")
         .arg(format!("{}/*", jars.display()))
@@ -111,7 +111,7 @@ async fn format_storage(jars: &Path, config: &Path, progress: &Progress) -> Resu
         .arg(config.display())
         .arg("--cluster-id")
         .arg(Uuid::new_v4().simple())
-        .run(&step)
+        .run(step.output())
         .await?;
     step.done("an empty log");
     Ok(())

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use children::Spec;
 
 use super::{once, remove, sibling};
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
 
@@ -28,7 +28,7 @@ pub async fn cargo_deny(progress: &Progress) -> Result<PathBuf> {
                 .args(["install", "cargo-deny", "--locked", "--version", VERSION])
                 .arg("--root")
                 .arg(root.display())
-                .run(step)
+                .run(step.output())
                 .await?;
             let program = root.join("bin/cargo-deny");
             fs::rename(&program, partial).with_context(|| format!("{}", program.display()))?;

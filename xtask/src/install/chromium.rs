@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use children::Spec;
 use nix::unistd::Uid;
 
 use super::{locked, required};
-use crate::process::Spec;
 use crate::progress::Progress;
-use crate::workspace;
 
 const WHAT: &str = "the tests look at the app with it (Debian: `apt-get install chromium`)";
 
@@ -17,10 +16,10 @@ const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// The browser's program. Only root can install it, and only where Debian's packages are.
 pub async fn chromium(progress: &Progress) -> Result<PathBuf> {
-    if let Some(found) = NAMES.into_iter().find_map(workspace::program) {
+    if let Some(found) = NAMES.into_iter().find_map(children::program) {
         return Ok(found);
     }
-    let apt = workspace::program("apt-get").filter(|_| Uid::effective().is_root());
+    let apt = children::program("apt-get").filter(|_| Uid::effective().is_root());
     if let Some(apt) = apt {
         let step = progress.step("installing chromium");
         let lock = std::env::temp_dir().join("taskflow-apt.lock");
@@ -34,7 +33,7 @@ pub async fn chromium(progress: &Progress) -> Result<PathBuf> {
                 .arg("--quiet")
                 .args(args)
                 .env("DEBIAN_FRONTEND", "noninteractive")
-                .run(&step)
+                .run(step.output())
                 .await?;
         }
         step.done("installed");

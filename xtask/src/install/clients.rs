@@ -6,9 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use children::Spec;
 
 use super::{once, required};
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
 
@@ -69,7 +69,7 @@ pub async fn clients(progress: &Progress) -> Result<Clients> {
                 .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
                 .env("NPM_CONFIG_UPDATE_NOTIFIER", "false")
                 .dir(partial)
-                .run(step)
+                .run(step.output())
                 .await
         },
     )
@@ -112,7 +112,7 @@ async fn packages(
                 .args(["--disable-pip-version-check", "--root-user-action=ignore"])
                 .arg(format!("--requirement={}", file.display()))
                 .arg(format!("--target={}", partial.display()))
-                .run(step)
+                .run(step.output())
                 .await
                 .context("pip comes with Python, or as the package python3-pip")
         },

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use children::Spec;
 use tokio::process::Command;
 
 use super::{go_module, once, remove, required_since, sibling};
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
 
@@ -59,7 +59,7 @@ pub async fn daprd(progress: &Progress) -> Result<PathBuf> {
                 .env("CGO_ENABLED", "0")
                 .env("GOFLAGS", "-buildvcs=false")
                 .dir(&source)
-                .run(step)
+                .run(step.output())
                 .await?;
             remove(&source)
         },
@@ -85,7 +85,7 @@ fn target() -> PathBuf {
 }
 
 async fn on_path() -> Result<Option<PathBuf>> {
-    let Some(found) = workspace::program("daprd") else {
+    let Some(found) = children::program("daprd") else {
         return Ok(None);
     };
     let is_ours = version_of(&found).await? == VERSION;

@@ -5,11 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use children::Spec;
 use serde::Deserialize;
 use tokio::process::Command;
 
 use super::{once, remove, required, sibling};
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
 
@@ -48,7 +48,7 @@ impl Tool {
                 // A workspace file names folders that the module leaves out.
                 .env("GOWORK", "off")
                 .dir(&source)
-                .run(step)
+                .run(step.output())
                 .await?;
             remove(&source)
         })

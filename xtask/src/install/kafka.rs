@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use children::Spec;
 
 use super::{once, remove, required, required_since, sibling};
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
 
@@ -37,7 +37,7 @@ pub async fn kafka(progress: &Progress) -> Result<PathBuf> {
                 .args(["dependency:copy-dependencies", "-DincludeScope=runtime"])
                 .arg(format!("-DoutputDirectory={}", partial.display()))
                 .dir(&project)
-                .run(step)
+                .run(step.output())
                 .await?;
             remove(&project)
         },

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use children::Spec;
 
 use super::{required, required_since};
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
 
@@ -36,7 +36,7 @@ pub async fn node(progress: &Progress) -> Result<Node> {
     let step = progress.step("node_modules");
     step.waits_for("npm ci");
     node.npm("npm ci", ["ci", "--no-audit", "--no-fund"])
-        .run(&step)
+        .run(step.output())
         .await?;
     fs::write(&stamp, wanted).with_context(|| format!("{}", stamp.display()))?;
     step.done("installed");

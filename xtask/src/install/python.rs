@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use children::Spec;
 
 use super::{once, remove, required, sibling};
-use crate::process::Spec;
 use crate::progress::Progress;
 use crate::workspace;
 
@@ -40,7 +40,7 @@ pub async fn dateutil(progress: &Progress) -> Result<PathBuf> {
                 .args(["--only-binary=:all:", "--require-hashes"])
                 .arg(format!("--requirement={}", requirements.display()))
                 .arg(format!("--dest={}", partial.display()))
-                .run(step)
+                .run(step.output())
                 .await
                 .context("pip comes with Python, or as the package python3-pip")?;
             remove(&requirements)

@@ -1,13 +1,14 @@
 //! What one `up` has started: watched, and stopped in order.
 
 use anyhow::{Result, bail};
+use children::Process;
+use embedded::Postgres;
 use futures::FutureExt;
 use futures::future::{join, join_all, select_all};
 
 use crate::app::App;
 use crate::frontend::Frontend;
-use crate::infra::{Kafka, Postgres};
-use crate::process::Process;
+use crate::infra::Kafka;
 use crate::progress::Progress;
 
 /// What runs by now. It grows while starting, so that an interruption at any point can

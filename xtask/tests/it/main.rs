@@ -1,7 +1,6 @@
-//! Real children and real servers.
+//! Real servers.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod infra;
-mod process;
 mod up;

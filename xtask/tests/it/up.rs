@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use children::{Process, Spec};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use tokio::process::Command;
 use tokio::sync::{Mutex, watch};
 use tokio::time::timeout;
-use xtask::process::{Process, Spec};
 use xtask::{frontend, ports, template, workspace};
 
 /// What is left after an interrupt has this long to end.

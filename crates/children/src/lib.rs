@@ -16,7 +16,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-pub use spec::{Account, LineSink, Spec};
+pub use spec::{Account, LineSink, Spec, closed_to_others, into_file, program};
 pub use usage::Usage;
 
 /// How much of a process's output is kept to explain its death.
@@ -139,7 +139,7 @@ impl Drop for Process {
 }
 
 /// Waits for `condition`, or fails as soon as the process has died, with its last lines.
-pub(crate) async fn alive_until<T>(
+pub async fn alive_until<T>(
     process: &Process,
     condition: impl Future<Output = Result<T>>,
 ) -> Result<T> {

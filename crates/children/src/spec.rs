@@ -1,8 +1,9 @@
 //! What to start, and how.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +14,6 @@ use nix::unistd::{Gid, Uid, User};
 use tokio::process::Command;
 
 use super::Process;
-use crate::progress::{Progress, Step};
-use crate::workspace;
 
 /// Receives every line that a child writes.
 pub type LineSink = Arc<dyn Fn(&str) + Send + Sync>;
@@ -27,7 +26,7 @@ pub struct Spec {
     program: PathBuf,
     args: Vec<String>,
     env: Vec<(String, String)>,
-    dir: PathBuf,
+    dir: Option<PathBuf>,
     account: Option<Account>,
     log: Log,
 }
@@ -65,6 +64,15 @@ impl Account {
     }
 }
 
+/// The first folder at or above `path` that only its owner and their group can enter; none if
+/// everybody gets to `path`.
+pub fn closed_to_others(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|folder| {
+        let meta = folder.metadata();
+        meta.is_ok_and(|meta| meta.permissions().mode() & 0o001 == 0)
+    })
+}
+
 impl Spec {
     pub fn new(name: impl Into<String>, program: impl Into<PathBuf>) -> Self {
         Self {
@@ -73,7 +81,7 @@ impl Spec {
             program: program.into(),
             args: Vec::new(),
             env: Vec::new(),
-            dir: workspace::root(),
+            dir: None,
             account: None,
             log: Log::Nowhere,
         }
@@ -104,9 +112,10 @@ impl Spec {
         self
     }
 
+    /// Where it runs; without, where we do.
     #[must_use]
     pub fn dir(mut self, dir: &Path) -> Self {
-        self.dir = dir.to_path_buf();
+        self.dir = Some(dir.to_path_buf());
         self
     }
 
@@ -140,32 +149,24 @@ impl Spec {
         &self.name
     }
 
-    /// Runs the command to its end behind a progress bar that shows its latest line, and
-    /// fails with its last lines if it fails.
-    pub(crate) async fn run(self, step: &Step) -> Result<()> {
-        let process = Process::start(self.log_lines(step.output())).await?;
+    /// Runs the command to its end, and fails with its last lines if it fails.
+    pub async fn run(self, output: LineSink) -> Result<()> {
+        let process = Process::start(self.log_lines(output)).await?;
         if let Err(error) = succeeded(&process).await {
             bail!("{error}:\n{}", process.tail().join("\n"));
         }
         Ok(())
     }
 
-    /// Runs the command to its end with all its output on the terminal.
-    pub(crate) async fn run_aloud(self, progress: &Progress) -> Result<()> {
-        let progress = progress.clone();
-        let sink: LineSink = Arc::new(move |line| progress.line(line));
-        self.log_lines(sink).finish().await
-    }
-
     /// Runs the command to its end; somebody else shows its output.
-    pub(crate) async fn finish(self) -> Result<()> {
+    pub async fn finish(self) -> Result<()> {
         succeeded(&Process::start(self).await?).await
     }
 
     pub(super) fn command(&self) -> Result<Command> {
         let mut command = self.wrapped()?;
-        // What cargo told us of the package `xtask` is not so for any child, and a build script
-        // that watches it would run again, with all that depends on it.
+        // What cargo told us of our own package is not so for any child, and a build script that
+        // watches it would run again, with all that depends on it.
         for (name, _) in std::env::vars_os() {
             let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
             if of_package
@@ -178,18 +179,20 @@ impl Spec {
         command
             .args(&self.args)
             .envs(self.env.iter().map(|(k, v)| (k, v)))
-            .current_dir(&self.dir)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
+        if let Some(dir) = &self.dir {
+            command.current_dir(dir);
+        }
         Ok(command)
     }
 
     /// The program behind `setpriv`, which asks the kernel to stop it when we die and drops
     /// root. Doing either in the child between fork and exec would need unsafe code.
     fn wrapped(&self) -> Result<Command> {
-        let Some(setpriv) = workspace::program("setpriv") else {
+        let Some(setpriv) = program("setpriv") else {
             if self.account.is_some() {
                 bail!("`setpriv` is missing (package util-linux): it starts Postgres for root");
             }
@@ -212,14 +215,7 @@ impl Spec {
         Ok(match &self.log {
             Log::Nowhere => Arc::new(|_| {}),
             Log::Lines(sink) => Arc::clone(sink),
-            Log::File(path) => {
-                let file = Mutex::new(append(path)?);
-                Arc::new(move |line| {
-                    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                    // A full disk must not stop the reader, or the child blocks on its pipe.
-                    let _ = writeln!(file, "{line}");
-                })
-            }
+            Log::File(path) => into_file(path)?,
         })
     }
 }
@@ -238,4 +234,25 @@ fn append(path: &Path) -> Result<File> {
     }
     let file = OpenOptions::new().create(true).append(true).open(path);
     file.with_context(|| format!("opening {}", path.display()))
+}
+
+/// Appends lines to a file.
+pub fn into_file(path: &Path) -> Result<LineSink> {
+    let file = Mutex::new(append(path)?);
+    Ok(Arc::new(move |line| {
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        // A full disk must not stop the reader, or the child blocks on its pipe.
+        let _ = writeln!(file, "{line}");
+    }))
+}
+
+/// The full path of a program on `PATH`.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path: OsString = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| {
+            file.metadata()
+                .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+        })
 }

@@ -1,8 +1,9 @@
 //! A child is stopped, killed, restarted and explained.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::time::Duration;
 
-use xtask::process::{Process, Spec};
+use children::{Process, Spec};
 
 fn shell(script: &str) -> Spec {
     Spec::new("shell", "/bin/sh").arg("-c").arg(script)
