@@ -104,6 +104,7 @@ impl Beside {
             dapr_api_token: token.map(Into::into),
             app_api_token: None,
             app_port: 0,
+            in_process: None,
         })?;
         Ok(Self {
             sidecar,

@@ -416,6 +416,7 @@ async fn find(stage: &Stage, open_tasks: usize) -> Result<Latencies> {
         dapr_api_token: Some(stage.secret("DAPR_API_TOKEN")?.into()),
         app_api_token: None,
         app_port: 0,
+        in_process: None,
     })?;
     let mut backend = TaskServiceClient::new(sidecar.app(BACKEND)?);
     let request = ClaimDueRequest {

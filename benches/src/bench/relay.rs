@@ -190,6 +190,7 @@ pub(super) async fn publish(stage: &Stage, records: &Records, messages: &[Messag
         dapr_api_token: Some(stage.secret("DAPR_API_TOKEN")?.into()),
         app_api_token: None,
         app_port: 0,
+        in_process: None,
     })?;
     let starts = records.ends().await?;
     // The connection and the first call are nobody's.

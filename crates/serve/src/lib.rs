@@ -2,10 +2,19 @@
 //!
 //! `axum::serve` gives a client all the time it wants to send its headers and to read the answer, and
 //! at shutdown waits for it just as long.
+//!
+//! Where requests come in is a [`Door`]: a service's own port, or a place behind the port of a
+//! process that holds several services.
 
 mod address;
 
-use std::{io, net::SocketAddr, pin::pin, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::pin,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -38,14 +47,40 @@ const UNREAD: Duration = Duration::from_mins(1);
 /// After a failure to accept that will not go by itself, such as too many open files.
 const REST: Duration = Duration::from_secs(1);
 
+/// Where the requests of a service come in.
+pub enum Door {
+    /// A port of its own.
+    Own(TcpListener),
+    /// A place in somebody else's server, which finds there what is served, once it is.
+    Shared(Arc<OnceLock<Router>>),
+}
+
+impl From<TcpListener> for Door {
+    fn from(listener: TcpListener) -> Self {
+        Self::Own(listener)
+    }
+}
+
 /// Serves until shutdown, then lets the requests that were begun come to their end. Connections
-/// that are still open after `drain` are broken off.
+/// that are still open after `drain` are broken off. Behind a shared door that is the other
+/// server's to do.
 pub async fn serve(
-    listener: TcpListener,
+    door: impl Into<Door>,
     app: Router,
     shutdown: CancellationToken,
     drain: Duration,
 ) {
+    match door.into() {
+        Door::Own(listener) => listen(listener, app, shutdown, drain).await,
+        Door::Shared(place) => {
+            // It is given once.
+            let _ = place.set(app);
+            shutdown.cancelled().await;
+        }
+    }
+}
+
+async fn listen(listener: TcpListener, app: Router, shutdown: CancellationToken, drain: Duration) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADERS);
     let broken_off = CancellationToken::new();

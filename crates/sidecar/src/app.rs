@@ -1,4 +1,4 @@
-//! Calls to another app's gRPC services, through both sidecars.
+//! Calls to another app's gRPC services, through both sidecars or within the process.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tonic::{
     transport::Channel,
 };
 
-use crate::{ConfigError, token::Token};
+use crate::{ConfigError, caller::CALLER, daprd::token::Token};
 
 /// Another app, as the transport of a generated client.
 ///
@@ -25,25 +25,50 @@ const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct ToApp {
     app_id: AsciiMetadataValue,
-    token: Token,
+    credential: Credential,
+}
+
+/// What shows the other side that it may believe us.
+#[derive(Clone)]
+enum Credential {
+    /// Our sidecar takes calls from whoever has it, and says who we are.
+    Token(Token),
+    /// We say so ourselves: nobody else is in this process.
+    Caller(AsciiMetadataValue),
 }
 
 impl ToApp {
-    pub(crate) fn new(app_id: &str, token: Token) -> Result<Self, ConfigError> {
-        let invalid = || ConfigError::AppId(app_id.to_owned());
-        if app_id.is_empty() {
-            return Err(invalid());
-        }
+    pub(crate) fn through_sidecar(app_id: &str, token: Token) -> Result<Self, ConfigError> {
         Ok(Self {
-            app_id: app_id.parse().map_err(|_| invalid())?,
-            token,
+            app_id: metadata(app_id)?,
+            credential: Credential::Token(token),
+        })
+    }
+
+    pub(crate) fn from(app_id: &str, caller: &str) -> Result<Self, ConfigError> {
+        Ok(Self {
+            app_id: metadata(app_id)?,
+            credential: Credential::Caller(metadata(caller)?),
         })
     }
 }
 
+fn metadata(app_id: &str) -> Result<AsciiMetadataValue, ConfigError> {
+    let invalid = || ConfigError::AppId(app_id.to_owned());
+    if app_id.is_empty() {
+        return Err(invalid());
+    }
+    app_id.parse().map_err(|_| invalid())
+}
+
 impl Interceptor for ToApp {
-    fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
-        let mut request = self.token.call(request)?;
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        match &mut self.credential {
+            Credential::Token(token) => request = token.call(request)?,
+            Credential::Caller(caller) => {
+                request.metadata_mut().insert(CALLER, caller.clone());
+            }
+        }
         let metadata = request.metadata_mut();
         metadata.insert("dapr-app-id", self.app_id.clone());
 

@@ -2,6 +2,8 @@
 
 use secrecy::SecretString;
 
+use crate::InProcess;
+
 /// Set by `dapr run`, the Kubernetes injector or `cargo xtask up`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SidecarArgs {
@@ -24,6 +26,10 @@ pub struct SidecarArgs {
     /// The port on which this app serves the sidecar, on this machine only.
     #[arg(long, env, default_value_t = 50051)]
     pub app_port: u16,
+
+    /// What does the sidecar's work where there is none; then the rest of this means nothing.
+    #[arg(skip)]
+    pub in_process: Option<InProcess>,
 }
 
 impl SidecarArgs {

@@ -1,4 +1,4 @@
-//! One call of the sidecar's API: its deadline and its error.
+//! One call of the sidecar: its deadline and its error.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tonic::{Code, Request, Response, Status};
 
 /// A call of the sidecar failed.
 #[derive(Debug, thiserror::Error)]
-#[error("`{name}` through the sidecar failed")]
+#[error("`{name}` failed")]
 pub struct CallError {
     name: &'static str,
     #[source]

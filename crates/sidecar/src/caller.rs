@@ -4,6 +4,9 @@ use events::UserId;
 use telemetry::{correlation::CorrelationId, grpc};
 use tonic::Request;
 
+/// The header in which a sidecar names the app that calls.
+pub(crate) const CALLER: &str = "dapr-caller-app-id";
+
 /// What the caller's sidecar and the caller say.
 ///
 /// The API token has shown that the call comes through our sidecar. The app-id
@@ -25,7 +28,7 @@ pub fn caller<T>(request: &Request<T>) -> Caller {
     let origin = grpc::extract(metadata);
     Caller {
         app_id: metadata
-            .get("dapr-caller-app-id")
+            .get(CALLER)
             .and_then(|app_id| Some(app_id.to_str().ok()?.to_owned())),
         user_id: origin.user_id.and_then(|user| user.parse().ok()),
         correlation_id: origin.correlation_id,

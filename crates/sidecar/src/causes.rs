@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use dapr::dapr::proto::common::v1::StateItem;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CallError, Sidecar, state};
+use crate::{CallError, Sidecar};
 
 /// Longer than a dead letter stays on its topic.
 const KEPT: Duration = Duration::from_hours(8 * 24);
@@ -52,14 +51,13 @@ impl Sidecar {
     async fn try_save_causes(&self, topic: &str, causes: &[(&str, &str)]) -> Result<(), CallError> {
         let handler = self.app_id().await?;
         let at = telemetry::clock::now();
-        let item = |(id, cause): &(&str, &str)| cause_item(topic, id, handler, cause, at);
-        self.state().save(causes.iter().map(item).collect()).await
+        let value = |(id, cause): &(&str, &str)| {
+            let value = serde_json::json!({ "handler": handler, "cause": cause, "at": at });
+            (key(topic, id), value.to_string().into_bytes())
+        };
+        let values: Vec<_> = causes.iter().map(value).collect();
+        self.state().put_many(&values, KEPT).await
     }
-}
-
-fn cause_item(topic: &str, id: &str, handler: &str, cause: &str, at: Timestamp) -> StateItem {
-    let value = serde_json::json!({ "handler": handler, "cause": cause, "at": at });
-    state::item(&key(topic, id), value.to_string().as_bytes(), KEPT)
 }
 
 fn key(topic: &str, id: &str) -> String {

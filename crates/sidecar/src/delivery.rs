@@ -11,6 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use tonic::metadata::{KeyAndValueRef, MetadataMap};
 
+use crate::Incoming;
+
 /// One message of a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -80,6 +82,29 @@ impl Delivery {
         }
     }
 
+    /// As a broker without a sidecar brings it.
+    pub(crate) fn incoming(incoming: &Incoming) -> Self {
+        let Incoming {
+            topic,
+            partition,
+            position,
+            record,
+        } = incoming;
+        let mut metadata = HashMap::from([
+            ("__topic".to_owned(), (*topic).to_owned()),
+            ("__partition".to_owned(), partition.to_string()),
+            ("__offset".to_owned(), position.to_string()),
+        ]);
+        metadata.extend(record.key.clone().map(|key| ("__key".to_owned(), key)));
+        Self {
+            topic: (*topic).to_owned(),
+            id: format!("{topic}/{partition}/{position}"),
+            data: record.value.clone(),
+            metadata,
+            traceparent: None,
+        }
+    }
+
     pub(crate) fn entry(topic: &str, entry: TopicEventBulkRequestEntry) -> Self {
         let (id, data, traceparent) = match entry.event {
             Some(Event::CloudEvent(event)) => {
@@ -125,7 +150,7 @@ fn message_headers(metadata: &MetadataMap) -> HashMap<String, String> {
     const OF_THE_CALL: [&str; 7] = [
         "authorization",
         "content-type",
-        crate::token::HEADER,
+        crate::daprd::token::HEADER,
         "te",
         "traceparent",
         "tracestate",

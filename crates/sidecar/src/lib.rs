@@ -1,11 +1,15 @@
-//! The only code that knows Dapr.
+//! The only code that knows Dapr, or that there is none.
 //!
 //! Outgoing: a [`Sidecar`] publishes, calls other apps ([`App`]), keeps
 //! [`State`] and reads secrets. Incoming: [`serve`] answers daprd's callbacks
 //! from a typed list of [`Subscription`]s and [`Tick`]s, beside the app's own
 //! gRPC services.
 //!
-//! Everything stands on the generated types of the `dapr` crate. Its `#[topic]`
+//! In the standalone process there is no daprd, and [`InProcess`] does its work with the same
+//! meaning: calls between apps stay within the process, and a [`Broker`] carries the events.
+//! Which of the two it is stands in [`SidecarArgs`]; no app can tell.
+//!
+//! `daprd` stands on the generated types of the `dapr` crate. Its `#[topic]`
 //! macro acknowledges whatever the handler says and panics on malformed JSON,
 //! and its `AppCallbackService` panics on bindings and bulk deliveries.
 
@@ -19,19 +23,18 @@ mod causes;
 mod client;
 mod daprd;
 mod delivery;
+mod direct;
 mod handle;
 mod handler;
+mod kafka_args;
 mod publish;
 mod reachability;
 mod readiness;
 mod secrets;
 mod serve;
-mod sessions;
 mod state;
 mod subscription;
 mod tick;
-mod token;
-mod version;
 
 pub use app::{App, ToApp};
 pub use args::{ConfigError, SidecarArgs};
@@ -41,13 +44,17 @@ pub use caller::{Caller, caller};
 pub use causes::DeadLetterCause;
 pub use client::Sidecar;
 pub use delivery::{CloudEvent, Delivery};
+pub use direct::{
+    BoxError, Broker, Direct, Group, InProcess, Incoming, Record, Retries, Source, Store,
+};
 pub use handler::{EventHandler, Outcome, RawHandler, TriggerHandler};
+pub use kafka_args::{KafkaArgs, KafkaArgsError, KafkaLogin, KafkaMechanism};
 pub use publish::{Message, PublishError};
 pub use reachability::Reachability;
 pub use readiness::Readiness;
 pub use secrets::Secrets;
 pub use serve::{ServeError, serve};
-pub use state::{Claim, Etag, State};
+pub use state::{Claim, Etag, Over, State};
 pub use subscription::Subscription;
 pub use tick::Tick;
 

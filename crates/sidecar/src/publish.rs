@@ -1,26 +1,23 @@
 //! Events on their way to the broker.
 
-use std::{collections::HashMap, mem, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
-use dapr::dapr::proto::runtime::v1::{
-    BulkPublishRequest, BulkPublishRequestEntry, PublishEventRequest,
-};
 use events::{EventId, Topic, UserId};
 
-use crate::{
-    CallError, PUBSUB, Sidecar,
-    call::{call, within},
-};
+use crate::{CallError, Sidecar, client::Means};
 
 /// Longer than a broker that was killed needs to come back (24 s were measured).
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Through a sidecar a bulk costs about the same with one event as with ten.
+const PACE: Duration = Duration::from_millis(20);
+
+/// Within the process it costs a statement, or a request to the broker.
+const PACE_IN_PROCESS: Duration = Duration::from_millis(5);
 
 /// Somebody waits for the answer to a message that is published by hand.
-const RAW_DEADLINE: Duration = Duration::from_secs(5);
-
-/// daprd refuses requests above 4 MiB; the rest is left for metadata.
-const MAX_REQUEST_BYTES: usize = 3 << 20;
+pub(crate) const RAW_DEADLINE: Duration = Duration::from_secs(5);
 
 /// An event in its wire form.
 #[derive(Clone, Debug)]
@@ -46,19 +43,24 @@ pub struct PublishError {
 }
 
 impl Sidecar {
+    /// How close together bulks should begin: a lone event leaves at once, and under load events
+    /// share the way.
+    pub const fn pace(&self) -> Duration {
+        match &self.0 {
+            Means::Daprd(_) => PACE,
+            Means::InProcess(_) => PACE_IN_PROCESS,
+        }
+    }
+
     /// Publishes in order and waits until the broker has everything.
     ///
-    /// Large batches become several requests, one after the other. Order per
-    /// user holds only while one call is in flight.
+    /// Order per user holds only while one call is in flight.
     pub async fn publish(&self, topic: Topic, messages: &[Message]) -> Result<(), PublishError> {
-        for part in parts(messages) {
-            self.publish_part(topic, part)
-                .await
-                .map_err(|source| PublishError { topic, source })?;
-            metrics::counter!(telemetry::metrics::EVENTS_PUBLISHED_TOTAL, "topic" => topic.name())
-                .increment(part.len() as u64);
+        match &self.0 {
+            Means::Daprd(daprd) => daprd.publish(topic, messages).await,
+            Means::InProcess(here) => here.publish(topic, messages).await,
         }
-        Ok(())
+        .map_err(|source| PublishError { topic, source })
     }
 
     /// Puts bytes on a topic as they are, without a CloudEvent around them: what a subscription
@@ -69,100 +71,16 @@ impl Sidecar {
         key: Option<UserId>,
         bytes: Vec<u8>,
     ) -> Result<(), PublishError> {
-        let mut metadata = HashMap::from([("rawPayload".to_owned(), "true".to_owned())]);
-        metadata.extend(key.map(|key| ("partitionKey".to_owned(), key.to_string())));
-        let request = PublishEventRequest {
-            pubsub_name: PUBSUB.to_owned(),
-            topic: topic.name().to_owned(),
-            data: bytes,
-            data_content_type: "application/octet-stream".to_owned(),
-            metadata,
-        };
-        let mut client = self.client();
-        let reply = client.publish_event(within(RAW_DEADLINE, request));
-        call("PublishEvent", RAW_DEADLINE, reply)
-            .await
-            .map(drop)
-            .map_err(|source| PublishError { topic, source })
-    }
-
-    async fn publish_part(&self, topic: Topic, messages: &[Message]) -> Result<(), CallError> {
-        let request = BulkPublishRequest {
-            pubsub_name: PUBSUB.to_owned(),
-            topic: topic.name().to_owned(),
-            entries: messages.iter().enumerate().map(entry).collect(),
-            // Metadata here would win over the entries' own.
-            metadata: HashMap::new(),
-        };
-        let mut client = self.client();
-        let reply = client.bulk_publish_event(within(DEADLINE, request));
-        // Entries that failed come as an error for the whole, never in the reply.
-        call("BulkPublishEvent", DEADLINE, reply).await.map(drop)
-    }
-}
-
-fn parts(messages: &[Message]) -> Vec<&[Message]> {
-    let mut parts = Vec::new();
-    let (mut start, mut bytes) = (0, 0);
-    for (at, message) in messages.iter().enumerate() {
-        bytes += message.body.len();
-        if bytes > MAX_REQUEST_BYTES && at > start {
-            parts.push(&messages[mem::replace(&mut start, at)..at]);
-            bytes = message.body.len();
+        match &self.0 {
+            Means::Daprd(daprd) => daprd.publish_raw(topic, key, bytes).await,
+            Means::InProcess(here) => here.publish_raw(topic, key, bytes).await,
         }
-    }
-    parts.extend(Some(&messages[start..]).filter(|rest| !rest.is_empty()));
-    parts
-}
-
-fn entry((at, message): (usize, &Message)) -> BulkPublishRequestEntry {
-    let mut metadata = HashMap::from([
-        ("partitionKey".to_owned(), message.key.to_string()),
-        ("cloudevent.id".to_owned(), message.id.to_string()),
-        ("cloudevent.type".to_owned(), message.event_type.clone()),
-    ]);
-    if let Some(traceparent) = &message.traceparent {
-        metadata.insert("cloudevent.traceparent".to_owned(), traceparent.clone());
-    }
-    BulkPublishRequestEntry {
-        // Not the event's id: a log that was imported beside its original has the same ones.
-        entry_id: at.to_string(),
-        event: message.body.to_vec(),
-        content_type: "application/json".to_owned(),
-        metadata,
+        .map_err(|source| PublishError { topic, source })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn messages(sizes: &[usize]) -> Vec<Message> {
-        let message = |bytes: &usize| Message {
-            id: EventId::generate(),
-            key: UserId::generate(),
-            event_type: "task.created".to_owned(),
-            body: vec![b' '; *bytes].into(),
-            traceparent: None,
-        };
-        sizes.iter().map(message).collect()
-    }
-
-    fn split(sizes: &[usize]) -> Vec<usize> {
-        parts(&messages(sizes))
-            .into_iter()
-            .map(<[_]>::len)
-            .collect()
-    }
-
-    #[test]
-    fn a_batch_is_split_where_a_request_is_full() {
-        const HALF: usize = MAX_REQUEST_BYTES / 2;
-        assert_eq!(split(&[]), Vec::<usize>::new());
-        assert_eq!(split(&[0; 500]), [500]);
-        assert_eq!(split(&[HALF, HALF]), [2]);
-        assert_eq!(split(&[HALF, HALF, 1]), [2, 1]);
-        assert_eq!(split(&[HALF, HALF + 1, HALF]), [1, 1, 1]);
-        assert_eq!(split(&[MAX_REQUEST_BYTES + 1, 1]), [1, 1]);
-    }
+/// Counts what the broker has.
+pub(crate) fn arrived(topic: Topic, messages: usize) {
+    metrics::counter!(telemetry::metrics::EVENTS_PUBLISHED_TOTAL, "topic" => topic.name())
+        .increment(messages as u64);
 }

@@ -1,27 +1,13 @@
-//! The server that daprd calls.
+//! What an app is called for, until it stops.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use dapr::dapr::proto::runtime::v1::{
-    app_callback_alpha_server::AppCallbackAlphaServer,
-    app_callback_health_check_server::AppCallbackHealthCheckServer,
-    app_callback_server::AppCallbackServer,
-};
 use http::{HeaderValue, Response};
 use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
-use tonic::{
-    Code, Status,
-    service::Routes,
-    transport::server::{Server, TcpIncoming},
-};
-use tower::{filter::FilterLayer, util::MapResponseLayer};
+use tonic::{Code, Status, service::Routes};
 
-use crate::{Callbacks, Sidecar, callbacks::Served, client::MAX_MESSAGE_BYTES};
-
-/// daprd adds trace headers once per entry of a bulk delivery. With the 16 KiB
-/// that are the default, it could never send one of 88 entries or more.
-const MAX_HEADER_BYTES: u32 = 1 << 20;
+use crate::{Callbacks, Sidecar, callbacks::Served, client::Means, daprd, direct};
 
 /// How long calls may go on after the shutdown.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -31,11 +17,12 @@ const DRAIN: Duration = Duration::from_secs(8);
 #[error("the server for the sidecar failed")]
 pub struct ServeError(#[from] tonic::transport::Error);
 
-/// Serves daprd's callbacks and the app's own gRPC services until shutdown, then lets the calls
+/// Serves the callbacks and the app's own gRPC services until shutdown, then lets the calls
 /// that have begun come to their end.
 ///
 /// The listener should be on 127.0.0.1: daprd is the only caller. It has to show `APP_API_TOKEN`
 /// wherever it can. Nothing answers "unimplemented", which daprd takes for an acknowledgement.
+/// Without a daprd nobody calls from outside, and the listener is closed.
 pub async fn serve(
     listener: TcpListener,
     callbacks: Callbacks,
@@ -43,39 +30,28 @@ pub async fn serve(
     sidecar: Sidecar,
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
-    let token = sidecar.app_token().clone();
-    token.warn_if_unset();
-    let answers = Arc::new(Served::new(callbacks, sidecar));
-    let seeker = Arc::clone(&answers);
-    let seeking = async move { seeker.find_session().await };
-    tokio::spawn(shutdown.clone().run_until_cancelled_owned(seeking));
-    let callback = AppCallbackServer::from_arc(Arc::clone(&answers))
-        .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    let alpha = AppCallbackAlphaServer::from_arc(Arc::clone(&answers))
-        .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    let routes = services
-        .add_service(callback)
-        .add_service(alpha)
-        .add_service(AppCallbackHealthCheckServer::from_arc(answers))
-        .prepare();
+    let served = Served::new(callbacks, sidecar.clone());
+    match sidecar.0 {
+        Means::Daprd(daprd) => daprd::serve(listener, served, services, daprd, shutdown).await,
+        Means::InProcess(here) => {
+            drop(listener);
+            direct::serve(here, served, services, shutdown).await
+        }
+    }
+}
 
-    let server = Server::builder()
-        .http2_max_header_list_size(MAX_HEADER_BYTES)
-        .trace_fn(telemetry::grpc::request_span)
-        .layer(MapResponseLayer::new(never_unimplemented))
-        .layer(FilterLayer::new(token))
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(
-            TcpIncoming::from(listener).with_nodelay(Some(true)),
-            shutdown.clone().cancelled_owned(),
-        );
-    let drained = async {
+/// The server's end, or that of its patience with calls that do not end.
+pub(crate) async fn drained(
+    server: impl Future<Output = Result<(), tonic::transport::Error>>,
+    shutdown: &CancellationToken,
+) -> Result<(), ServeError> {
+    let patience = async {
         shutdown.cancelled().await;
         sleep(DRAIN).await;
     };
     tokio::select! {
         ended = server => Ok(ended?),
-        () = drained => {
+        () = patience => {
             tracing::warn!("Calls were still going on {DRAIN:?} after the shutdown");
             Ok(())
         }
@@ -83,7 +59,7 @@ pub async fn serve(
 }
 
 /// tonic says "unimplemented" for services and methods that it does not know.
-fn never_unimplemented<B>(mut response: Response<B>) -> Response<B> {
+pub(crate) fn never_unimplemented<B>(mut response: Response<B>) -> Response<B> {
     if Status::from_header_map(response.headers())
         .is_some_and(|status| status.code() == Code::Unimplemented)
     {

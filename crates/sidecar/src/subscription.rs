@@ -109,15 +109,25 @@ impl Subscription {
         }
     }
 
+    /// Whether the deliveries of one user wait for one another.
+    pub(crate) const fn keeps_order(&self) -> bool {
+        !self.in_any_order && !matches!(self.taker, Taker::Triggers(_))
+    }
+
     /// Then deliveries are raw: daprd 1.18 that cannot open one CloudEvent of a bulk mixes up
     /// those behind it, or panics.
     pub(crate) const fn is_bulk(&self) -> bool {
         self.bulk.is_some()
     }
 
+    /// Whether deliveries are the bytes of the topic, with the CloudEvent still around the event.
+    pub(crate) const fn is_raw(&self) -> bool {
+        matches!(self.taker, Taker::Raw(_)) || self.is_bulk()
+    }
+
     /// What daprd is told.
     pub(crate) fn announcement(&self) -> TopicSubscription {
-        let raw = matches!(self.taker, Taker::Raw(_)) || self.is_bulk();
+        let raw = self.is_raw();
         TopicSubscription {
             pubsub_name: self.component.to_owned(),
             topic: self.topic.to_owned(),

@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use serve::Door;
 use sidecar::{Callbacks, Sidecar};
 use telemetry::health::Health;
 use tokio::{net::TcpListener, select, time::timeout};
@@ -32,10 +33,16 @@ const DRAIN: Duration = Duration::from_millis(2_500);
 
 /// Serves until shutdown, and then ends within 8 seconds.
 pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let door = listen(config.http_addr).await?;
+    tracing::info!("Listening on {}", config.http_addr);
+    run_at(config, door.into(), shutdown).await
+}
+
+/// The same where requests come in at this door.
+pub async fn run_at(config: Config, door: Door, shutdown: CancellationToken) -> anyhow::Result<()> {
     measured::describe();
     let health = Health::new("taskflow-agent", env!("CARGO_PKG_VERSION"));
     let sidecar = Sidecar::new(&config.sidecar)?;
-    let for_clients = listen(config.http_addr).await?;
     // daprd waits for this port before it says that the app is there.
     let localhost = IpAddr::from(Ipv4Addr::LOCALHOST);
     let for_daprd = listen((localhost, config.sidecar.app_port).into()).await?;
@@ -70,9 +77,8 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
         stop_callbacks.clone(),
     ));
     let routes = router(&gateway, &health);
-    let clients = serve::serve(for_clients, routes, shutdown.clone(), DRAIN);
+    let clients = serve::serve(door, routes, shutdown.clone(), DRAIN);
     let mut clients = tokio::spawn(clients);
-    tracing::info!("Listening on {}", config.http_addr);
 
     select! {
         // First: the servers end with it, and that is no failure.

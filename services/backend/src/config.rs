@@ -1,7 +1,6 @@
 //! Everything that can be set, read once at start-up.
 
 mod dlq;
-mod kafka;
 mod rebuild;
 mod replay;
 
@@ -13,7 +12,6 @@ use events::{Topic, UserId};
 use secrecy::SecretString;
 
 pub use dlq::{DlqCommand, DlqList, DlqReplay};
-pub use kafka::KafkaArgs;
 pub use rebuild::{RebuildArgs, VerifyLogArgs};
 pub use replay::ReplayArgs;
 
@@ -91,8 +89,10 @@ pub struct Config {
     #[command(flatten)]
     pub auth: auth::AuthArgs,
 
+    // For the one thing that Dapr cannot do: see what a topic holds. Used where the secret store
+    // has none of these.
     #[command(flatten)]
-    pub kafka: KafkaArgs,
+    pub kafka: sidecar::KafkaArgs,
 
     #[command(flatten)]
     pub sidecar: sidecar::SidecarArgs,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use rskafka::client::{Client, ClientBuilder, Credentials, SaslConfig};
 use rustls::{
     ClientConfig, RootCertStore,
@@ -10,27 +10,18 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 use secrecy::ExposeSecret;
-
-use crate::config::KafkaArgs;
+use sidecar::{KafkaArgs, KafkaLogin, KafkaMechanism};
 
 pub(crate) async fn connect(args: &KafkaArgs) -> anyhow::Result<Client> {
     let brokers = args
-        .brokers
-        .as_deref()
-        .context("KAFKA_BROKERS is neither in the secret store nor in the environment")?;
+        .brokers()
+        .context("the broker is named neither in the secret store nor in the environment")?;
     let brokers = brokers.split(',').map(|broker| broker.trim().to_owned());
     let mut builder = ClientBuilder::new(brokers.collect()).client_id("taskflow-backend");
-    match args.auth_type.as_deref().unwrap_or("none") {
-        // As in Dapr, TLS comes with authentication only.
-        "none" => {}
-        "password" => {
-            builder = builder.sasl_config(sasl(args)?);
-            if args.disable_tls.as_deref() != Some("true") {
-                builder = builder.tls_config(Arc::new(tls(args)?));
-            }
-        }
-        other => {
-            bail!("KAFKA_AUTH_TYPE {other} is not supported here; it must be none or password")
+    if let Some(login) = args.login()? {
+        builder = builder.sasl_config(sasl(&login));
+        if login.tls {
+            builder = builder.tls_config(Arc::new(tls(args)?));
         }
     }
     builder
@@ -39,21 +30,15 @@ pub(crate) async fn connect(args: &KafkaArgs) -> anyhow::Result<Client> {
         .context("the broker at KAFKA_BROKERS does not answer")
 }
 
-fn sasl(args: &KafkaArgs) -> anyhow::Result<SaslConfig> {
-    let username = args.sasl_username.clone();
-    let password = args.sasl_password.as_ref();
+fn sasl(login: &KafkaLogin<'_>) -> SaslConfig {
     let credentials = Credentials::new(
-        username.context("KAFKA_SASL_USERNAME is missing")?,
-        password
-            .context("KAFKA_SASL_PASSWORD is missing")?
-            .expose_secret()
-            .to_owned(),
+        login.username.to_owned(),
+        login.password.expose_secret().to_owned(),
     );
-    match args.sasl_mechanism.as_deref().unwrap_or("PLAINTEXT") {
-        "PLAINTEXT" => Ok(SaslConfig::Plain(credentials)),
-        "SHA-256" => Ok(SaslConfig::ScramSha256(credentials)),
-        "SHA-512" => Ok(SaslConfig::ScramSha512(credentials)),
-        other => bail!("KAFKA_SASL_MECHANISM {other} must be PLAINTEXT, SHA-256 or SHA-512"),
+    match login.mechanism {
+        KafkaMechanism::Plain => SaslConfig::Plain(credentials),
+        KafkaMechanism::ScramSha256 => SaslConfig::ScramSha256(credentials),
+        KafkaMechanism::ScramSha512 => SaslConfig::ScramSha512(credentials),
     }
 }
 

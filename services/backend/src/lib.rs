@@ -54,7 +54,7 @@ pub use event::verify::{BrokenLink, Flaw, LogReport, verify_log};
 pub use housekeeping::tidy;
 pub use rebuild::{Difference, Report, What, rebuild};
 pub use router::openapi;
-pub use run::{agent_services, notification_service, rest, run, task_service};
+pub use run::{agent_services, notification_service, rest, run, run_at, task_service};
 
 #[cfg(all(feature = "planted-faults", not(debug_assertions)))]
 compile_error!("the feature `planted-faults` is for tests; a release build must not carry it");

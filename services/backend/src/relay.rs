@@ -32,10 +32,6 @@ const CHANNEL: &str = "taskflow_outbox";
 /// The guarantee: whatever wake-up was lost, the outbox is looked at this often.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Looks at the outbox begin no closer together: a lone event leaves at once, and under load
-/// events share the way through sidecar and broker, which costs about the same for one as for ten.
-const PACE: Duration = Duration::from_millis(20);
-
 /// Reported by `/health`: 1 for the replica that leads, 0 for the others.
 const LEADS: &str = "relay_leads";
 
@@ -100,7 +96,7 @@ impl Relay {
                 _ = others.recv() => {}
                 () = tokio::time::sleep(POLL) => {}
             }
-            tokio::time::sleep_until(started + PACE).await;
+            tokio::time::sleep_until(started + self.sidecar.pace()).await;
         }
     }
 

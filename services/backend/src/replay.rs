@@ -11,12 +11,12 @@ mod selection;
 mod session;
 
 use anyhow::{Context, bail, ensure};
-use sidecar::Sidecar;
+use sidecar::{KafkaArgs, Sidecar};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{KafkaArgs, ReplayArgs},
+    config::ReplayArgs,
     relay::batch::{BATCH, Batch},
 };
 use on_topic::OnTopic;

@@ -1,6 +1,6 @@
 //! Puts the parts together, and takes them apart in order.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use auth::{KnownUsers, SessionSecrets, Verifier};
@@ -12,6 +12,7 @@ use proto::v1::{
     task_service_server::{TaskService, TaskServiceServer},
 };
 use secrecy::{ExposeSecret, SecretString};
+use serve::Door;
 use sidecar::{Callbacks, Sidecar};
 use sqlx::{Connection, PgConnection, PgPool};
 use telemetry::health::Health;
@@ -41,33 +42,37 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
     if let Some(Command::Migrate) = config.command {
         return migrate(config.database_url.as_ref()).await;
     }
-    let sidecar = Sidecar::new(&config.sidecar)?;
-    let Some(secrets) = secrets::read(&config, &sidecar, &shutdown).await? else {
+    let Some(base) = Base::open(&config, &shutdown).await? else {
         return Ok(());
     };
-    let outage = Outage::default();
-    let opened = database::open(
-        &secrets.database_url,
-        config.database_connections,
-        &outage,
-        &shutdown,
-    );
-    let Some(pool) = opened.await? else {
-        return Ok(());
-    };
+    let Base {
+        sidecar,
+        secrets,
+        pool,
+        ..
+    } = &base;
     match &config.command {
         Some(Command::Relay {
             command: RelayCommand::Status,
-        }) => print_status(&pool).await,
-        Some(Command::Dlq { command }) => dead_letter::command::run(&pool, &sidecar, command).await,
+        }) => print_status(pool).await,
+        Some(Command::Dlq { command }) => dead_letter::command::run(pool, sidecar, command).await,
         Some(Command::Replay(args)) => {
-            replay::run(&pool, &sidecar, &secrets.kafka, args, &shutdown).await
+            replay::run(pool, sidecar, &secrets.kafka, args, &shutdown).await
         }
-        Some(Command::Rebuild(args)) => rebuild::command(&pool, args).await,
-        Some(Command::VerifyLog(args)) => event::verify::command(&pool, args).await,
+        Some(Command::Rebuild(args)) => rebuild::command(pool, args).await,
+        Some(Command::VerifyLog(args)) => event::verify::command(pool, args).await,
         Some(Command::Serve | Command::Migrate) | None => {
-            serve(config, sidecar, secrets, pool, outage, shutdown).await
+            let door = listen(config.http_addr).await?;
+            serve(config, base, door.into(), shutdown).await
         }
+    }
+}
+
+/// Serves until shutdown, where requests come in at this door.
+pub async fn run_at(config: Config, door: Door, shutdown: CancellationToken) -> anyhow::Result<()> {
+    match Base::open(&config, &shutdown).await? {
+        Some(base) => serve(config, base, door, shutdown).await,
+        None => Ok(()),
     }
 }
 
@@ -84,14 +89,49 @@ async fn migrate(url: Option<&SecretString>) -> anyhow::Result<()> {
         .map_err(database::explain)
 }
 
-async fn serve(
-    config: Config,
+/// What everything else stands on.
+struct Base {
     sidecar: Sidecar,
     secrets: Secrets,
     pool: PgPool,
     outage: Outage,
+}
+
+impl Base {
+    /// `None` when shut down first.
+    async fn open(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Option<Self>> {
+        let sidecar = Sidecar::new(&config.sidecar)?;
+        let Some(secrets) = secrets::read(config, &sidecar, shutdown).await? else {
+            return Ok(None);
+        };
+        let outage = Outage::default();
+        let opened = database::open(
+            &secrets.database_url,
+            config.database_connections,
+            &outage,
+            shutdown,
+        );
+        Ok(opened.await?.map(|pool| Self {
+            sidecar,
+            secrets,
+            pool,
+            outage,
+        }))
+    }
+}
+
+async fn serve(
+    config: Config,
+    base: Base,
+    door: Door,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
+    let Base {
+        sidecar,
+        secrets,
+        pool,
+        outage,
+    } = base;
     database::MIGRATOR
         .run(&pool)
         .await
@@ -105,9 +145,6 @@ async fn serve(
     let committed = Arc::clone(&app.committed);
     let users = KnownUsers::clone(&app.users);
 
-    let http = TcpListener::bind(config.http_addr)
-        .await
-        .with_context(|| format!("HTTP_ADDR {} cannot be listened on", config.http_addr))?;
     // The sidecar is on this machine; nobody else has business here.
     let grpc = TcpListener::bind(("127.0.0.1", config.sidecar.app_port))
         .await
@@ -157,12 +194,18 @@ async fn serve(
         shutdown.cancelled().await;
         health.ready(false);
     };
-    tokio::join!(serve::serve(http, routes, shutdown.clone(), DRAIN), closing);
+    tokio::join!(serve::serve(door, routes, shutdown.clone(), DRAIN), closing);
     last.cancel();
     background.wait().await;
     callbacks.await??;
     pool.close().await;
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("HTTP_ADDR {address} cannot be listened on"))
 }
 
 /// What `TaskService` answers, alone on a database that is up to date.

@@ -5,10 +5,10 @@ use std::{collections::HashMap, time::Duration};
 use anyhow::Context;
 use auth::SessionSecrets;
 use secrecy::{ExposeSecret, SecretString};
-use sidecar::Sidecar;
+use sidecar::{KafkaArgs, Sidecar};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, KafkaArgs};
+use crate::config::Config;
 
 /// With everything in the environment, a sidecar that is not there is not waited for longer.
 const PATIENCE: Duration = Duration::from_secs(10);

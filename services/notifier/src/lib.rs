@@ -24,7 +24,7 @@ mod secrets;
 pub mod wake;
 
 pub use config::Config;
-pub use run::run;
+pub use run::{run, run_at};
 
 #[cfg(all(feature = "planted-faults", not(debug_assertions)))]
 compile_error!("the feature `planted-faults` is for tests; a release build must not carry it");

@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use axum::middleware;
+use serve::Door;
 use sidecar::{Callbacks, Sidecar};
 use telemetry::health::Health;
 use tokio::{net::TcpListener, select, time::timeout};
@@ -44,10 +45,16 @@ const DRAIN: Duration = Duration::from_millis(2_500);
 
 /// Serves until shutdown, and then ends within 6 seconds.
 pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let door = listen(config.http_addr).await?;
+    tracing::info!("Listening on {}", config.http_addr);
+    run_at(config, door.into(), shutdown).await
+}
+
+/// The same where requests come in at this door.
+pub async fn run_at(config: Config, door: Door, shutdown: CancellationToken) -> anyhow::Result<()> {
     measured::describe();
     let health = Health::new("taskflow-notifier", env!("CARGO_PKG_VERSION"));
     let sidecar = Sidecar::new(&config.sidecar)?;
-    let for_probes = listen(config.http_addr).await?;
     // daprd waits for this port before it subscribes to anything.
     let localhost = IpAddr::from(Ipv4Addr::LOCALHOST);
     let for_daprd = listen((localhost, config.sidecar.app_port).into()).await?;
@@ -94,9 +101,8 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<
     ));
     let routes = health.router();
     let routes = routes.layer(middleware::from_fn(telemetry::http::track));
-    let probes = serve::serve(for_probes, routes, shutdown.clone(), DRAIN);
+    let probes = serve::serve(door, routes, shutdown.clone(), DRAIN);
     let mut probes = tokio::spawn(probes);
-    tracing::info!("Listening on {}", config.http_addr);
 
     select! {
         // First: the servers end with it, and that is no failure.

@@ -10,9 +10,10 @@ use serde_json::Value;
 use super::chart::FOLDER;
 
 /// What every service flattens into its configuration.
-const SHARED: [&str; 3] = [
+const SHARED: [&str; 4] = [
     "crates/auth/src/config.rs",
     "crates/sidecar/src/args.rs",
+    "crates/sidecar/src/kafka_args.rs",
     "crates/telemetry/src/start.rs",
 ];
 
@@ -27,12 +28,15 @@ pub(super) fn check(root: &Path) -> Result<()> {
         let folder = entry?.path();
         let name = folder.file_name().and_then(|name| name.to_str());
         let name = name.context("a folder has a name")?;
-        // One process has no chart.
-        if !folder.is_dir() || name == "standalone" {
+        if !folder.is_dir() {
             continue;
         }
         let own = variables(&sources(&folder.join("src"))?)?;
         explained(root, &own)?;
+        // One process has no chart.
+        if name == "standalone" {
+            continue;
+        }
         let settings = &services[name]["properties"]["env"]["properties"];
         ensure!(settings.is_object(), "{name} is not in the chart");
         for setting in keys(settings).chain(keys(common)) {

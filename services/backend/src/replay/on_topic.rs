@@ -7,9 +7,10 @@ use anyhow::Context;
 use events::Topic;
 use rskafka::client::partition::{OffsetAt, PartitionClient, UnknownTopicHandling};
 use serde::Deserialize;
+use sidecar::KafkaArgs;
 use uuid::Uuid;
 
-use crate::{config::KafkaArgs, kafka};
+use crate::kafka;
 
 const FETCH_BYTES: i32 = 8 << 20;
 const MAX_WAIT_MS: i32 = 1_000;

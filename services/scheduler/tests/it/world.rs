@@ -52,6 +52,7 @@ impl World {
                 dapr_api_token: None,
                 app_api_token: None,
                 app_port: 0,
+                in_process: None,
             })
             .unwrap(),
             health,

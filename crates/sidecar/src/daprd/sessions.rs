@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Connection;
 use crate::callbacks::Served;
 
 impl Served {
@@ -9,12 +10,12 @@ impl Served {
     ///
     /// daprd asks for the subscriptions once in its life. When only the app
     /// restarts, daprd goes on with what it was told then.
-    pub(crate) async fn find_session(&self) {
+    pub(super) async fn find_session(&self, daprd: &Connection) {
         let sessions = &self.callbacks().sessions;
         let mut asked = sessions.subscribe();
         let mut pause = Duration::from_millis(100);
         while *asked.borrow_and_update() == 0 {
-            if self.is_subscribed().await {
+            if self.is_subscribed(daprd).await {
                 sessions.send_if_modified(|sessions| {
                     let first = *sessions == 0;
                     *sessions += u64::from(first);
@@ -27,8 +28,8 @@ impl Served {
         }
     }
 
-    async fn is_subscribed(&self) -> bool {
-        let Ok(metadata) = self.sidecar().metadata().await else {
+    async fn is_subscribed(&self, daprd: &Connection) -> bool {
+        let Ok(metadata) = daprd.metadata().await else {
             return false;
         };
         let known = metadata.subscriptions;

@@ -5,7 +5,7 @@ const OLDEST: (u32, u32) = (1, 17);
 
 /// What is wrong with a sidecar of this version, and what to do. One that was built by hand may
 /// call itself anything.
-pub(crate) fn complaint(version: &str) -> Option<String> {
+pub(super) fn complaint(version: &str) -> Option<String> {
     let mut parts = version.split('.').map(str::parse::<u32>);
     let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
         return None;
