@@ -16,10 +16,10 @@ use crate::{cargo, lint, workspace};
 /// The folder below the root of the repository.
 pub(crate) const FOLDER: &str = ".sqlx";
 
-/// The only service with queries.
-const SERVICE: &str = "services/backend";
+/// Whoever has queries, and the migrations that they stand on.
+const CRATES: [&str; 2] = ["services/backend", "crates/direct"];
 
-/// Compiles the service against a database of its own with the migrations applied, and
+/// Compiles them against a database of its own with the migrations applied, and
 /// returns the metadata that sqlx's macros leave behind. With `strict` every warning in
 /// the workspace is an error.
 pub(crate) async fn record(
@@ -42,12 +42,16 @@ pub(crate) async fn record(
     } else {
         cargo::cargo("check").args([
             "--package=taskflow-backend",
+            "--package=taskflow-direct",
             "--all-targets",
             // Planted faults have queries too.
-            "--features=planted-faults",
+            "--features=taskflow-backend/planted-faults",
         ])
     };
-    let touched = Touched::touch(&workspace::root().join(SERVICE).join("src/lib.rs"))?;
+    let touched = CRATES
+        .map(|folder| Touched::touch(&workspace::root().join(folder).join("src/lib.rs")))
+        .into_iter()
+        .collect::<Result<Vec<_>>>()?;
     let outcome = check
         .env("SQLX_OFFLINE", "false")
         .env("DATABASE_URL", url)
@@ -65,16 +69,19 @@ pub(crate) async fn record(
 /// The files in their order, not the service's migrator: that is compiled with the queries.
 async fn migrate(url: &str) -> Result<()> {
     let mut connection = PgConnection::connect(url).await?;
-    let mut files: Vec<PathBuf> = fs::read_dir(workspace::root().join(SERVICE).join("migrations"))?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<_>>()?;
-    files.sort();
-    for file in files {
-        let sql = fs::read_to_string(&file)?;
-        sqlx::raw_sql(AssertSqlSafe(sql))
-            .execute(&mut connection)
-            .await
-            .with_context(|| format!("applying {}", file.display()))?;
+    for folder in CRATES {
+        let folder = workspace::root().join(folder).join("migrations");
+        let mut files: Vec<PathBuf> = fs::read_dir(folder)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<_>>()?;
+        files.sort();
+        for file in files {
+            let sql = fs::read_to_string(&file)?;
+            sqlx::raw_sql(AssertSqlSafe(sql))
+                .execute(&mut connection)
+                .await
+                .with_context(|| format!("applying {}", file.display()))?;
+        }
     }
     connection.close().await?;
     Ok(())

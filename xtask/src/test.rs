@@ -10,7 +10,7 @@ use embedded::Postgres;
 
 use crate::cargo::{self, TestBinary, TestKind};
 use crate::cluster::{self, ClusterArgs};
-use crate::infra::postgres;
+use crate::infra::{Kafka, postgres};
 use crate::logs::Logs;
 use crate::ports::Ports;
 use crate::progress::Progress;
@@ -35,7 +35,7 @@ pub struct Args {
 enum Part {
     /// Tests inside the crates
     Unit,
-    /// Tests beside the crates, with a real Postgres and a real daprd
+    /// Tests beside the crates, with a real Postgres, a real Kafka and a real daprd
     It,
     /// Tests of the whole product
     E2e,
@@ -77,7 +77,7 @@ pub async fn run(args: Args) -> Result<()> {
     // The integration tests run `up`, and with it the app.
     let with_frontend = args.part.is_none_or(|part| part == Part::It);
     install::prerequisites(with_frontend).await?;
-    let (_, _, daprd, dateutil) = tokio::try_join!(
+    let (postgres, _, daprd, dateutil) = tokio::try_join!(
         install::postgres(&progress),
         install::kafka(&progress),
         install::daprd(&progress),
@@ -85,6 +85,7 @@ pub async fn run(args: Args) -> Result<()> {
     )?;
     let tools = [
         ("DAPRD_BIN", daprd.display().to_string()),
+        ("POSTGRES_DIR", postgres.display().to_string()),
         ("DATEUTIL_WHEELS", dateutil.display().to_string()),
     ];
     if args.part.is_none() {
@@ -163,12 +164,20 @@ impl Part {
     }
 }
 
+struct Running {
+    /// None where somebody named one.
+    postgres: Option<Postgres>,
+    kafka: Kafka,
+    scratch: PathBuf,
+    _ports: Ports,
+}
+
 /// What integration tests find in their environment. End-to-end tests start their own
 /// servers, because they kill them.
 #[derive(Default)]
 struct Server {
     env: Vec<(&'static str, String)>,
-    postgres: Option<(Postgres, PathBuf, Ports)>,
+    running: Option<Running>,
 }
 
 impl Server {
@@ -181,34 +190,45 @@ impl Server {
         if part == Part::Cluster {
             return Ok(Self {
                 env: Box::pin(args.cluster.prepare(progress)).await?,
-                postgres: None,
+                running: None,
             });
         }
         if part != Part::It {
             return Ok(Self::default());
         }
-        let with_database = |url| [tools, &[("DATABASE_URL", url)]].concat();
-        if let Some(url) = &args.database_url {
-            return Ok(Self {
-                env: with_database(url.clone()),
-                postgres: None,
-            });
-        }
         let scratch = workspace::scratch("it")?;
         let ports = Ports::claim()?;
         let logs = Logs::files(&scratch);
         let folder = scratch.join("postgres");
-        let postgres = postgres::start(&folder, ports.next_on_loopback()?, &logs, progress).await?;
+        let (url, postgres) = if let Some(url) = &args.database_url {
+            (url.clone(), None)
+        } else {
+            let at = ports.next_on_loopback()?;
+            let postgres = postgres::start(&folder, at, &logs, progress).await?;
+            (postgres.url("postgres"), Some(postgres))
+        };
+        let (at, controller) = (ports.next_on_loopback()?, ports.next()?);
+        let folder = scratch.join("kafka");
+        let kafka = Kafka::start(&folder, at, controller, &logs, progress).await?;
+        let servers = [("DATABASE_URL", url), ("KAFKA_BROKERS", kafka.brokers())];
         Ok(Self {
-            env: with_database(postgres.url("postgres")),
-            postgres: Some((postgres, scratch, ports)),
+            env: [tools, &servers].concat(),
+            running: Some(Running {
+                postgres,
+                kafka,
+                scratch,
+                _ports: ports,
+            }),
         })
     }
 
     async fn stop(self) -> Result<()> {
-        if let Some((postgres, scratch, _ports)) = self.postgres {
-            postgres.stop().await?;
-            std::fs::remove_dir_all(scratch)?;
+        if let Some(running) = self.running {
+            if let Some(postgres) = running.postgres {
+                postgres.stop().await?;
+            }
+            running.kafka.stop().await?;
+            std::fs::remove_dir_all(running.scratch)?;
         }
         Ok(())
     }

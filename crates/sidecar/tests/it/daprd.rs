@@ -17,11 +17,41 @@ use crate::app::{App, WITHIN, args};
 
 pub(crate) const APP_ID: &str = "sidecar-test";
 
+/// What carries the events.
+pub(crate) enum Pubsub {
+    Memory,
+    /// By the addresses of its brokers.
+    Kafka(String),
+}
+
+const MEMORY: &str = "spec: { type: pubsub.in-memory, version: v1, metadata: [] }";
+
+const KAFKA: &str = r#"spec:
+  type: pubsub.kafka
+  version: v1
+  metadata:
+    - { name: brokers, value: "BROKERS" }
+    - { name: authType, value: none }
+    - { name: disableTls, value: "true" }
+    - { name: consumerGroup, value: "{appID}" }
+    - { name: initialOffset, value: oldest }
+    - { name: sessionTimeout, value: 6s }
+    - { name: heartbeatInterval, value: 1s }
+    - { name: version, value: "3.0.0" }"#;
+
 const COMPONENTS: &str = r#"
 apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata: { name: pubsub }
-spec: { type: pubsub.in-memory, version: v1, metadata: [] }
+PUBSUB
+---
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: tick }
+spec:
+  type: bindings.cron
+  version: v1
+  metadata: [{ name: schedule, value: "@every 1s" }, { name: direction, value: input }]
 ---
 apiVersion: dapr.io/v1alpha1
 kind: Component
@@ -92,7 +122,7 @@ impl Drop for Daprd {
 impl WithDaprd {
     /// Returns once daprd has asked the app what it subscribes to.
     pub(crate) async fn start(callbacks: Callbacks, services: Routes) -> Self {
-        Self::start_as(APP_ID, None, callbacks, services).await
+        Self::start_as(APP_ID, None, Pubsub::Memory, callbacks, services).await
     }
 
     /// The app restarts, and its sidecar does not.
@@ -104,16 +134,19 @@ impl WithDaprd {
         Self { app, ..self }
     }
 
-    /// Another app that can find this one.
-    pub(crate) async fn start_beside(&self, app_id: &str) -> Self {
-        let callbacks = crate::app::callbacks(vec![]);
-        let names = Some(self.daprd.folder.as_path());
-        Self::start_as(app_id, names, callbacks, Routes::default()).await
+    /// Both at once, and at once.
+    pub(crate) async fn kill(self) {
+        let Self { app, daprd, .. } = self;
+        drop(daprd);
+        app.server.abort();
+        let _ = app.server.await;
     }
 
-    async fn start_as(
+    /// Finds those that were started with the same folder of `names`, and is found by them.
+    pub(crate) async fn start_as(
         app_id: &str,
         names: Option<&Path>,
+        pubsub: Pubsub,
         callbacks: Callbacks,
         services: Routes,
     ) -> Self {
@@ -124,7 +157,7 @@ impl WithDaprd {
         let sidecar = Sidecar::new(&args).unwrap();
         let mut sessions = callbacks.sessions();
         let app = App::start(callbacks, services, sidecar.clone()).await;
-        let daprd = Daprd::start(app_id, names, app.port, ports);
+        let daprd = Daprd::start(app_id, names, pubsub, app.port, ports);
 
         let ready = async {
             assert!(sidecar.wait(&CancellationToken::new()).await);
@@ -143,16 +176,22 @@ impl Daprd {
     fn start(
         app_id: &str,
         names: Option<&Path>,
+        pubsub: Pubsub,
         app_port: u16,
         [grpc, http, internal]: [u16; 3],
     ) -> Self {
         let binary = binary();
         let folder = env::temp_dir().join(format!("sidecar-test-{}", uuid::Uuid::now_v7()));
         let names = names.unwrap_or(&folder);
+        let pubsub = match pubsub {
+            Pubsub::Memory => MEMORY.to_owned(),
+            Pubsub::Kafka(brokers) => KAFKA.replace("BROKERS", &brokers),
+        };
         let resources = folder.join("resources");
         fs::create_dir_all(&resources).unwrap();
         let write = |name: &str, text: &str| {
             let text = text
+                .replace("PUBSUB", &pubsub)
                 .replace("FOLDER", folder.to_str().unwrap())
                 .replace("NAMES", names.to_str().unwrap());
             fs::write(folder.join(name), text).unwrap();

@@ -1,4 +1,4 @@
-//! The crate from outside: called as daprd calls it, and by a real daprd.
+//! The crate from outside: called as daprd calls it, by a real daprd, and without any.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,6 +8,7 @@
 mod app;
 mod as_daprd;
 mod bulk;
+mod contract;
 mod daprd;
 #[cfg(feature = "planted-faults")]
 mod faults;
