@@ -53,6 +53,17 @@ impl Outage {
     }
 }
 
+/// How a database is reached that `DATABASE_URL` names.
+pub fn connect_options(url: &SecretString) -> anyhow::Result<PgConnectOptions> {
+    // The parser takes any scheme for Postgres'.
+    Some(url.expose_secret())
+        .filter(|url| url.starts_with("postgres://") || url.starts_with("postgresql://"))
+        .and_then(|url| PgConnectOptions::from_str(url).ok())
+        .ok_or_else(|| {
+            anyhow!("DATABASE_URL is not a Postgres URL; write postgres://user:password@host/name")
+        })
+}
+
 /// Waits for the database and gives a pool that heals. `None` when shut down first.
 pub(crate) async fn open(
     url: &SecretString,
@@ -60,14 +71,7 @@ pub(crate) async fn open(
     outage: &Outage,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<Option<PgPool>> {
-    // The parser takes any scheme for Postgres'.
-    let options = Some(url.expose_secret())
-        .filter(|url| url.starts_with("postgres://") || url.starts_with("postgresql://"))
-        .and_then(|url| PgConnectOptions::from_str(url).ok())
-        .ok_or_else(|| {
-            anyhow!("DATABASE_URL is not a Postgres URL; write postgres://user:password@host/name")
-        })?
-        .application_name("taskflow-backend");
+    let options = connect_options(url)?.application_name("taskflow-backend");
     let pool = pool_options(connections, outage.clone()).connect_lazy_with(options);
     let mut wait = Duration::from_millis(100);
     loop {

@@ -49,7 +49,7 @@ mod webhook;
 mod words;
 mod write;
 
-pub use database::MIGRATOR;
+pub use database::{MIGRATOR, connect_options};
 pub use event::verify::{BrokenLink, Flaw, LogReport, verify_log};
 pub use housekeeping::tidy;
 pub use rebuild::{Difference, Report, What, rebuild};

@@ -1,0 +1,55 @@
+//! Whether what sessions are signed with will do.
+
+use auth::{SessionSecrets, Verifier};
+use backend::config::Config;
+use clap::Parser;
+
+use super::Finding;
+
+pub(super) fn look() -> Finding {
+    match Config::try_parse_from(["taskflow"]) {
+        Ok(config) => judge(&config),
+        Err(error) => {
+            let said = error.to_string();
+            let line = said.lines().next().unwrap_or_default();
+            Finding::wrong(line, "correct this variable")
+        }
+    }
+}
+
+/// As the services judge it at their start.
+fn judge(config: &Config) -> Finding {
+    let secrets = SessionSecrets {
+        signing: config.better_auth_secret.clone(),
+        accepted: config.better_auth_secret_accepted.clone(),
+    };
+    let Err(error) = Verifier::new(&config.auth, &secrets) else {
+        return Finding::fine("what sessions are signed with cannot be guessed");
+    };
+    let said = error.to_string();
+    match said.split_once("; ") {
+        Some((what, todo)) => Finding::wrong(what, todo),
+        None => Finding::wrong(said, "correct this variable"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(secret: &str) -> Finding {
+        let args = ["taskflow", "--better-auth-secret", secret];
+        judge(&Config::try_parse_from(args).unwrap())
+    }
+
+    #[test]
+    fn what_could_be_guessed_is_wrong() {
+        let Finding::Wrong { what, todo } = judged("guess me") else {
+            panic!("it is taken");
+        };
+        assert_eq!(what, "BETTER_AUTH_SECRET has 8 characters and needs 32 or more");
+        assert!(todo.starts_with("make one with `openssl rand"), "{todo}");
+        let enough = judged("u8GmQ1rJx0bYpV5dLk2TnZ7cWs4HfEaR");
+        assert!(matches!(enough, Finding::Fine(_)));
+    }
+}
