@@ -66,6 +66,8 @@ pub struct Bench {
     pub name: &'static str,
     users: u32,
     env: &'static [(&'static str, &'static str, &'static str)],
+    /// All services in one process, without sidecars and without a broker.
+    standalone: bool,
     measure: for<'a> fn(&'a Stage, Effort) -> BoxFuture<'a, Result<Vec<Finding>>>,
 }
 
@@ -75,79 +77,99 @@ pub const ALL: &[Bench] = &[
         name: start::NAME,
         users: 1,
         env: &[],
+        standalone: false,
         measure: |stage, effort| start::measure(stage, effort).boxed(),
     },
     Bench {
         name: create::NAME,
         users: create::USERS,
         env: &[],
+        standalone: false,
         measure: |stage, effort| create::measure(stage, effort).boxed(),
     },
     Bench {
         name: list::NAME,
         users: list::USERS,
         env: &[],
+        standalone: false,
         measure: |stage, effort| list::measure(stage, effort).boxed(),
     },
     Bench {
         name: history::NAME,
         users: 1,
         env: &[],
+        standalone: false,
         measure: |stage, effort| history::measure(stage, effort).boxed(),
     },
     Bench {
         name: log::NAME,
         users: log::USERS,
         env: &[],
+        standalone: false,
         measure: |stage, effort| log::measure(stage, effort).boxed(),
     },
     Bench {
         name: rebuild::NAME,
         users: 1,
         env: &[],
+        standalone: false,
         measure: |stage, effort| rebuild::measure(stage, effort).boxed(),
     },
     Bench {
         name: relay::NAME,
         users: relay::USERS,
         env: &[],
+        standalone: false,
         measure: |stage, effort| relay::measure(stage, effort).boxed(),
     },
     Bench {
         name: replay::NAME,
         users: replay::USERS,
         env: &[],
+        standalone: false,
         measure: |stage, effort| replay::measure(stage, effort).boxed(),
     },
     Bench {
         name: due::NAME,
         users: due::USERS,
         env: &[],
+        standalone: false,
         measure: |stage, effort| due::measure(stage, effort).boxed(),
     },
     Bench {
         name: live::NAME,
         users: live::USERS,
         env: &[],
+        standalone: false,
         measure: |stage, effort| live::measure(stage, effort).boxed(),
     },
     Bench {
         name: sockets::NAME,
         users: sockets::USERS,
         env: &[],
+        standalone: false,
         measure: |stage, effort| sockets::measure(stage, effort).boxed(),
     },
     Bench {
         name: fanout::NAME,
         users: 1,
         env: fanout::ENV,
+        standalone: false,
         measure: |stage, effort| fanout::measure(stage, effort).boxed(),
     },
     Bench {
         name: agent::NAME,
         users: agent::USERS,
         env: agent::ENV,
+        standalone: false,
         measure: |stage, effort| agent::measure(stage, effort).boxed(),
+    },
+    Bench {
+        name: live::STANDALONE,
+        users: live::USERS,
+        env: &[],
+        standalone: true,
+        measure: |stage, effort| live::measure_standalone(stage, effort).boxed(),
     },
 ];
 
@@ -158,7 +180,8 @@ impl Bench {
         effort: Effort,
         peaks: &mut Peaks,
     ) -> Result<(Vec<Fact>, Vec<Finding>)> {
-        let stage = Box::pin(Stage::set(self.name, self.users, self.env)).await?;
+        let stage = Stage::set(self.name, self.users, self.env, self.standalone);
+        let stage = Box::pin(stage).await?;
         let facts = machine::versions(&stage).await?;
         let findings = (self.measure)(&stage, effort).await?;
         peaks.note(self.name, &stage);

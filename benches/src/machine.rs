@@ -62,6 +62,9 @@ pub async fn versions(stage: &Stage) -> Result<Vec<Fact>> {
     .await?;
     let (version, fsync, commit) = settings;
     let postgres = format!("{version}, fsync={fsync}, synchronous_commit={commit}");
+    if stage.is_standalone() {
+        return Ok(vec![fact("PostgreSQL", postgres)]);
+    }
     let hidden = Progress::hidden();
     let daprd = Command::new(install::daprd(&hidden).await?)
         .arg("--version")

@@ -47,7 +47,10 @@ async fn main() -> Result<ExitCode> {
                 for finding in &found {
                     tell(finding);
                 }
-                versions = stands_on;
+                // The standalone stands on less.
+                if stands_on.len() > versions.len() {
+                    versions = stands_on;
+                }
                 findings.extend(found);
             }
             Err(error) => {
@@ -60,9 +63,10 @@ async fn main() -> Result<ExitCode> {
             }
         }
     }
-    let memory = peaks.finding()?;
-    tell(&memory);
-    findings.push(memory);
+    if let Some(memory) = peaks.finding()? {
+        tell(&memory);
+        findings.push(memory);
+    }
     facts.append(&mut versions);
     let text = markdown(&facts, &findings, &failures);
     writeln!(std::io::stdout(), "{text}")?;

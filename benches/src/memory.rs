@@ -6,6 +6,7 @@ use std::fs;
 
 use anyhow::Result;
 use xtask::deploy;
+use xtask::stack::App;
 
 use crate::report::{Finding, Limit, figure};
 use crate::stage::Stage;
@@ -25,8 +26,7 @@ struct Peak {
 impl Peaks {
     /// Looks at what still runs after a benchmark.
     pub fn note(&mut self, bench: &'static str, stage: &Stage) {
-        let apps = stage.apps().iter();
-        for process in apps.flat_map(|app| [&app.service, &app.sidecar]) {
+        for process in stage.apps().iter().flat_map(App::processes) {
             let running = process.is_running().then(|| process.pid());
             let Some(bytes) = running.and_then(peak_bytes) else {
                 continue;
@@ -39,8 +39,8 @@ impl Peaks {
         }
     }
 
-    /// How close it came to what a container may have.
-    pub fn finding(&self) -> Result<Finding> {
+    /// How close it came to what a container may have; nothing if no process has one.
+    pub fn finding(&self) -> Result<Option<Finding>> {
         let limits = deploy::memory_limits()?;
         let (mut closest, mut each) = (0.0_f64, Vec::new());
         for (name, Peak { bytes, bench }) in &self.0 {
@@ -56,7 +56,10 @@ impl Peaks {
             let (had, may) = (figure(mebibytes), figure(limit));
             each.push(format!("{name} {had} of {may} (`{bench}`)"));
         }
-        Ok(Finding {
+        if each.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Finding {
             bench: "memory",
             what: "of its limit, the container that comes closest to it",
             unit: "%",
@@ -69,7 +72,7 @@ impl Peaks {
                 each.join(", ")
             ),
             cores: None,
-        })
+        }))
     }
 }
 

@@ -36,12 +36,22 @@ pub struct Stage {
 
 impl Stage {
     /// Starts everything anew, with `users` users. `env` is more environment for one app.
-    pub async fn set(name: &str, users: u32, env: &[(&str, &str, &str)]) -> Result<Self> {
+    pub async fn set(
+        name: &str,
+        users: u32,
+        env: &[(&str, &str, &str)],
+        standalone: bool,
+    ) -> Result<Self> {
         let dir = workspace::scratch(&format!("bench-{name}"))?;
         let progress = Progress::new();
-        let infra = Infra::start(&dir, &progress).await?;
+        let infra = if standalone {
+            Infra::without_broker(&dir, &progress).await?
+        } else {
+            Infra::start(&dir, &progress).await?
+        };
         let mut options = Options {
             profile: Profile::Release,
+            standalone,
             ..Options::default()
         };
         let limits = [
@@ -74,6 +84,10 @@ impl Stage {
         self.db.close().await;
         self.stack.stop().await?;
         self.infra.stop().await
+    }
+
+    pub fn is_standalone(&self) -> bool {
+        self.stack.is_standalone()
     }
 
     pub fn users(&self) -> &[User] {
@@ -125,7 +139,7 @@ impl Stage {
 
     /// All records of a topic, and how many there are.
     pub async fn records(&self, topic: events::Topic) -> Result<Records> {
-        Records::of(&self.infra.kafka().brokers(), topic).await
+        Records::of(&self.infra.kafka()?.brokers(), topic).await
     }
 
     /// Events in the log.
@@ -159,12 +173,16 @@ impl Stage {
     pub fn cpu(&self) -> Result<cpu::Reading> {
         let mut processes = vec![
             ("postgres".to_owned(), self.infra.postgres().process().pid()),
-            ("kafka".to_owned(), self.infra.kafka().process().pid()),
             ("client".to_owned(), std::process::id()),
         ];
+        if let Ok(kafka) = self.infra.kafka() {
+            processes.push(("kafka".to_owned(), kafka.process().pid()));
+        }
         for app in self.stack.apps() {
             processes.push((app.name().to_owned(), app.service.pid()));
-            processes.push((format!("{}-daprd", app.name()), app.sidecar.pid()));
+            if let Ok(sidecar) = app.sidecar() {
+                processes.push((format!("{}-daprd", app.name()), sidecar.pid()));
+            }
         }
         cpu::Reading::take(&processes)
     }

@@ -51,8 +51,8 @@ impl Deref for Release {
 }
 
 impl Place for Release {
-    fn brokers(&self) -> String {
-        self.infra.kafka().brokers()
+    fn brokers(&self) -> Result<String> {
+        Ok(self.infra.kafka()?.brokers())
     }
 
     fn realtime_of(&self, _number: usize) -> Result<String> {
@@ -72,7 +72,7 @@ impl Release {
         for name in ["charts", "k8s-manifests.yaml"] {
             symlink(workspace::root().join(name), folder.join(name))?;
         }
-        follow(&["secrets"], &folder, &settings(&infra)).await?;
+        follow(&["secrets"], &folder, &settings(&infra)?).await?;
         mark().await?;
         let before = objects().await?;
         write_values(&cluster, &infra, &model, &folder, TAGS[0])?;
@@ -195,19 +195,19 @@ pub(crate) async fn explained(error: anyhow::Error) -> anyhow::Error {
 }
 
 /// What the reader of `K8S_SETUP.md` is to say: where database and broker are, and whose model.
-fn settings(infra: &Infra) -> Vec<(&'static str, String)> {
+fn settings(infra: &Infra) -> Result<Vec<(&'static str, String)>> {
     let database_url = infra.postgres().url("taskflow");
-    vec![
+    Ok(vec![
         ("DATABASE_URL", database_url.clone()),
         ("STATE_CONNECTION_STRING", database_url),
-        ("KAFKA_BROKERS", infra.kafka().brokers()),
+        ("KAFKA_BROKERS", infra.kafka()?.brokers()),
         ("KAFKA_AUTH_TYPE", "none".to_owned()),
         ("KAFKA_DISABLE_TLS", "true".to_owned()),
         ("KAFKA_SASL_USERNAME", String::new()),
         ("KAFKA_SASL_PASSWORD", String::new()),
         ("KAFKA_SASL_MECHANISM", String::new()),
         ("OPENAI_API_KEY", MODEL_KEY.to_owned()),
-    ]
+    ])
 }
 
 /// `my-values.yaml`, as the reader of `K8S_SETUP.md` writes it; JSON is YAML.
@@ -231,7 +231,7 @@ fn write_values(
     services["backend"]["env"] = json!({"RATE_LIMIT_USER": "1000000", "RATE_LIMIT_IP": "1000000"});
     services["agent"]["env"] = json!({"OPENAI_BASE_URL": model.base_url()});
     let database = Url::parse(&infra.postgres().url("taskflow"))?;
-    let broker: SocketAddr = infra.kafka().brokers().parse()?;
+    let broker: SocketAddr = infra.kafka()?.brokers().parse()?;
     let has_registry = cluster.ingress.is_some();
     let values = json!({
         "image": {

@@ -166,7 +166,7 @@ pub(crate) async fn fails_again(product: &Product) -> Result<()> {
     let listed = format!("/admin/dead-letters?user_id={}", owner.user);
     ensure!(list(&get(product, &listed).await?["items"]).len() == 1);
 
-    let records = read_all(&product.brokers(), Topic::Tasks).await?;
+    let records = read_all(&product.brokers()?, Topic::Tasks).await?;
     let copies: Vec<_> = records
         .iter()
         .filter(|record| record.value == letter.value)
@@ -185,7 +185,7 @@ async fn taken(product: &Product) -> Result<()> {
     owner.post("/tasks", &task).await?.expect(201)?;
     let (_, records) = own_records(product, &owner, 1).await?;
     let good = records.first().context("no record")?;
-    let dead = TopicLog::open(&product.brokers(), Topic::Tasks.dead_letter_name()).await?;
+    let dead = TopicLog::open(&product.brokers()?, Topic::Tasks.dead_letter_name()).await?;
     dead.write(good.partition, good.key.as_deref(), &good.value)
         .await?;
     let letter = Letter::recorded(product, &owner, good.value.clone()).await?;
@@ -213,7 +213,7 @@ async fn taken(product: &Product) -> Result<()> {
 async fn bytes(product: &Product) -> Result<()> {
     // A length by which it is found again: nothing else is known of such a letter.
     const LENGTH: usize = 4_320;
-    let topic = TopicLog::open(&product.brokers(), Topic::Tasks.name()).await?;
+    let topic = TopicLog::open(&product.brokers()?, Topic::Tasks.name()).await?;
     let mut value = Uuid::new_v4().as_bytes().to_vec();
     value.resize(LENGTH, 0xff);
     topic.write(3, None, &value).await?;
@@ -274,7 +274,7 @@ async fn all(product: &Product) -> Result<()> {
     const TOPIC: Topic = Topic::Users;
     let owner = product.sign_up().await?;
     let key = owner.user.to_string();
-    let mut topic = TopicLog::open(&product.brokers(), TOPIC.name()).await?;
+    let mut topic = TopicLog::open(&product.brokers()?, TOPIC.name()).await?;
     let good = wait::until("the account on its topic", PATIENCE, async || {
         let records = topic.read().await?;
         let own = |key: &String| *key == owner.user.to_string();

@@ -205,7 +205,7 @@ pub(crate) async fn while_away(product: &Product) -> Result<()> {
 
     let before = refused().await?;
     product.infra.postgres().kill9().await?;
-    let dead = TopicLog::open(&product.brokers(), topic).await?;
+    let dead = TopicLog::open(&product.brokers()?, topic).await?;
     let key = letter.key.as_deref();
     dead.write(records[0].partition, key, letter.value.as_bytes())
         .await?;
@@ -233,7 +233,7 @@ pub(crate) async fn own_records(
     owner: &Client,
     count: usize,
 ) -> Result<(TopicLog, Vec<Record>)> {
-    let mut topic = TopicLog::open(&product.brokers(), Topic::Tasks.name()).await?;
+    let mut topic = TopicLog::open(&product.brokers()?, Topic::Tasks.name()).await?;
     let key = owner.user.to_string();
     let mut own: Vec<Record> = Vec::new();
     let own = wait::until("the events on the topic", PATIENCE, async || {

@@ -140,7 +140,7 @@ async fn unreachable(product: &Product) -> Result<()> {
 
 /// A service beside the product's, through the same sidecar.
 fn beside(product: &Product, service: &str, env: &[(&str, &str)]) -> Result<Command> {
-    let port = product.stack.app(service)?.dapr_grpc_port();
+    let port = product.stack.app(service)?.dapr_grpc_port()?;
     let program = format!("target/debug/taskflow-{service}");
     let mut command = Command::new(workspace::root().join(program));
     command

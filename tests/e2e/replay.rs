@@ -76,10 +76,10 @@ async fn deleted_topic(product: &Product) -> Result<()> {
 /// Deletes the topic and creates it again. A sidecar that reads it by the bulk does not notice
 /// that its offsets are gone, and has to be started again.
 async fn lose_topic(product: &Product) -> Result<()> {
-    kafka::recreate(&product.brokers(), Topic::Tasks).await?;
+    kafka::recreate(&product.brokers()?, Topic::Tasks).await?;
     let apps = product.stack.apps().iter();
     for app in apps.filter(|app| app.name().starts_with("realtime")) {
-        app.sidecar.restart().await?;
+        app.sidecar()?.restart().await?;
         app.ready(&Progress::hidden()).await?;
     }
     Ok(())
@@ -104,7 +104,7 @@ pub(crate) async fn killed(product: &Product) -> Result<()> {
     let (slow, fast) = ([&from[..], &["100"]].concat(), [&from[..], &["0"]].concat());
 
     let mut first = command(product, &slow)?.stderr(Stdio::null()).spawn()?;
-    let mut topic = TopicLog::open(&product.brokers(), Topic::Tasks.name()).await?;
+    let mut topic = TopicLog::open(&product.brokers()?, Topic::Tasks.name()).await?;
     let mut arrived = 0;
     wait::until("half of the events", PATIENCE, async || {
         arrived += topic.read().await?.len();
@@ -212,7 +212,7 @@ impl People {
     /// Their records on the topic, which are all of the log; `once` and in order, if so.
     async fn are_on_the_topic(&self, product: &Product, once: bool) -> Result<Vec<Record>> {
         let log = self.log(product).await?;
-        let mut records = kafka::read_all(&product.brokers(), Topic::Tasks).await?;
+        let mut records = kafka::read_all(&product.brokers()?, Topic::Tasks).await?;
         let keys: Vec<_> = self.clients.iter().map(|it| it.user.to_string()).collect();
         records.retain(|record| record.key.as_ref().is_some_and(|key| keys.contains(key)));
         published(&records, &log)?;

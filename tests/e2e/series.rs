@@ -158,14 +158,14 @@ async fn killed(product: &Product) -> Result<()> {
     let recurrence = json!({"rule": "daily", "open": "pile_up"});
     let task = create(&owner, &first.to_string(), recurrence).await?;
     product.drained(&[owner.user], PATIENCE).await?;
-    product.infra.kafka().kill9().await?;
+    product.infra.kafka()?.kill9().await?;
     wait::until("the scheduler to take it on", PATIENCE, async || {
         Ok(product.database.has_leased(owner.user).await?.then_some(()))
     })
     .await?;
     let scheduler = product.stack.app("scheduler")?;
     scheduler.service.kill9().await?;
-    product.infra.kafka().restart().await?;
+    product.infra.kafka()?.restart().await?;
     scheduler.service.restart().await?;
     scheduler.ready(&Progress::hidden()).await?;
     // Its lease has to end.

@@ -66,7 +66,7 @@ async fn token(product: &Product) -> Result<()> {
         ensure!(answer.status == 401, "{}: {answer:?}", app.name());
         let url = format!(
             "http://127.0.0.1:{}/v1.0/secrets/secrets/taskflow",
-            app.dapr_http_port()
+            app.dapr_http_port()?
         );
         let answer = send(product.http().get(url)).await?;
         ensure!(answer.status == 401, "{}: {}", app.name(), answer.status);
@@ -81,7 +81,7 @@ async fn publish(
     topic: &str,
     authorised: bool,
 ) -> Result<Answer> {
-    let port = app.dapr_http_port();
+    let port = app.dapr_http_port()?;
     let url = format!("http://127.0.0.1:{port}/v1.0/publish/{component}/{topic}");
     let request = product.http().post(url).json(&json!({}));
     send(if authorised {

@@ -165,7 +165,7 @@ fn carries(event: &Event, task: &Value) -> Result<()> {
 
 /// The first record with this key.
 async fn find(product: &Product, topic: Topic, key: &str) -> Result<Record> {
-    let mut log = TopicLog::open(&product.brokers(), topic.name()).await?;
+    let mut log = TopicLog::open(&product.brokers()?, topic.name()).await?;
     wait::until(
         "the event on the topic",
         Duration::from_secs(20),

@@ -94,7 +94,7 @@ pub(crate) async fn hot_tasks(product: &Product) -> Result<()> {
     // Not an error yet: the comparison says what is missing.
     let _ = product.drained(&users, DRAINED).await;
     let log = product.database.log(&users).await?;
-    let mut records = kafka::read_all(&product.brokers(), Topic::Tasks).await?;
+    let mut records = kafka::read_all(&product.brokers()?, Topic::Tasks).await?;
     let tasks: Vec<_> = log
         .iter()
         .filter(|row| row.topic == Topic::Tasks.name())

@@ -1,9 +1,10 @@
-//! One service with its sidecar.
+//! One service with its sidecar, or all services in one process without any.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use children::{Process, Spec};
 use futures::future::try_join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,6 +16,12 @@ use crate::secrets::Secrets;
 use crate::template;
 use crate::workspace;
 
+/// What holds all services.
+const STANDALONE: &str = "target/debug/taskflow";
+
+/// Its name where services have theirs.
+const ALL_IN_ONE: &str = "taskflow";
+
 /// How long a service or a sidecar may take to stop before it is killed. A killed sidecar
 /// would keep its Kafka partitions for another 6 seconds.
 const GRACE: Duration = Duration::from_secs(3);
@@ -22,12 +29,18 @@ const GRACE: Duration = Duration::from_secs(3);
 /// A first start migrates the database and joins consumer groups of a fresh broker.
 const READY_WITHIN: Duration = Duration::from_mins(1);
 
-/// A running service and its sidecar.
+/// A running service and its sidecar; the standalone has none.
 pub struct App {
     pub service: Process,
-    pub sidecar: Process,
     name: String,
-    template: template::App,
+    /// Where it serves HTTP.
+    addr: String,
+    sidecar: Option<Sidecar>,
+}
+
+struct Sidecar {
+    process: Process,
+    ports: template::Own,
 }
 
 /// What all apps of one stack have in common.
@@ -74,10 +87,36 @@ impl App {
         let sidecar = around.logs.attach(sidecar(name, &template, around)?);
         let service = around.logs.attach(service(name, &template, around)?);
         Ok(Self {
-            sidecar: Process::start(sidecar).await?,
+            sidecar: Some(Sidecar {
+                process: Process::start(sidecar).await?,
+                ports: template.own.clone(),
+            }),
             service: Process::start(service).await?,
             name: name.to_owned(),
-            template,
+            addr: template.http_addr()?.to_owned(),
+        })
+    }
+
+    /// Starts all services in one process that serves at `addr`.
+    pub(crate) async fn start_standalone(
+        addr: &str,
+        env: &BTreeMap<String, String>,
+        profile: Profile,
+        logs: &Logs,
+    ) -> Result<Self> {
+        let program = profile.path(STANDALONE);
+        ensure!(program.exists(), "{} is not built", program.display());
+        let spec = Spec::new(ALL_IN_ONE, program)
+            // As for the services.
+            .env("PLANTED_FAULT", "")
+            .envs(env)
+            .env("HTTP_ADDR", addr)
+            .dir(&workspace::root());
+        Ok(Self {
+            service: Process::start(logs.attach(spec)).await?,
+            name: ALL_IN_ONE.to_owned(),
+            addr: addr.to_owned(),
+            sidecar: None,
         })
     }
 
@@ -88,27 +127,44 @@ impl App {
 
     /// The base URL of its HTTP server, without a slash at the end.
     pub fn http(&self) -> Result<String> {
-        Ok(format!("http://{}", self.template.http_addr()?))
+        Ok(format!("http://{}", self.addr))
+    }
+
+    pub fn sidecar(&self) -> Result<&Process> {
+        Ok(&self.beside()?.process)
+    }
+
+    /// The service, and its sidecar if it has one.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> {
+        let sidecar = self.sidecar.iter().map(|sidecar| &sidecar.process);
+        [&self.service].into_iter().chain(sidecar)
     }
 
     /// The gRPC port of its sidecar.
-    pub fn dapr_grpc_port(&self) -> u16 {
-        self.template.own.dapr_grpc_port
+    pub fn dapr_grpc_port(&self) -> Result<u16> {
+        Ok(self.beside()?.ports.dapr_grpc_port)
     }
 
     /// The HTTP port of its sidecar.
-    pub fn dapr_http_port(&self) -> u16 {
-        self.template.own.dapr_http_port
+    pub fn dapr_http_port(&self) -> Result<u16> {
+        Ok(self.beside()?.ports.dapr_http_port)
+    }
+
+    fn beside(&self) -> Result<&Sidecar> {
+        let sidecar = self.sidecar.as_ref();
+        sidecar.with_context(|| format!("{} has no sidecar", self.name))
     }
 
     /// Waits until the sidecar has loaded its components and `GET /health/ready` answers 200.
     /// Fails if either process ends first or it takes more than a minute.
     pub async fn ready(&self, progress: &Progress) -> Result<()> {
         let step = progress.step(&self.name);
-        let addr = self.template.http_addr()?;
+        let addr = &self.addr;
         let ready = async {
-            step.waits_for("the sidecar's components");
-            self.components_loaded().await?;
+            if self.sidecar.is_some() {
+                step.waits_for("the sidecar's components");
+                self.components_loaded().await?;
+            }
             loop {
                 match status(addr, "/health/ready").await {
                     Some(200) => return Ok(()),
@@ -118,35 +174,44 @@ impl App {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };
-        let both = children::alive_until(&self.service, children::alive_until(&self.sidecar, ready));
-        match tokio::time::timeout(READY_WITHIN, both).await {
-            Ok(result) => result?,
-            Err(_) => bail!(
-                "{} was not ready within {READY_WITHIN:?}\n{}\n{}",
+        let alive = children::alive_until(&self.service, async {
+            match &self.sidecar {
+                Some(sidecar) => children::alive_until(&sidecar.process, ready).await,
+                None => ready.await,
+            }
+        });
+        if let Ok(result) = tokio::time::timeout(READY_WITHIN, alive).await {
+            result?;
+        } else {
+            let tails = self.processes().map(|process| process.tail().join("\n"));
+            let tails: Vec<_> = tails.collect();
+            bail!(
+                "{} was not ready within {READY_WITHIN:?}\n{}",
                 self.name,
-                self.service.tail().join("\n"),
-                self.sidecar.tail().join("\n")
-            ),
+                tails.join("\n")
+            );
         }
         step.done(&self.http()?);
         Ok(())
     }
 
     async fn components_loaded(&self) -> Result<()> {
-        let addr = format!("127.0.0.1:{}", self.dapr_http_port());
+        let addr = format!("127.0.0.1:{}", self.dapr_http_port()?);
         let loaded = async {
             while status(&addr, "/v1.0/healthz/outbound").await != Some(204) {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             Ok(())
         };
-        children::alive_until(&self.sidecar, loaded).await
+        children::alive_until(self.sidecar()?, loaded).await
     }
 
     /// Stops the service while its sidecar still serves it, then the sidecar.
     pub async fn stop(&self) -> Result<()> {
-        self.service.terminate(GRACE).await?;
-        self.sidecar.terminate(GRACE).await
+        for process in self.processes() {
+            process.terminate(GRACE).await?;
+        }
+        Ok(())
     }
 }
 
@@ -229,7 +294,7 @@ fn tokens(spec: Spec, secrets: &Secrets) -> Result<Spec> {
 
 impl Profile {
     /// The template names debug builds.
-    fn path(self, program: &str) -> PathBuf {
+    pub(crate) fn path(self, program: &str) -> PathBuf {
         let program = match self {
             Self::Debug => program.to_owned(),
             Self::Release => program.replace("target/debug/", "target/release/"),

@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::workspace;
 
 /// The programs that `dapr.yaml` starts; packages of the same names.
-const SERVICES: [&str; 5] = [
+pub(crate) const SERVICES: &[&str] = &[
     "taskflow-agent",
     "taskflow-backend",
     "taskflow-notifier",
@@ -20,12 +20,15 @@ const SERVICES: [&str; 5] = [
     "taskflow-scheduler",
 ];
 
+/// All of them in one.
+pub(crate) const STANDALONE: &[&str] = &["taskflow"];
+
 /// What tests are built with: the faults that they switch on to see a check turn red.
 /// A release build refuses the features.
 const TEST_BUILD: [&str; 3] = [
     "--workspace",
     "--features",
-    "taskflow-agent/planted-faults,taskflow-backend/planted-faults,taskflow-notifier/planted-faults,taskflow-realtime/planted-faults,taskflow-scheduler/planted-faults",
+    "taskflow-agent/planted-faults,taskflow-backend/planted-faults,taskflow-notifier/planted-faults,taskflow-realtime/planted-faults,taskflow-scheduler/planted-faults,taskflow-standalone/planted-faults",
 ];
 
 /// A compiled test program.
@@ -89,12 +92,12 @@ pub(crate) fn cargo_for_tests(command: &str) -> Spec {
     cargo(command).args(TEST_BUILD)
 }
 
-/// Builds the services as tests run them, without any test.
-pub(crate) async fn build_services(progress: &Progress) -> Result<()> {
+/// Builds programs as tests run them, without any test.
+pub(crate) async fn build(programs: &[&str], progress: &Progress) -> Result<()> {
     let step = progress.step("services");
     step.waits_for("cargo build");
     cargo_for_tests("build")
-        .args(SERVICES.into_iter().flat_map(|service| ["--bin", service]))
+        .args(programs.iter().flat_map(|program| ["--bin", *program]))
         // With an example the features that dev-dependencies ask for are on, as they are for tests.
         .args(["--example", "openapi"])
         .run(step.output())
@@ -108,8 +111,9 @@ pub(crate) async fn build_for_bench(progress: &Progress) -> Result<()> {
     let step = progress.step("services");
     step.waits_for("cargo build");
     cargo("build")
-        .args(SERVICES.into_iter().flat_map(|service| ["-p", service]))
-        .args(["-p", "taskflow-benches", "--release"])
+        .args(SERVICES.iter().flat_map(|service| ["-p", *service]))
+        .args(["-p", "taskflow-standalone", "-p", "taskflow-benches"])
+        .arg("--release")
         .run(step.output())
         .await?;
     step.done("built");

@@ -8,7 +8,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use children::Process;
 use embedded::Postgres;
 
 pub use kafka::Kafka;
@@ -20,13 +21,13 @@ use crate::progress::Progress;
 /// How long a server may take to stop before it is killed.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// A PostgreSQL server and a Kafka broker with every topic created.
+/// A PostgreSQL server, and a Kafka broker with every topic created unless there shall be none.
 ///
 /// Topic names are fixed, so a broker serves one stack: start an `Infra` per stack.
 /// It costs about four seconds and 400 MB.
 pub struct Infra {
     postgres: Postgres,
-    kafka: Kafka,
+    kafka: Option<Kafka>,
     _ports: Ports,
 }
 
@@ -51,7 +52,21 @@ impl Infra {
         )?;
         Ok(Self {
             postgres,
-            kafka,
+            kafka: Some(kafka),
+            _ports: ports,
+        })
+    }
+
+    /// Starts the database alone.
+    pub async fn without_broker(dir: &Path, progress: &Progress) -> Result<Self> {
+        let ports = Ports::claim()?;
+        let logs = Logs::files(&dir.join("logs"));
+        let folder = dir.join("postgres");
+        let at = ports.next_on_loopback()?;
+        let postgres = postgres::start(&folder, at, &logs, progress).await?;
+        Ok(Self {
+            postgres,
+            kafka: None,
             _ports: ports,
         })
     }
@@ -60,12 +75,24 @@ impl Infra {
         &self.postgres
     }
 
-    pub fn kafka(&self) -> &Kafka {
-        &self.kafka
+    pub fn kafka(&self) -> Result<&Kafka> {
+        self.kafka.as_ref().context("there is no broker here")
+    }
+
+    /// The database's, and the broker's if there is one.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> {
+        let kafka = self.kafka.iter().map(Kafka::process);
+        [self.postgres.process()].into_iter().chain(kafka)
     }
 
     pub async fn stop(&self) -> Result<()> {
-        tokio::try_join!(self.postgres.stop(), self.kafka.stop())?;
+        let kafka = async {
+            match &self.kafka {
+                Some(kafka) => kafka.stop().await,
+                None => Ok(()),
+            }
+        };
+        tokio::try_join!(self.postgres.stop(), kafka)?;
         Ok(())
     }
 }

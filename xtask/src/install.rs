@@ -8,6 +8,7 @@ mod go_module;
 mod helm;
 mod kafka;
 mod node;
+mod openssl;
 mod postgres;
 mod python;
 mod schemas;
@@ -34,12 +35,26 @@ pub use schemas::{KUBERNETES, schemas};
 use crate::progress::{Progress, Step};
 use crate::workspace;
 
-/// Whether this machine has what `cargo xtask up` needs and does not install. Whatever is missing
-/// is named at once, and before anything is done.
-pub async fn prerequisites(with_frontend: bool) -> Result<()> {
-    let mut found = kafka::prerequisites().await;
-    found.extend(daprd::prerequisites().await);
-    if with_frontend {
+/// What is to be run on this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs {
+    pub sidecars: bool,
+    pub standalone: bool,
+    pub frontend: bool,
+}
+
+/// Whether this machine has what that needs and is not installed here. Whatever is missing is named
+/// at once, and before anything is done.
+pub async fn prerequisites(needs: Needs) -> Result<()> {
+    let mut found = Vec::new();
+    if needs.sidecars {
+        found.extend(kafka::prerequisites().await);
+        found.extend(daprd::prerequisites().await);
+    }
+    if needs.standalone {
+        found.push(openssl::prerequisite().await);
+    }
+    if needs.frontend {
         found.extend(node::prerequisites().await);
     }
     let missing: Vec<String> = found

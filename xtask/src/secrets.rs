@@ -58,10 +58,11 @@ impl Secrets {
         Ok(Self { file, document })
     }
 
-    /// Writes `dapr/secrets.json` below `home` for these servers. Random values that are
-    /// there already stay, so that tokens outlive a restart.
+    /// Writes `dapr/secrets.json` below `home` for these servers; no brokers are an empty list.
+    /// Random values that are there already stay, so that tokens outlive a restart.
     pub fn write(home: &Path, database_url: &str, brokers: &str) -> Result<Self> {
         let file = home.join("dapr/secrets.json");
+        fs::create_dir_all(home.join("dapr"))?;
         let mut secrets = if file.exists() {
             Self::read(home)?
         } else {
@@ -108,6 +109,11 @@ impl Secrets {
             .iter()
             .filter_map(|key| self.document.taskflow.get(*key));
         values.map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// All of them as the environment of a process that has no secret store.
+    pub(crate) fn environment(&self) -> &BTreeMap<String, String> {
+        &self.document.taskflow
     }
 
     fn save(&self) -> Result<()> {

@@ -11,6 +11,7 @@ pub use crate::app::{App, Profile};
 pub use crate::infra::Infra;
 
 use crate::app::Surroundings;
+use crate::infra::Kafka;
 use crate::logs::Logs;
 use crate::ports::Ports;
 use crate::progress::Progress;
@@ -21,16 +22,18 @@ use crate::{app, install, template, workspace};
 #[derive(Clone, Debug)]
 pub struct Options {
     pub profile: Profile,
+    /// All services in one process, without sidecars; it speaks to the broker if there is one.
+    pub standalone: bool,
     /// More environment for the services, by app-id (`taskflow-backend`).
     pub env: BTreeMap<String, Vec<(String, String)>>,
-    /// How many of each service run side by side.
+    /// How many of each service run side by side, where each is a process.
     pub backend_replicas: usize,
     pub realtime_replicas: usize,
     pub notifier_replicas: usize,
     pub scheduler_replicas: usize,
 }
 
-/// Every service with its sidecar, ready to serve. Dropping it kills them all.
+/// Every service, ready to serve. Dropping it kills them all.
 pub struct Stack {
     apps: Vec<App>,
     secrets: Secrets,
@@ -42,6 +45,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             profile: Profile::Debug,
+            standalone: false,
             env: BTreeMap::new(),
             backend_replicas: 1,
             realtime_replicas: 1,
@@ -52,8 +56,8 @@ impl Default for Options {
 }
 
 impl Stack {
-    /// Starts every app of `dapr.yaml` on `infra`, which must carry no other stack at the
-    /// time, and waits until each is ready. Secrets, components and logs go to `dir`.
+    /// Starts every app of `dapr.yaml`, or the standalone, on `infra`, which must carry no other
+    /// stack at the time, and waits until each is ready. Secrets, components and logs go to `dir`.
     ///
     /// The services must have been built; as `cargo xtask test` and `bench` do.
     pub async fn start(
@@ -63,9 +67,12 @@ impl Stack {
         progress: &Progress,
     ) -> Result<Self> {
         infra.postgres().create_database("taskflow").await?;
+        if options.standalone {
+            return Self::start_standalone(infra, dir, options, progress).await;
+        }
         copy_components(dir)?;
         let database_url = infra.postgres().url("taskflow");
-        let secrets = Secrets::write(dir, &database_url, &infra.kafka().brokers())?;
+        let secrets = Secrets::write(dir, &database_url, &infra.kafka()?.brokers())?;
         let logs = dir.join("logs");
         let around = Surroundings {
             daprd: &install::daprd(progress).await?,
@@ -93,6 +100,36 @@ impl Stack {
         })
     }
 
+    async fn start_standalone(
+        infra: &Infra,
+        dir: &Path,
+        options: Options,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let database_url = infra.postgres().url("taskflow");
+        let brokers = infra.kafka().map(Kafka::brokers).unwrap_or_default();
+        let secrets = Secrets::write(dir, &database_url, &brokers)?;
+        let mut env = secrets.environment().clone();
+        env.extend(options.env.into_values().flatten());
+        let ports = Ports::claim()?;
+        let addr = format!("127.0.0.1:{}", ports.next()?);
+        let logs = dir.join("logs");
+        let output = Logs::files(&logs);
+        let app = App::start_standalone(&addr, &env, options.profile, &output).await?;
+        app.ready(progress).await?;
+        Ok(Self {
+            apps: vec![app],
+            secrets,
+            logs,
+            _ports: ports,
+        })
+    }
+
+    /// Whether all services are one process.
+    pub fn is_standalone(&self) -> bool {
+        self.apps.iter().all(|app| app.sidecar().is_err())
+    }
+
     /// The first replica.
     pub fn backend(&self) -> Result<&App> {
         self.app("backend")
@@ -103,8 +140,11 @@ impl Stack {
         self.app("realtime")
     }
 
-    /// An app by its name: `backend`, `realtime`, `realtime-2`.
+    /// An app by its name: `backend`, `realtime`, `realtime-2`. The standalone is all of them.
     pub fn app(&self, name: &str) -> Result<&App> {
+        if let [all] = &self.apps[..] {
+            return Ok(all);
+        }
         let app = self.apps.iter().find(|app| app.name() == name);
         app.with_context(|| format!("this stack has no {name}"))
     }

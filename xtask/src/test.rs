@@ -65,7 +65,7 @@ pub async fn run(args: Args) -> Result<()> {
         return frontend::check(&progress).await;
     }
     if args.part == Some(Part::Browser) {
-        cargo::build_services(&progress).await?;
+        cargo::build(cargo::SERVICES, &progress).await?;
         return Box::pin(browser::check(&args.filter, &progress)).await;
     }
     let names_a_cluster = args.cluster.names_a_cluster();
@@ -74,9 +74,13 @@ pub async fn run(args: Args) -> Result<()> {
         return Ok(());
     }
     heading(&progress, "tools");
-    // The integration tests run `up`, and with it the app.
-    let with_frontend = args.part.is_none_or(|part| part == Part::It);
-    install::prerequisites(with_frontend).await?;
+    let needs = install::Needs {
+        sidecars: true,
+        standalone: true,
+        // The integration tests run `up`, and with it the app.
+        frontend: args.part.is_none_or(|part| part == Part::It),
+    };
+    install::prerequisites(needs).await?;
     let (postgres, _, daprd, dateutil) = tokio::try_join!(
         install::postgres(&progress),
         install::kafka(&progress),

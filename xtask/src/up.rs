@@ -9,14 +9,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use children::alive_until;
+use embedded::Postgres;
 use tokio::signal::unix::{SignalKind, signal};
 
 use running::Running;
 
-use crate::app::{Profile, Surroundings};
+use crate::app::{App, Profile, Surroundings};
 use crate::frontend::{self, Frontend};
 use crate::infra::{Kafka, postgres};
-use crate::install::Node;
+use crate::install::{Needs, Node};
 use crate::logs::Logs;
 use crate::progress::Progress;
 use crate::secrets::Secrets;
@@ -27,6 +28,9 @@ use crate::{app, cargo, install, template, token, workspace};
 const POSTGRES: u16 = 15432;
 const KAFKA: u16 = 19092;
 const KAFKA_CONTROLLER: u16 = 19093;
+
+/// Where the standalone serves everything: the port of the backend beside a sidecar.
+const STANDALONE: u16 = 8000;
 
 /// The user that the printed token is for.
 const DEVELOPER: &str = "developer@taskflow.localhost";
@@ -40,6 +44,9 @@ pub struct Args {
     /// Everything but the app, for `npm run dev` in `frontend`
     #[arg(long)]
     no_frontend: bool,
+    /// All services in one process, without Dapr and without Kafka
+    #[arg(long, conflicts_with = "infra")]
+    standalone: bool,
     /// Use this PostgreSQL database instead of our own server
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
@@ -57,13 +64,18 @@ struct Database {
 
 pub async fn run(args: Args) -> Result<()> {
     let progress = Progress::new();
-    let apps = if args.infra {
+    let apps = if args.infra || args.standalone {
         Vec::new()
     } else {
         template::read()?
     };
     checks::ports_are_free(&args, &apps)?;
-    install::prerequisites(args.starts_frontend()).await?;
+    let needs = Needs {
+        sidecars: !args.standalone,
+        standalone: args.standalone,
+        frontend: args.starts_frontend(),
+    };
+    install::prerequisites(needs).await?;
     let theirs = match &args.database_url {
         Some(url) => Some(checks::reach(url, &progress).await?),
         None => None,
@@ -95,25 +107,57 @@ async fn serve(
     progress: &Progress,
 ) -> Result<()> {
     let logs = Logs::console(progress);
-    let (_, daprd) = tokio::try_join!(install::kafka(progress), install::daprd(progress))?;
-    if !apps.is_empty() {
-        cargo::build_services(progress).await?;
-    }
+    let daprd = if args.standalone {
+        cargo::build(cargo::STANDALONE, progress).await?;
+        None
+    } else {
+        let (_, daprd) = tokio::try_join!(install::kafka(progress), install::daprd(progress))?;
+        if !apps.is_empty() {
+            cargo::build(cargo::SERVICES, progress).await?;
+        }
+        Some(daprd)
+    };
     let node = if args.starts_frontend() {
         Some(frontend::build(progress).await?)
     } else {
         None
     };
-    let database = start_servers(theirs, data, &logs, running, progress).await?;
+    // What starts so much is large.
+    let (database, secrets) = match daprd {
+        Some(daprd) => {
+            let starting = start_services(&daprd, apps, theirs, data, &logs, running, progress);
+            Box::pin(starting).await?
+        }
+        None => Box::pin(start_standalone(theirs, data, &logs, running, progress)).await?,
+    };
+    if let Some(node) = &node {
+        start_frontend(node, running, &secrets, &logs, progress).await?;
+    }
+    let greeting = greeting(running, data, &database, &secrets).await?;
+    progress.line(&greeting);
+    running.first_death().await
+}
+
+/// Starts the servers, and on them every service with its sidecar.
+async fn start_services(
+    daprd: &Path,
+    apps: Vec<template::App>,
+    theirs: Option<Database>,
+    data: &Path,
+    logs: &Logs,
+    running: &mut Running,
+    progress: &Progress,
+) -> Result<(Database, Secrets)> {
+    let database = start_servers(theirs, data, logs, running, progress).await?;
     let kafka = running.kafka.as_ref().context("Kafka was started")?;
     let home = workspace::root();
     fs::create_dir_all(home.join(".taskflow"))?;
     let secrets = Secrets::write(&home, &database.url, &kafka.brokers())?;
     let around = Surroundings {
-        daprd: &daprd,
+        daprd,
         home: &home,
         secrets: &secrets,
-        logs: &logs,
+        logs,
         profile: Profile::Debug,
     };
     let named = apps
@@ -126,12 +170,30 @@ async fn serve(
         Some(postgres) => alive_until(postgres.process(), starting).await?,
         None => starting.await?,
     }
-    if let Some(node) = &node {
-        start_frontend(node, running, &secrets, &logs, progress).await?;
+    Ok((database, secrets))
+}
+
+/// The same with all services in one process, and the database alone.
+async fn start_standalone(
+    theirs: Option<Database>,
+    data: &Path,
+    logs: &Logs,
+    running: &mut Running,
+    progress: &Progress,
+) -> Result<(Database, Secrets)> {
+    let database = start_database(theirs, data, logs, &mut running.postgres, progress).await?;
+    let secrets = Secrets::write(&workspace::root(), &database.url, "")?;
+    let (addr, env) = (at(STANDALONE).to_string(), secrets.environment());
+    let app = App::start_standalone(&addr, env, Profile::Debug, logs).await?;
+    running.apps.push(app);
+    for app in &running.apps {
+        let starting = app.ready(progress);
+        match &running.postgres {
+            Some(postgres) => alive_until(postgres.process(), starting).await?,
+            None => starting.await?,
+        }
     }
-    let greeting = greeting(running, data, &database, &secrets).await?;
-    progress.line(&greeting);
-    running.first_death().await
+    Ok((database, secrets))
 }
 
 /// Starts the app on the services that run.
@@ -143,7 +205,7 @@ async fn start_frontend(
     progress: &Progress,
 ) -> Result<()> {
     let http = |name| {
-        let app = running.apps.iter().find(|app| app.name() == name);
+        let app = running.app(name);
         app.with_context(|| format!("the app needs {name}"))?.http()
     };
     let settings = frontend::Settings {
@@ -170,23 +232,41 @@ async fn start_servers(
     progress: &Progress,
 ) -> Result<Database> {
     let log = data.join("kafka");
-    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let kafka = &*running
         .kafka
         .insert(Kafka::spawn(&log, at(KAFKA), KAFKA_CONTROLLER, logs, progress).await?);
+    let postgres = &mut running.postgres;
+    let (database, ()) = tokio::try_join!(
+        start_database(theirs, data, logs, postgres, progress),
+        kafka.ready(progress)
+    )?;
+    Ok(database)
+}
+
+/// Starts our own, unless there is theirs.
+async fn start_database(
+    theirs: Option<Database>,
+    data: &Path,
+    logs: &Logs,
+    ours: &mut Option<Postgres>,
+    progress: &Progress,
+) -> Result<Database> {
     if let Some(database) = theirs {
-        kafka.ready(progress).await?;
         return Ok(database);
     }
-    let postgres = postgres::spawn(&data.join("postgres"), at(POSTGRES), logs, progress).await?;
-    let postgres = &*running.postgres.insert(postgres);
-    tokio::try_join!(kafka.ready(progress), postgres::ready(postgres, progress))?;
-    postgres.create_database("taskflow").await?;
-    let url = postgres.url("taskflow");
+    let server = postgres::spawn(&data.join("postgres"), at(POSTGRES), logs, progress).await?;
+    let server = &*ours.insert(server);
+    postgres::ready(server, progress).await?;
+    server.create_database("taskflow").await?;
+    let url = server.url("taskflow");
     Ok(Database {
         shown: url.clone(),
         url,
     })
+}
+
+fn at(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
 }
 
 /// Ctrl-C, a polite kill, or a closed terminal.
@@ -223,17 +303,15 @@ async fn greeting(
     database: &Database,
     secrets: &Secrets,
 ) -> Result<String> {
-    let brokers = secrets.get("KAFKA_BROKERS")?;
-    let mut lines = vec![
-        String::new(),
-        format!("data       {}", data.display()),
-        format!("kafka      {brokers}"),
-        format!("postgres   {}", database.shown),
-    ];
+    let mut lines = vec![String::new(), format!("data       {}", data.display())];
+    if let Some(kafka) = &running.kafka {
+        lines.push(format!("kafka      {}", kafka.brokers()));
+    }
+    lines.push(format!("postgres   {}", database.shown));
     for app in &running.apps {
         lines.push(format!("{:10} {}", app.name(), app.http()?));
     }
-    if let Some(backend) = running.apps.iter().find(|app| app.name() == "backend") {
+    if let Some(backend) = running.app("backend") {
         let token = token::mint(DEVELOPER, secrets).await?;
         let (url, user) = (backend.http()?, token.user_id);
         lines.push(format!("docs       {url}/docs"));

@@ -412,7 +412,7 @@ async fn find(stage: &Stage, open_tasks: usize) -> Result<Latencies> {
     copies::copy(stage, user, open_tasks / TASKS, &tables).await?;
     let sidecar = Sidecar::new(&SidecarArgs {
         dapr_grpc_endpoint: None,
-        dapr_grpc_port: scheduler.dapr_grpc_port(),
+        dapr_grpc_port: scheduler.dapr_grpc_port()?,
         dapr_api_token: Some(stage.secret("DAPR_API_TOKEN")?.into()),
         app_api_token: None,
         app_port: 0,

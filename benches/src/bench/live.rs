@@ -21,6 +21,9 @@ use crate::user::User;
 
 pub(super) const NAME: &str = "live";
 
+/// The same in one process.
+pub(super) const STANDALONE: &str = "standalone";
+
 /// Each with one socket.
 pub(super) const USERS: u32 = 50;
 
@@ -51,20 +54,45 @@ struct Run {
     cores: Cores,
 }
 
-pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding>> {
-    let (receipts_tx, receipts) = mpsc::unbounded_channel();
-    let mut listeners = JoinSet::new();
-    for user in stage.users() {
-        let mut socket = Socket::open(stage.sockets()?, &user.socket(&user.jwt, None)).await?;
-        let cursor = socket.ready().await?.cursor;
-        listeners.spawn(listen(socket, cursor, receipts_tx.clone()));
+/// All services in one process, on the database alone.
+pub(super) async fn measure_standalone(stage: &Stage, effort: Effort) -> Result<Vec<Finding>> {
+    let mut bench = Live::set(stage).await?;
+    let seconds = effort.duration.as_secs() * 3;
+    bench.run(SINGLE_RATE, 1, 3).await?;
+    let (mut single, mut memory) = (Vec::new(), Vec::new());
+    for _ in 0..effort.rounds {
+        single.push(bench.run(SINGLE_RATE, 1, seconds).await?);
+        memory.push(mebibytes(stage.backend()?.service.usage()?.rss_bytes));
     }
-    let mut bench = Live {
-        stage,
-        client: Arc::new(Client::new(stage.rest()?)),
-        receipts,
-        listeners,
-    };
+    let summary = middle(&single, |run| &run.from_send);
+    let cores = Cores::mean(&cores_of(&single));
+    Ok(vec![
+        Finding {
+            bench: STANDALONE,
+            what: "one process, no broker: create → socket at 200/s, p50",
+            unit: "ms",
+            rounds: percentiles(&single, 50.0, |run| &run.from_send),
+            limit: Limit::AtMost(10.0),
+            detail: format!(
+                "200 creates a second over 50 users and sockets, open loop, from the moment when \
+                 the request was due: {summary}."
+            ),
+            cores: Some(cores),
+        },
+        Finding {
+            bench: STANDALONE,
+            what: "memory of everything in one process at 200/s",
+            unit: "MiB RSS",
+            rounds: memory,
+            limit: Limit::AtMost(256.0),
+            detail: "After each round.".to_owned(),
+            cores: None,
+        },
+    ])
+}
+
+pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding>> {
+    let mut bench = Live::set(stage).await?;
     // Long enough that a percentile of 99 is more than a handful of events.
     let seconds = effort.duration.as_secs() * 3;
     bench.run(SINGLE_RATE, 1, 3).await?;
@@ -166,7 +194,24 @@ struct Live<'a> {
     listeners: JoinSet<Result<()>>,
 }
 
-impl Live<'_> {
+impl<'a> Live<'a> {
+    /// Everybody listens.
+    async fn set(stage: &'a Stage) -> Result<Self> {
+        let (receipts_tx, receipts) = mpsc::unbounded_channel();
+        let mut listeners = JoinSet::new();
+        for user in stage.users() {
+            let mut socket = Socket::open(stage.sockets()?, &user.socket(&user.jwt, None)).await?;
+            let cursor = socket.ready().await?.cursor;
+            listeners.spawn(listen(socket, cursor, receipts_tx.clone()));
+        }
+        Ok(Self {
+            stage,
+            client: Arc::new(Client::new(stage.rest()?)),
+            receipts,
+            listeners,
+        })
+    }
+
     /// `rate` requests a second with `batch` creates each; everything must arrive once.
     async fn run(&mut self, rate: u32, batch: usize, seconds: u64) -> Result<Run> {
         let requests = usize::try_from(u64::from(rate) * seconds)?;

@@ -122,7 +122,7 @@ async fn run(stage: &Stage, args: &[&str]) -> Result<Run> {
         .args(args)
         .env(
             "DAPR_GRPC_PORT",
-            stage.backend()?.dapr_grpc_port().to_string(),
+            stage.backend()?.dapr_grpc_port()?.to_string(),
         )
         .env("DAPR_API_TOKEN", stage.secret("DAPR_API_TOKEN")?)
         .env("APP_API_TOKEN", stage.secret("APP_API_TOKEN")?)

@@ -67,7 +67,7 @@ pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding
 
 /// Makes a backlog while the relay has no sidecar, then times how fast it goes.
 async fn drain(stage: &Stage, backlog: usize) -> Result<(f64, Cores)> {
-    let sidecar = &stage.backend()?.sidecar;
+    let sidecar = stage.backend()?.sidecar()?;
     sidecar.terminate(Duration::from_secs(10)).await?;
     write(stage, backlog).await?;
     let published = Published::of(stage).await?;
@@ -186,7 +186,7 @@ pub(super) async fn published(
 pub(super) async fn publish(stage: &Stage, records: &Records, messages: &[Message]) -> Result<f64> {
     let sidecar = Sidecar::new(&SidecarArgs {
         dapr_grpc_endpoint: None,
-        dapr_grpc_port: stage.backend()?.dapr_grpc_port(),
+        dapr_grpc_port: stage.backend()?.dapr_grpc_port()?,
         dapr_api_token: Some(stage.secret("DAPR_API_TOKEN")?.into()),
         app_api_token: None,
         app_port: 0,

@@ -69,7 +69,7 @@ async fn replay(
         .args(["replay", "--topic", Topic::Tasks.name(), "--rate", "0"])
         .env(
             "DAPR_GRPC_PORT",
-            stage.backend()?.dapr_grpc_port().to_string(),
+            stage.backend()?.dapr_grpc_port()?.to_string(),
         )
         .env("DAPR_API_TOKEN", stage.secret("DAPR_API_TOKEN")?)
         .env("APP_API_TOKEN", stage.secret("APP_API_TOKEN")?)

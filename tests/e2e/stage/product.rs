@@ -9,7 +9,7 @@ use events::{Topic, UserId};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use testing::load::Place;
-use testing::{Client, FakeModel, Site, Socket, send, wait};
+use testing::{Client, FakeModel, Heard, Site, Socket, send, wait};
 use tokio::process::Command;
 use tokio::sync::Mutex;
 use xtask::progress::Progress;
@@ -48,15 +48,15 @@ impl Deref for Product {
 }
 
 impl Place for Product {
-    fn brokers(&self) -> String {
-        self.infra.kafka().brokers()
+    fn brokers(&self) -> Result<String> {
+        self.brokers()
     }
 
     /// The replica of realtime that a load balancer would give the `number`th.
     fn realtime_of(&self, number: usize) -> Result<String> {
         let apps = self.stack.apps().iter();
         let replicas: Vec<_> = apps
-            .filter(|app| app.name().starts_with("realtime"))
+            .filter(|app| self.stack.is_standalone() || app.name().starts_with("realtime"))
             .collect();
         replicas[number % replicas.len()].http()
     }
@@ -64,8 +64,8 @@ impl Place for Product {
 
 impl Product {
     /// The bootstrap address of the broker.
-    pub(crate) fn brokers(&self) -> String {
-        self.infra.kafka().brokers()
+    pub(crate) fn brokers(&self) -> Result<String> {
+        Ok(self.infra.kafka()?.brokers())
     }
 
     /// The base URL of the agent.
@@ -111,9 +111,19 @@ impl Product {
         Ok(self.http().request(method, url).bearer_auth(token))
     }
 
-    /// The backend's binary as a command beside the service, through the same sidecar.
+    /// The backend's binary as a command beside the service, through the same sidecar; or the
+    /// standalone's, through nothing.
     pub(crate) fn command(&self, args: &[&str]) -> Result<Command> {
-        let port = self.stack.backend()?.dapr_grpc_port();
+        if self.stack.is_standalone() {
+            let mut command = Command::new(workspace::root().join("target/debug/taskflow"));
+            command.args(args).kill_on_drop(true);
+            for key in ["DATABASE_URL", "KAFKA_BROKERS"] {
+                command.env(key, self.stack.secret(key)?);
+            }
+            command.envs(self.env.iter().copied());
+            return Ok(command);
+        }
+        let port = self.stack.backend()?.dapr_grpc_port()?;
         let mut command = Command::new(workspace::root().join("target/debug/taskflow-backend"));
         command
             .args(args)
@@ -129,7 +139,7 @@ impl Product {
     pub(crate) async fn heal(&self) -> Result<()> {
         self.heal_servers().await?;
         for app in self.stack.apps() {
-            for process in [&app.sidecar, &app.service] {
+            for process in app.processes() {
                 if !process.is_running() {
                     process.restart().await?;
                 }
@@ -140,11 +150,13 @@ impl Product {
     }
 
     pub(super) async fn heal_servers(&self) -> Result<()> {
-        let (postgres, kafka) = (self.infra.postgres(), self.infra.kafka());
+        let postgres = self.infra.postgres();
         if !postgres.process().is_running() {
             postgres.restart().await?;
         }
-        if !kafka.process().is_running() {
+        if let Ok(kafka) = self.infra.kafka()
+            && !kafka.process().is_running()
+        {
             kafka.restart().await?;
         }
         Ok(())
@@ -154,6 +166,9 @@ impl Product {
     /// is still being formed will begin after it, and only the log fills that.
     pub(crate) async fn delivers(&self) -> Result<()> {
         let probe = self.sign_up().await?;
+        if self.stack.is_standalone() {
+            return self.is_heard(&probe).await;
+        }
         for app in self.stack.apps() {
             if !app.name().starts_with("realtime") {
                 continue;
@@ -170,11 +185,22 @@ impl Product {
         Ok(())
     }
 
+    /// The same by listening: one process counts what all services in it have handled.
+    async fn is_heard(&self, probe: &Client) -> Result<()> {
+        let mut socket = self.socket(probe, None).await?;
+        socket.ready().await?;
+        wait::until("events to be delivered", JOINED, async || {
+            probe.post("/tasks", &json!({"title": "Probe"})).await?;
+            Ok(matches!(socket.hear().await?, Heard::Event(_)).then_some(()))
+        })
+        .await
+    }
+
     /// The error with the last lines of every process of the stack.
     pub(super) fn explain(&self, error: &anyhow::Error) -> anyhow::Error {
         let mut lines = vec![format!("{error:#}")];
         for app in self.stack.apps() {
-            for process in [&app.service, &app.sidecar] {
+            for process in app.processes() {
                 lines.push(format!("--- {}", process.name()));
                 let tail = process.tail();
                 lines.extend_from_slice(&tail[tail.len().saturating_sub(TAIL)..]);

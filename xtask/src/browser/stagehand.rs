@@ -41,7 +41,7 @@ async fn obey(theatre: &Theatre, order: &str) -> Result<()> {
 fn process<'a>(theatre: &'a Theatre, name: &str) -> Result<&'a Process> {
     Ok(match name {
         "frontend" => theatre.frontend.process(),
-        "kafka" => theatre.infra.kafka().process(),
+        "kafka" => theatre.infra.kafka()?.process(),
         "postgres" => theatre.infra.postgres().process(),
         _ => &theatre.stack.app(name)?.service,
     })
@@ -51,7 +51,7 @@ fn process<'a>(theatre: &'a Theatre, name: &str) -> Result<&'a Process> {
 async fn start(theatre: &Theatre, name: &str) -> Result<()> {
     match name {
         "frontend" => theatre.frontend.restart().await,
-        "kafka" => theatre.infra.kafka().restart().await,
+        "kafka" => theatre.infra.kafka()?.restart().await,
         "postgres" => theatre.infra.postgres().restart().await,
         _ => {
             let app = theatre.stack.app(name)?;

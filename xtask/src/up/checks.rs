@@ -7,16 +7,20 @@ use anyhow::{Context, Result, bail, ensure};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use super::{Args, Database, KAFKA, KAFKA_CONTROLLER, POSTGRES};
+use super::{Args, Database, KAFKA, KAFKA_CONTROLLER, POSTGRES, STANDALONE};
 use crate::progress::Progress;
 use crate::{frontend, ports, template};
 
 /// Names every port that is taken, and by whom.
 pub(super) fn ports_are_free(args: &Args, apps: &[template::App]) -> Result<()> {
-    let mut wanted = vec![
-        (KAFKA, "kafka".to_owned()),
-        (KAFKA_CONTROLLER, "kafka's controller".to_owned()),
-    ];
+    let mut wanted = if args.standalone {
+        vec![(STANDALONE, "taskflow".to_owned())]
+    } else {
+        vec![
+            (KAFKA, "kafka".to_owned()),
+            (KAFKA_CONTROLLER, "kafka's controller".to_owned()),
+        ]
+    };
     if args.database_url.is_none() {
         wanted.push((POSTGRES, "postgres".to_owned()));
     }

@@ -22,13 +22,18 @@ pub(super) struct Running {
 }
 
 impl Running {
+    /// An app by its name; the standalone is all of them.
+    pub(super) fn app(&self, name: &str) -> Option<&App> {
+        match &self.apps[..] {
+            [all] => Some(all),
+            apps => apps.iter().find(|app| app.name() == name),
+        }
+    }
+
     fn processes(&self) -> impl Iterator<Item = &Process> {
         let postgres = self.postgres.iter().map(Postgres::process);
         let kafka = self.kafka.iter().map(Kafka::process);
-        let apps = self
-            .apps
-            .iter()
-            .flat_map(|app| [&app.service, &app.sidecar]);
+        let apps = self.apps.iter().flat_map(App::processes);
         let frontend = self.frontend.iter().map(Frontend::process);
         postgres.chain(kafka).chain(apps).chain(frontend)
     }

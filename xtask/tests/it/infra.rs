@@ -19,9 +19,9 @@ async fn servers_keep_their_data_through_a_crash() {
         .await
         .unwrap();
 
-    tokio::try_join!(infra.postgres().kill9(), infra.kafka().kill9()).unwrap();
+    tokio::try_join!(infra.postgres().kill9(), infra.kafka().unwrap().kill9()).unwrap();
     assert!(PgConnection::connect(&url).await.is_err());
-    tokio::try_join!(infra.postgres().restart(), infra.kafka().restart()).unwrap();
+    tokio::try_join!(infra.postgres().restart(), infra.kafka().unwrap().restart()).unwrap();
 
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let n: i32 = sqlx::query_scalar("SELECT n FROM t")
@@ -29,7 +29,7 @@ async fn servers_keep_their_data_through_a_crash() {
         .await
         .unwrap();
     assert_eq!(n, 1);
-    let client = ClientBuilder::new(vec![infra.kafka().brokers()]);
+    let client = ClientBuilder::new(vec![infra.kafka().unwrap().brokers()]);
     let topics = client.build().await.unwrap().list_topics().await.unwrap();
     for topic in Topic::ALL {
         for name in [topic.name(), topic.dead_letter_name()] {

@@ -281,6 +281,29 @@ async fn for_services_started_another_way_there_are_the_servers_alone() {
 }
 
 #[tokio::test]
+async fn one_process_and_its_database_are_enough() {
+    let _turn = TURN.lock().await;
+    let folder = folder();
+    let up = Up::ready(&folder, &["--standalone"]).await;
+    let (status, task) = typed(&up.curl(), &folder).await;
+    assert_eq!(status, 201, "{task}");
+    let services = up.address("taskflow");
+    page(&format!("{services}/health/ready"), &folder).await;
+    assert!(page(&up.address("open"), &folder).await.contains("Sign in"));
+    let names: Vec<String> = up.children().into_iter().map(name).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    for child in ["postgres", "taskflow"] {
+        assert!(names.iter().any(|name| name == child), "{names:?}");
+    }
+    let left = up.descendants();
+    up.kill9("taskflow");
+    up.fails().await;
+    up.says("Error: taskflow ended (signal: 9 (SIGKILL))").await;
+    nothing_is_left(&left);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
 async fn what_a_machine_lacks_is_named_at_once() {
     let _turn = TURN.lock().await;
     let folder = folder();
@@ -289,8 +312,11 @@ async fn what_a_machine_lacks_is_named_at_once() {
     fs::write(&node, "#!/bin/sh\necho v18.19.0\n").unwrap();
     fs::set_permissions(&node, Permissions::from_mode(0o755)).unwrap();
     let path = folder.display().to_string();
-    let fresh = command(&folder, &[]).env("PATH", &path);
-    let up = Up::start(fresh.env("XDG_CACHE_HOME", &path)).await;
+    let fresh = |args: &[&str]| {
+        let fresh = command(&folder, args).env("PATH", &path);
+        Up::start(fresh.env("XDG_CACHE_HOME", &path))
+    };
+    let up = fresh(&[]).await;
     up.fails().await;
     for lack in [
         "`java` is missing: Kafka runs on Java 17 or newer.",
@@ -301,6 +327,11 @@ async fn what_a_machine_lacks_is_named_at_once() {
     ] {
         up.says(lack).await;
     }
+    let up = fresh(&["--standalone", "--no-frontend"]).await;
+    up.fails().await;
+    let lack = "Error: `pkg-config` is missing: it finds OpenSSL, which the standalone speaks to Kafka \
+                with.";
+    up.says(lack).await;
     assert!(!folder.join("up.lock").exists());
     fs::remove_dir_all(folder).unwrap();
 }
