@@ -97,7 +97,11 @@ async fn realtime(product: &Product) -> Result<()> {
 
 /// A client that began a request and says no more.
 async fn half_a_header(product: &Product) -> Result<()> {
-    for app in [product.stack.backend()?, product.stack.realtime()?] {
+    let mut apps = vec![product.stack.backend()?];
+    if !product.stack.is_standalone() {
+        apps.push(product.stack.realtime()?);
+    }
+    for app in apps {
         let origin = app.http()?;
         let mut half = TcpStream::connect(origin.trim_start_matches("http://")).await?;
         half.write_all(b"GET /health HTTP/1.1\r\nHos").await?;

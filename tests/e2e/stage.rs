@@ -1,8 +1,11 @@
-//! What the trials stand on: one product for all of them, started when the first needs it.
+//! What the trials stand on: one product for all of them, started when the first needs it, in one
+//! of the ways in which it can be run.
 
+mod mode;
 mod product;
 mod proof;
 
+pub(crate) use mode::Mode;
 pub(crate) use product::{Product, handled};
 
 use std::fs;
@@ -14,7 +17,7 @@ use anyhow::{Result, anyhow};
 use events::UserId;
 use libtest_mimic::{Failed, Trial};
 use testing::{FakeModel, MODEL_KEY, Site, wait};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{Mutex, OnceCell, RwLock};
 use xtask::progress::Progress;
 use xtask::stack::{App, Infra, Options, Stack};
@@ -32,7 +35,8 @@ const ADMIN: &str = "0190c0de-0000-7000-8000-00000000ad31";
 type Replicas = [usize; 4];
 
 pub(crate) struct Stage {
-    runtime: Runtime,
+    pub(crate) mode: Mode,
+    runtime: Handle,
     progress: Progress,
     /// Data and logs of everything that is started here.
     pub(crate) dir: PathBuf,
@@ -45,9 +49,10 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) fn new() -> Result<Arc<Self>> {
+    pub(crate) fn new(mode: Mode, runtime: &Runtime) -> Result<Arc<Self>> {
         Ok(Arc::new(Self {
-            runtime: Runtime::new()?,
+            mode,
+            runtime: runtime.handle().clone(),
             progress: Progress::new(),
             dir: workspace::scratch("e2e")?,
             product: OnceCell::new(),
@@ -182,7 +187,7 @@ impl Stage {
         body: impl AsyncFnOnce(&Self) -> Result<()> + Send + 'static,
     ) -> Trial {
         let stage = Arc::clone(self);
-        Trial::test(name, move || {
+        Trial::test(self.mode.named(name), move || {
             let limited = wait::within("the trial to end", LIMIT, body(&stage));
             let outcome = stage.runtime.block_on(limited);
             outcome.map_err(|error| Failed::from(format!("{error:#}")))
@@ -191,7 +196,10 @@ impl Stage {
 
     async fn product(&self) -> Result<&Product> {
         let started = self.product.get_or_init(async || {
-            let infra = Infra::start(&self.dir.join("main"), &self.progress).await;
+            let infra = self
+                .mode
+                .infra(&self.dir.join("main"), &self.progress)
+                .await;
             let infra = infra.map_err(|error| format!("{error:#}"))?;
             let product = self.start("main", Arc::new(infra), [1, 2, 1, 1], &[]).await;
             product.map_err(|error| format!("{error:#}"))
@@ -201,7 +209,10 @@ impl Stage {
 
     async fn spare(&self) -> Result<Arc<Infra>> {
         let started = self.spare.get_or_init(async || {
-            let infra = Infra::start(&self.dir.join("spare"), &self.progress).await;
+            let infra = self
+                .mode
+                .infra(&self.dir.join("spare"), &self.progress)
+                .await;
             infra.map(Arc::new).map_err(|error| format!("{error:#}"))
         });
         let infra = started.await.as_ref().map_err(|error| anyhow!("{error}"))?;
@@ -225,6 +236,7 @@ impl Stage {
             realtime_replicas,
             notifier_replicas,
             scheduler_replicas,
+            standalone: self.mode.is_standalone(),
             ..Options::default()
         };
         // Tests are in a hurry; the limits have a trial of their own.
@@ -289,15 +301,14 @@ impl Stage {
     }
 
     /// Runs until Ctrl-C, and then ends everything before it ends this process.
-    pub(crate) fn watch_for_interruption(self: &Arc<Self>) {
-        let stage = Arc::clone(self);
-        self.runtime.spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
+    pub(crate) async fn watch_for_interruption(stages: Vec<Arc<Self>>) {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            for stage in stages {
                 let _ = stage.stop().await;
                 let _ = fs::remove_dir_all(&stage.dir);
-                std::process::exit(130);
             }
-        });
+            std::process::exit(130);
+        }
     }
 
     /// Ends everything; the logs stay when they may be of interest.
