@@ -20,18 +20,19 @@ const DOCUMENTS: [&str; 6] = [
 ];
 
 /// What may stand behind `sh` where a block begins.
-const NEEDS: [&str; 7] = [
+const NEEDS: [&str; 8] = [
     // Run here, with Helm on the PATH.
     "tested",
     // Our own commands: `xtask/src/main.rs` looks whether there are such.
     "xtask",
     // A running product: `tests/e2e/documents.rs` runs it.
     "needs=up",
-    // A cluster, Docker, charts of others, an account elsewhere.
+    // A cluster, Docker, charts of others, an account elsewhere, the programs.
     "needs=cluster",
     "needs=docker",
     "needs=internet",
     "needs=account",
+    "needs=release",
 ];
 
 /// What people are led through step by step: on a cluster every command is tried. What runbooks
