@@ -246,6 +246,8 @@ fn sidecar(name: &str, app: &template::App, around: &Surroundings<'_>) -> Result
         .args(["--dapr-internal-grpc-listen-address", "127.0.0.1"])
         .args(["--metrics-listen-address", "127.0.0.1"])
         .env("DAPR_HOST_IP", "127.0.0.1")
+        // As the Dapr CLI does.
+        .envs(&common.env)
         .arg("--placement-host-address")
         .arg(common.placement_host_address.trim())
         .arg("--scheduler-host-address")

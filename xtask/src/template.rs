@@ -64,6 +64,9 @@ struct Document {
     apps: Vec<Own>,
 }
 
+/// What of the environment is for the sidecars: where their Go runtime collects memory.
+pub(crate) const GO_MEMORY_LIMIT: &str = "GOMEMLIMIT";
+
 /// Where an app listens, as the environment variable for it says.
 const HTTP_ADDR: &str = "HTTP_ADDR";
 

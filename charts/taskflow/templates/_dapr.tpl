@@ -24,6 +24,7 @@ dapr.io/sidecar-cpu-request: {{ $values.dapr.resources.requests.cpu }}
 dapr.io/sidecar-cpu-limit: {{ $values.dapr.resources.limits.cpu }}
 dapr.io/sidecar-memory-request: {{ $values.dapr.resources.requests.memory }}
 dapr.io/sidecar-memory-limit: {{ $values.dapr.resources.limits.memory }}
+dapr.io/env: GOMEMLIMIT={{ $values.dapr.goMemoryLimit }}
 dapr.io/graceful-shutdown-seconds: "5"
 {{- if $values.dapr.nativeSidecar }}
 dapr.io/enable-native-sidecar: "true"

@@ -95,6 +95,12 @@ fn runs_what_dapr_yaml_runs(document: &Value) -> Result<()> {
             sidecar["network_mode"] == format!("service:{name}"),
             "{FILE}: {name} and its sidecar do not share a network"
         );
+        let limit = &common.env[template::GO_MEMORY_LIMIT];
+        ensure!(
+            sidecar["environment"][template::GO_MEMORY_LIMIT] == limit.as_str(),
+            "{FILE}: {} of {name}'s sidecar is not {limit}, as in dapr.yaml",
+            template::GO_MEMORY_LIMIT
+        );
         let args = strings(&sidecar["command"]);
         for wanted in [
             format!("--app-id={id}"),
