@@ -5,7 +5,7 @@ self.importScripts('/push.js');
 
 const PAGES = 'taskflow-pages';
 const FILES = 'taskflow-files';
-/** Enough for two releases. */
+/** Enough for three releases. */
 const MOST_FILES = 300;
 const HOME = '/dashboard';
 
@@ -47,16 +47,23 @@ function isOfSomebody(answer, url) {
 
 async function keep(path) {
   const cache = await caches.open(PAGES);
-  if (await cache.match(path)) return;
   const answer = await fetch(path);
   if (isOfSomebody(answer, new URL(answer.url))) await cache.put(path, answer);
 }
 
-/** Of what the app is made of, what has not been fetched yet: one after the other, for nobody waits for it. */
+/**
+ * Of what the app is made of, what has not been fetched yet: one after the other, for nobody waits
+ * for it. Then the oldest goes that is of no use to this release.
+ */
 async function keepFiles() {
   const answer = await fetch('/files.json', { cache: 'no-cache' });
   if (!answer.ok) return;
-  for (const path of await answer.json()) await file(path);
+  const paths = await answer.json();
+  for (const path of paths) await file(path);
+  const cache = await caches.open(FILES);
+  const kept = await cache.keys();
+  const useless = kept.filter(({ url }) => !paths.includes(new URL(url).pathname));
+  await Promise.all(useless.slice(0, Math.max(0, kept.length - MOST_FILES)).map((request) => cache.delete(request)));
 }
 
 /** Its name changes with its content, so whatever is kept is right. */
@@ -65,10 +72,6 @@ async function file(request) {
   const kept = await cache.match(request);
   if (kept) return kept;
   const answer = await fetch(request);
-  if (answer.ok) {
-    await cache.put(request, answer.clone());
-    const names = await cache.keys();
-    await Promise.all(names.slice(0, Math.max(0, names.length - MOST_FILES)).map((name) => cache.delete(name)));
-  }
+  if (answer.ok) await cache.put(request, answer.clone());
   return answer;
 }

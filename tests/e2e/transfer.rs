@@ -201,7 +201,7 @@ pub(crate) async fn damaged(product: &Product) -> Result<()> {
         (
             "a version of tomorrow",
             1,
-            edit(1, "\"taskflow_export\":2", "\"taskflow_export\":3"),
+            edit(1, "\"taskflow_export\":3", "\"taskflow_export\":4"),
         ),
         ("another salt", 2, edit(1, "\"salt\":\"", "\"salt\":\"00")),
         ("another title", task, edit(task, "Dach", "Fach")),

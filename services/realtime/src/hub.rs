@@ -62,7 +62,7 @@ impl Hub {
         mailboxes.push(Arc::clone(&mailbox));
         if admitted.log.is_some() {
             // What was published since that was read, and has passed by.
-            mailbox.reaches(self.recent().head(user));
+            mailbox.reaches(self.recent().head(user, Instant::now()));
         }
         metrics::gauge!(SOCKETS_OPEN, "kind" => kind).increment(1.0);
         Ok(Seat {

@@ -33,18 +33,25 @@ impl Recent {
 
     /// Takes note of an event that was published, in any order.
     pub fn note(&mut self, user: UserId, seq: u64, now: Instant) {
-        if now.duration_since(self.begun) > KEPT {
-            self.older = mem::take(&mut self.newest);
-            self.begun = now;
-        }
+        self.forget(now);
         let known = self.newest.entry(user).or_default();
         *known = seq.max(*known);
     }
 
     /// How far the user's log reaches at least; 0 when nothing is known.
-    pub fn head(&self, user: UserId) -> u64 {
+    pub fn head(&mut self, user: UserId, now: Instant) -> u64 {
+        self.forget(now);
         let known = [&self.newest, &self.older].map(|heads| heads.get(&user).copied());
         known.into_iter().flatten().max().unwrap_or(0)
+    }
+
+    fn forget(&mut self, now: Instant) {
+        let age = now.duration_since(self.begun);
+        if age > KEPT {
+            let newest = mem::take(&mut self.newest);
+            self.older = if age > 2 * KEPT { HashMap::new() } else { newest };
+            self.begun = now;
+        }
     }
 }
 
@@ -57,16 +64,17 @@ mod tests {
         let start = Instant::now();
         let (user, other) = (UserId::generate(), UserId::generate());
         let mut recent = Recent::new(start);
-        assert_eq!(recent.head(user), 0);
+        assert_eq!(recent.head(user, start), 0);
         for seq in [4, 5, 3] {
             recent.note(user, seq, start + KEPT);
         }
         let after = |more| start + KEPT + Duration::from_millis(more);
         recent.note(other, 1, after(1));
-        assert_eq!((recent.head(user), recent.head(other)), (5, 1));
+        let heads = [user, other].map(|each| recent.head(each, after(1)));
+        assert_eq!(heads, [5, 1]);
         // A late copy says nothing new.
         recent.note(user, 2, after(2));
-        assert_eq!(recent.head(user), 5);
+        assert_eq!(recent.head(user, after(2)), 5);
     }
 
     #[test]
@@ -78,6 +86,8 @@ mod tests {
         for n in 1..=2 {
             recent.note(other, 1, start + KEPT * n + Duration::from_millis(n.into()));
         }
-        assert_eq!(recent.head(user), 0);
+        assert_eq!(recent.head(user, start + KEPT * 2), 0);
+        // Also where nothing was published since.
+        assert_eq!(recent.head(other, start + KEPT * 5), 0);
     }
 }

@@ -17,8 +17,8 @@ use crate::{
     event::chain::{self, Hash, Link},
 };
 
-/// The number of this format. The first knew no [`Text`].
-pub(super) const VERSION: u32 = 2;
+/// The number of this format. The first knew no [`Text`], the second no token of a run.
+pub(super) const VERSION: u32 = 3;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
