@@ -1,6 +1,8 @@
 //! That something has come due: what lies on `tasks.scheduling`. It changes nothing by itself
 //! and is not in the log; whoever handles it asks the backend what is left to do.
 
+use std::iter;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,8 @@ use uuid::Uuid;
 
 use crate::UserId;
 
-/// A wake-up about one thing of one user. It may come late, twice, or when it is all done.
+/// A wake-up about one thing of one user, or about many of their tasks. It may come late, twice, or
+/// when it is all done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[expect(
     clippy::struct_field_names,
@@ -21,8 +24,20 @@ pub struct Trigger {
     pub user_id: UserId,
     /// The task, reminder or webhook.
     pub subject_id: Uuid,
+    /// Further tasks whose next occurrences are to be made: what comes due together is done
+    /// together. Whoever does not know of them leaves them to be told of again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Uuid>,
+    /// When the first of them has come due.
     pub due_at: Timestamp,
     pub correlation_id: String,
+}
+
+impl Trigger {
+    /// All that it is about.
+    pub fn subjects(&self) -> impl Iterator<Item = Uuid> {
+        iter::once(self.subject_id).chain(self.others.iter().copied())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +64,8 @@ impl TriggerType {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -60,5 +77,25 @@ mod tests {
         ] {
             assert_eq!(serde_json::to_value(trigger).unwrap(), trigger.name());
         }
+    }
+
+    #[test]
+    fn one_thing_is_written_and_read_as_before_there_were_others() {
+        let one = Trigger {
+            trigger_id: Uuid::now_v7(),
+            trigger_type: TriggerType::Reminder,
+            user_id: UserId::generate(),
+            subject_id: Uuid::now_v7(),
+            others: Vec::new(),
+            due_at: Timestamp::UNIX_EPOCH,
+            correlation_id: "c-1".to_owned(),
+        };
+        let written = json!({
+            "trigger_id": one.trigger_id, "trigger_type": "reminder.due", "user_id": one.user_id,
+            "subject_id": one.subject_id, "due_at": "1970-01-01T00:00:00Z",
+            "correlation_id": "c-1",
+        });
+        assert_eq!(serde_json::to_value(&one).unwrap(), written);
+        assert_eq!(serde_json::from_value::<Trigger>(written).unwrap(), one);
     }
 }

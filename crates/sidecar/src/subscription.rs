@@ -33,9 +33,6 @@ impl Subscription {
     /// The most entries of a bulk delivery: with the largest events they still fit a message.
     pub const MAX_BULK: u32 = 80;
 
-    /// The most triggers of a bulk delivery: they are small.
-    pub const MAX_TRIGGERS: u32 = 500;
-
     /// The events of a topic, one by one, with the topic's dead-letter topic.
     ///
     /// What is no event, and an event whose Kafka key is not its user, is
@@ -81,19 +78,16 @@ impl Subscription {
     }
 
     /// Many at once instead of one by one: cheaper with a backlog, later and dearer below about
-    /// 1,000 a second. At most [`MAX_BULK`](Self::MAX_BULK) events or
-    /// [`MAX_TRIGGERS`](Self::MAX_TRIGGERS), collected for `max_await`; the shorter that is, the
-    /// smaller the deliveries, even with a backlog. daprd 1.18 hands over one bulk at a time,
-    /// whatever the partition, so a bulk is also all that is under way.
+    /// 1,000 a second. At most [`MAX_BULK`](Self::MAX_BULK), collected for `max_await`; the
+    /// shorter that is, the smaller the deliveries, even with a backlog. daprd 1.18 hands over one
+    /// bulk at a time, whatever the topic and the partition, so a bulk is also all that is under
+    /// way, and what takes long to handle makes those behind it small: while it is handled, the
+    /// time to collect them is over.
     #[must_use]
     pub fn bulk(self, max_messages: u32, max_await: Duration) -> Self {
-        let most = match &self.taker {
-            Taker::Triggers(_) => Self::MAX_TRIGGERS,
-            Taker::Events(_) | Taker::Raw(_) => Self::MAX_BULK,
-        };
         Self {
             bulk: Some(Bulk {
-                max_messages: max_messages.clamp(1, most),
+                max_messages: max_messages.clamp(1, Self::MAX_BULK),
                 max_await,
             }),
             ..self

@@ -130,6 +130,7 @@ fn trigger(entry: &Entry) -> Result<Trigger, BackendError> {
         trigger_type,
         user_id: parse(&entry.user_id, "user_id")?,
         subject_id: parse(&entry.subject_id, "subject_id")?,
+        others: Vec::new(),
         due_at: parse(&entry.due_at, "due_at")?,
         correlation_id: CorrelationId::new().into(),
     })

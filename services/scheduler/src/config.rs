@@ -16,7 +16,7 @@ pub struct Config {
     #[arg(long, env, default_value = "0.0.0.0:8002")]
     pub http_addr: SocketAddr,
 
-    /// Triggers that are published in a second at most, however much has come due.
+    /// How much of what has come due is told of in a second at most.
     #[arg(long, env, default_value = "5000")]
     pub triggers_per_second: NonZeroU32,
 

@@ -1,8 +1,8 @@
 //! What has come due becomes triggers, as often as the cron binding wakes us.
 
-use std::{convert::Infallible, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{collections::HashMap, convert::Infallible, num::NonZeroU32, sync::Arc, time::Duration};
 
-use events::{EventId, Topic, Trigger};
+use events::{EventId, Topic, Trigger, TriggerType};
 use sidecar::{Message, PublishError, Sidecar, Tick};
 use telemetry::health::{Health, Status};
 use tokio::{
@@ -21,8 +21,12 @@ const BINDING: &str = "scheduler-tick";
 /// Longer without a tick, and nothing comes on time.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// Of many triggers, at least so many are acted upon in a second.
+/// Of much that has come due, at least so much is acted upon in a second.
 const ACTED_UPON: u32 = 50;
+
+/// Tasks that share a trigger, and the transaction that makes what follows them: what else their
+/// user does, waits for that.
+pub(crate) const IN_A_TRIGGER: usize = 200;
 
 /// Finds what has come due and tells of it.
 pub struct Due {
@@ -78,13 +82,14 @@ impl Due {
     async fn round(&self, busy_until: &mut Instant) -> Result<(), DueError> {
         loop {
             let started = Instant::now();
-            let triggers = self.backend.claim(self.lease(*busy_until)).await?;
-            self.publish(&triggers).await?;
-            *busy_until = started.max(*busy_until) + at_a_rate(triggers.len(), ACTED_UPON);
-            if triggers.len() < AT_ONCE {
+            let come_due = self.backend.claim(self.lease(*busy_until)).await?;
+            let count = come_due.len();
+            self.publish(&shared(come_due)).await?;
+            *busy_until = started.max(*busy_until) + at_a_rate(count, ACTED_UPON);
+            if count < AT_ONCE {
                 return Ok(());
             }
-            let pace = at_a_rate(triggers.len(), self.triggers_per_second.get());
+            let pace = at_a_rate(count, self.triggers_per_second.get());
             sleep_until(started + pace).await;
         }
     }
@@ -116,8 +121,30 @@ impl Due {
     }
 }
 
+/// The tasks of a user share triggers. A message for each would cost broker and sidecars, of which
+/// two hand it over, more than all that follows from it.
+fn shared(triggers: Vec<Trigger>) -> Vec<Trigger> {
+    let mut shared: Vec<Trigger> = Vec::new();
+    let mut newest = HashMap::new();
+    for trigger in triggers {
+        if trigger.trigger_type == TriggerType::Occurrence {
+            let newest = newest.entry(trigger.user_id).or_insert(usize::MAX);
+            if let Some(first) = shared.get_mut(*newest)
+                && first.others.len() + 1 < IN_A_TRIGGER
+            {
+                first.due_at = first.due_at.min(trigger.due_at);
+                first.others.push(trigger.subject_id);
+                continue;
+            }
+            *newest = shared.len();
+        }
+        shared.push(trigger);
+    }
+    shared
+}
+
 /// How long so many take.
-fn at_a_rate(triggers: usize, per_second: u32) -> Duration {
-    let triggers = u32::try_from(triggers).unwrap_or(u32::MAX);
-    Duration::from_secs(1) * triggers / per_second
+fn at_a_rate(count: usize, per_second: u32) -> Duration {
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    Duration::from_secs(1) * count / per_second
 }

@@ -4,7 +4,7 @@
 use events::Trigger;
 use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 
-/// Triggers that were published, by `type`.
+/// What came due and was told of by a trigger, by `type`.
 const TRIGGERS_TOTAL: &str = "triggers_total";
 /// Seconds from when something came due until its trigger was published.
 const TRIGGER_LATENESS_SECONDS: &str = "trigger_lateness_seconds";
@@ -12,7 +12,11 @@ const TRIGGER_LATENESS_SECONDS: &str = "trigger_lateness_seconds";
 const SPAWNS_TOTAL: &str = "spawns_total";
 
 pub(crate) fn describe() {
-    describe_counter!(TRIGGERS_TOTAL, Unit::Count, "Triggers that were published");
+    describe_counter!(
+        TRIGGERS_TOTAL,
+        Unit::Count,
+        "What came due and was told of by a trigger"
+    );
     describe_histogram!(
         TRIGGER_LATENESS_SECONDS,
         Unit::Seconds,
@@ -27,7 +31,8 @@ pub(crate) fn describe() {
 
 pub(crate) fn published(trigger: &Trigger) {
     let late = telemetry::clock::now().duration_since(trigger.due_at);
-    counter!(TRIGGERS_TOTAL, "type" => trigger.trigger_type.name()).increment(1);
+    let count = trigger.subjects().count() as u64;
+    counter!(TRIGGERS_TOTAL, "type" => trigger.trigger_type.name()).increment(count);
     histogram!(TRIGGER_LATENESS_SECONDS).record(late.as_secs_f64().max(0.0));
 }
 

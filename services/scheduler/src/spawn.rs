@@ -1,8 +1,9 @@
 //! Asks for the occurrences that follow what has come due or was completed.
 //!
-//! One call for each would be slow when many come due at once. While calls are under way more
-//! gather, and the next call takes them all. A few are under way at a time, so that whose
-//! occurrences take long keep only those waiting who came with them.
+//! One call for each would be slow when many come due at once. A trigger is about many tasks of a
+//! user, and while calls are under way more gather, and the next call takes them all. A few are
+//! under way at a time, so that whose occurrences take long keep only those waiting who came with
+//! them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,15 +15,15 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::{
     backend::{AT_ONCE, Backend, BackendError},
+    due::IN_A_TRIGGER,
     measured,
 };
 
-/// Calls under way, and tasks of each: what daprd hands over at a time goes into one call, which
-/// takes well below the 5 s that the sidecar gives it.
+/// Calls under way. The tasks of a trigger stay together, so each has fewer than twice as many
+/// tasks as a trigger, and takes well below the 5 s that the sidecar gives it.
 const CALLS: usize = 3;
-const IN_A_CALL: usize = Subscription::MAX_TRIGGERS as usize;
 
-/// How long daprd gathers deliveries. It looks at each partition that often, whether anything has
+/// How long daprd gathers completions. It looks at each partition that often, whether anything has
 /// come or not.
 const MAX_AWAIT: Duration = Duration::from_millis(100);
 
@@ -31,7 +32,7 @@ pub struct Spawner(mpsc::Sender<Waiting>);
 
 /// A delivery that waits for the backend's answer.
 pub struct Waiting {
-    task: Task,
+    tasks: Vec<Task>,
     answer: oneshot::Sender<Outcome>,
 }
 
@@ -42,10 +43,10 @@ impl Spawner {
         (Self(sender), receiver)
     }
 
-    async fn ask(&self, task: Task) -> Outcome {
+    async fn ask(&self, tasks: Vec<Task>) -> Outcome {
         let stopping = || Outcome::Retry("the scheduler is stopping".to_owned());
         let (answer, answered) = oneshot::channel();
-        if self.0.send(Waiting { task, answer }).await.is_err() {
+        if self.0.send(Waiting { tasks, answer }).await.is_err() {
             return stopping();
         }
         answered.await.unwrap_or_else(|_| stopping())
@@ -57,12 +58,12 @@ impl TriggerHandler for Spawner {
     async fn handle(&self, trigger: Trigger) -> Outcome {
         match trigger.trigger_type {
             TriggerType::Occurrence => {
-                self.ask(Task {
+                let tasks = trigger.subjects().map(|task| Task {
                     user_id: trigger.user_id.to_string(),
-                    task_id: trigger.subject_id.to_string(),
-                    correlation_id: trigger.correlation_id,
-                })
-                .await
+                    task_id: task.to_string(),
+                    correlation_id: trigger.correlation_id.clone(),
+                });
+                self.ask(tasks.collect()).await
             }
             // The notifier's.
             TriggerType::Reminder | TriggerType::Webhook => Outcome::Done,
@@ -76,25 +77,24 @@ impl EventHandler for Spawner {
         if !matches!(event.payload, Payload::TaskCompleted(_)) {
             return Outcome::Done;
         }
-        self.ask(Task {
+        let task = Task {
             user_id: event.user_id.to_string(),
             task_id: event.aggregate_id.to_string(),
             correlation_id: event.correlation_id,
-        })
-        .await
+        };
+        self.ask(vec![task]).await
     }
 }
 
 /// What to ask daprd for.
 pub fn subscriptions(spawner: Spawner) -> Vec<Subscription> {
     let spawner = Arc::new(spawner);
-    let triggers = Subscription::triggers(sidecar::PUBSUB, spawner.clone())
-        .bulk(Subscription::MAX_TRIGGERS, MAX_AWAIT);
+    // One by one, which is one of each partition at a time: of bulks there is one at a time in all.
+    let triggers = Subscription::triggers(sidecar::PUBSUB, spawner.clone());
     let completions = Subscription::events(sidecar::PUBSUB, Topic::Tasks, spawner)
-        .bulk(Subscription::MAX_BULK, MAX_AWAIT);
-    [triggers, completions]
-        .map(Subscription::in_any_order)
-        .into()
+        .bulk(Subscription::MAX_BULK, MAX_AWAIT)
+        .in_any_order();
+    vec![triggers, completions]
 }
 
 /// Asks for as long as somebody waits.
@@ -102,9 +102,16 @@ pub async fn run(mut waiting: mpsc::Receiver<Waiting>, backend: Backend) {
     let calls = Arc::new(Semaphore::new(CALLS));
     // Nobody closes it.
     while let Ok(call) = Arc::clone(&calls).acquire_owned().await {
-        let mut batch = Vec::new();
-        if waiting.recv_many(&mut batch, IN_A_CALL).await == 0 {
+        let Some(first) = waiting.recv().await else {
             return;
+        };
+        let mut count = first.tasks.len();
+        let mut batch = vec![first];
+        while count < IN_A_TRIGGER
+            && let Ok(next) = waiting.try_recv()
+        {
+            count += next.tasks.len();
+            batch.push(next);
         }
         let backend = backend.clone();
         tokio::spawn(async move {
@@ -117,11 +124,18 @@ pub async fn run(mut waiting: mpsc::Receiver<Waiting>, backend: Backend) {
 async fn answer(backend: &Backend, batch: Vec<Waiting>) {
     let (tasks, answers): (Vec<_>, Vec<_>) = batch
         .into_iter()
-        .map(|waiting| (waiting.task, waiting.answer))
+        .map(|waiting| {
+            let count = waiting.tasks.len();
+            (waiting.tasks, (waiting.answer, count))
+        })
         .unzip();
-    for (answer, outcome) in answers.into_iter().zip(outcomes(backend, tasks).await) {
+    let mut outcomes = outcomes(backend, tasks.concat()).await.into_iter();
+    for (answer, count) in answers {
+        let own: Vec<_> = outcomes.by_ref().take(count).collect();
+        // With one of them the others come again, of which nothing is left to do.
+        let undone = own.into_iter().find(|outcome| *outcome != Outcome::Done);
         // Nobody waits any more when the delivery was cancelled.
-        let _ = answer.send(outcome);
+        let _ = answer.send(undone.unwrap_or(Outcome::Done));
     }
 }
 

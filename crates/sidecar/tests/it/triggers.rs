@@ -44,6 +44,7 @@ fn trigger(user_id: UserId, trigger_type: TriggerType) -> Trigger {
         trigger_type,
         user_id,
         subject_id: Uuid::now_v7(),
+        others: Vec::new(),
         due_at: telemetry::clock::now(),
         correlation_id: "c-1".to_owned(),
     }

@@ -115,6 +115,7 @@ impl World {
             trigger_type,
             user_id: self.user,
             subject_id: subject,
+            others: Vec::new(),
             due_at: clock::now(),
             correlation_id: "c-1".to_owned(),
         };

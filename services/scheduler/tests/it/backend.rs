@@ -70,6 +70,20 @@ impl FakeBackend {
         subjects
     }
 
+    /// So many of one user have come due.
+    pub(crate) fn have_come_due_of_one(&self, kind: Kind, count: usize) -> Vec<String> {
+        let user_id = Uuid::now_v7().to_string();
+        let entries = (0..count).map(|_| Entry {
+            user_id: user_id.clone(),
+            ..entry(kind)
+        });
+        let entries: Vec<Entry> = entries.collect();
+        let subjects = entries.iter().map(|entry| entry.subject_id.clone());
+        let subjects = subjects.collect();
+        self.state().due.extend(entries);
+        subjects
+    }
+
     /// Something that this version does not know has come due.
     pub(crate) fn has_come_due(&self, kind: Kind) {
         self.state().due.push_back(entry(kind));

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
 
+use events::{Trigger, TriggerType};
 use proto::v1::claim_due_response::Kind;
 
 use crate::world::World;
@@ -9,10 +10,11 @@ use crate::world::World;
 /// What was published, once each.
 fn published(world: &World) -> BTreeSet<String> {
     world.daprd.with(|state| {
-        let subjects = state.published.iter();
-        let subjects = subjects.map(|trigger| trigger.subject_id.to_string());
-        let all: BTreeSet<String> = subjects.collect();
-        assert_eq!(all.len(), state.published.len(), "published twice");
+        let subjects = state.published.iter().flat_map(Trigger::subjects);
+        let subjects: Vec<String> = subjects.map(|subject| subject.to_string()).collect();
+        let count = subjects.len();
+        let all: BTreeSet<String> = subjects.into_iter().collect();
+        assert_eq!(all.len(), count, "published twice");
         all
     })
 }
@@ -95,4 +97,25 @@ async fn what_this_version_does_not_know_keeps_nothing_else_waiting() {
     let due = world.backend.have_come_due(2);
     rounds(&world, 1..=2).await;
     assert_eq!(published(&world), due.into_iter().collect());
+}
+
+#[tokio::test]
+async fn the_tasks_of_a_user_share_triggers_and_nothing_else_does() {
+    let world = World::start(5_000).await;
+    let mut due = world.backend.have_come_due_of_one(Kind::Occurrence, 450);
+    due.extend(world.backend.have_come_due_of_one(Kind::Reminder, 2));
+    due.extend(world.backend.have_come_due(2));
+    // A second round, so the first is over.
+    rounds(&world, 1..=2).await;
+    assert_eq!(published(&world), due.into_iter().collect());
+    let of_type = |wanted| {
+        world.daprd.with(|state| {
+            let triggers = state.published.iter();
+            let triggers = triggers.filter(|trigger| trigger.trigger_type == wanted);
+            let counts = triggers.map(|trigger| trigger.subjects().count());
+            counts.collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(of_type(TriggerType::Occurrence), [200, 200, 50, 1, 1]);
+    assert_eq!(of_type(TriggerType::Reminder), [1, 1]);
 }

@@ -34,6 +34,33 @@ async fn many_are_asked_for_in_few_calls_and_each_has_its_own_outcome() {
 }
 
 #[tokio::test]
+async fn those_of_a_trigger_go_into_one_call_and_come_again_with_one_that_failed() {
+    let world = World::start(5_000).await;
+    let tasks = tasks(200);
+    let fail = |outcome| {
+        let outcomes = &mut world.backend.state().outcomes;
+        outcomes.insert(tasks[7].clone(), outcome);
+    };
+    fail(Spawned::Failed);
+    let outcome = world.shared_trigger(&tasks).await;
+    assert!(matches!(outcome, Outcome::Retry(_)), "{outcome:?}");
+    fail(Spawned::Spawned);
+    assert_eq!(world.shared_trigger(&tasks).await, Outcome::Done);
+    assert_eq!(world.backend.state().calls, [200, 200]);
+}
+
+#[tokio::test]
+async fn triggers_that_come_together_share_calls_as_long_as_these_are_short() {
+    let world = World::start(5_000).await;
+    let tasks = tasks(1_200);
+    let outcomes = join_all(tasks.chunks(150).map(|tasks| world.shared_trigger(tasks))).await;
+    assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Done));
+    let calls = world.backend.state().calls.clone();
+    assert!(calls.iter().all(|tasks| *tasks <= 300), "{calls:?}");
+    assert_eq!(calls.iter().sum::<usize>(), tasks.len());
+}
+
+#[tokio::test]
 async fn whose_take_long_keep_no_others_waiting() {
     let world = World::start(5_000).await;
     let tasks = tasks(2);

@@ -74,11 +74,27 @@ impl World {
     }
 
     pub(crate) async fn trigger_of(&self, trigger_type: TriggerType, subject: &str) -> Outcome {
+        self.deliver(trigger_type, subject, &[]).await
+    }
+
+    /// Delivers the trigger that many tasks share.
+    pub(crate) async fn shared_trigger(&self, tasks: &[String]) -> Outcome {
+        let (first, others) = tasks.split_first().unwrap();
+        self.deliver(TriggerType::Occurrence, first, others).await
+    }
+
+    async fn deliver(
+        &self,
+        trigger_type: TriggerType,
+        subject: &str,
+        others: &[String],
+    ) -> Outcome {
         let trigger = Trigger {
             trigger_id: Uuid::now_v7(),
             trigger_type,
             user_id: UserId::generate(),
             subject_id: subject.parse().unwrap(),
+            others: others.iter().map(|task| task.parse().unwrap()).collect(),
             due_at: clock::now(),
             correlation_id: "c-1".to_owned(),
         };
