@@ -49,16 +49,18 @@ pub(crate) async fn spawn(
     }
     let ids: Vec<Uuid> = due.iter().map(|due| due.task.id.0).collect();
     let user = write.ctx.user;
-    let completions = completion::of(write.tx(), user, &ids).await?;
+    let completed = due.iter().filter(|due| due.task.completed);
+    let completed: Vec<Uuid> = completed.map(|due| due.task.id.0).collect();
+    let completions = completion::of(write.tx(), user, &completed).await?;
     let mut parts = parts(write, &ids).await?;
     let mut there = There::read(write, &due).await?;
     let mut rows = Rows::default();
     let mut made = HashMap::new();
     for due in due {
         let id = due.task.id;
-        let completion = completions.get(&id).filter(|_| due.task.completed);
-        sign(write, due.recurrence.series_id, completion, wanted.get(&id));
-        let key = (due.recurrence.series_id, due.occurrence);
+        let series = due.recurrence.series_id;
+        sign(write, series, completions.get(&id), wanted.get(&id));
+        let key = (series, due.occurrence);
         let next = if let Some(live) = there.after(&due.recurrence) {
             live
         } else if let Some(deleted) = there.deleted.remove(&key) {
