@@ -18,7 +18,7 @@ async fn wake_agenda(db: &PgPool, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "with woken as (
              update taskflow.agenda set wake_at = greatest(due_at, $1)
-             where wake_at > due_at and wake_at < 'infinity'
+             where wake_at < 'infinity' and wake_at - due_at > interval '2 hours'
                and wake_at > greatest(due_at, $1)
                    + case kind when 'occurrence' then interval '25 hours' else interval '2 hours' end
              returning user_id, kind, subject_id, due_at, wake_at
