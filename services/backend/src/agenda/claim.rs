@@ -19,8 +19,12 @@ pub(crate) struct Claimed {
     pub(crate) due_at: Timestamp,
 }
 
-/// Takes entries that have come due, the oldest first. Nobody else gets them within the lease;
-/// after it they come again, if they are still there.
+/// Takes entries that have come due, the oldest before others, and gives them in no order. Nobody
+/// else gets them within the lease; after it they come again, if they are still there.
+///
+/// A row is written where it was found and locked: it is not looked up once more, and no plan reads
+/// the whole table for it. One that somebody has changed between the statement's begin and the
+/// lock lies elsewhere, and is left to the next claim.
 pub(crate) async fn claim(
     db: &PgPool,
     now: Timestamp,
@@ -28,16 +32,15 @@ pub(crate) async fn claim(
     lease: SignedDuration,
 ) -> sqlx::Result<Vec<Claimed>> {
     let rows = sqlx::query!(
-        r#"update taskflow.agenda a set wake_at = $2
-           from (
-               select user_id, kind, subject_id from taskflow.agenda
+        r#"update taskflow.agenda set wake_at = $2
+           where ctid = any(array(
+               select ctid from taskflow.agenda
                where wake_at <= $1 and wake_at < 'infinity'
                order by wake_at, user_id, subject_id
                limit $3
                for update skip locked
-           ) as due
-           where a.user_id = due.user_id and a.kind = due.kind and a.subject_id = due.subject_id
-           returning a.kind, a.user_id, a.subject_id, a.due_at as "due_at: jiff_sqlx::Timestamp""#,
+           ))
+           returning kind, user_id, subject_id, due_at as "due_at: jiff_sqlx::Timestamp""#,
         now.to_sqlx() as _,
         (now + lease).to_sqlx() as _,
         limit,

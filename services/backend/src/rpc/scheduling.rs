@@ -47,7 +47,8 @@ pub(super) async fn claim_due(
     let lease = SignedDuration::from_secs(i64::from(lease));
     let (now, limit) = (telemetry::clock::now(), i64::from(limit));
     let claimed = agenda::claim(&app.pool, now, limit, lease);
-    let claimed = claimed.await.map_err(unavailable)?;
+    let mut claimed = claimed.await.map_err(unavailable)?;
+    claimed.sort_unstable_by_key(|one| (one.due_at, one.user, one.subject));
     let webhooks = webhook::due::claim(&app.pool, now, limit, lease);
     let webhooks = webhooks.await.map_err(unavailable)?;
     let webhooks = webhooks.into_iter().map(|due| Claimed {
