@@ -6,6 +6,7 @@ use backend::{
     rebuild, verify_log,
 };
 use futures::future::join;
+use jiff::ToSpan;
 use proto::v1::{spawn_occurrences_response::Outcome, task_service_server::TaskService};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -259,6 +260,30 @@ async fn one_that_cannot_be_made_keeps_no_other_waiting(pool: PgPool) {
         outcomes,
         [Outcome::Spawned, Outcome::Failed, Outcome::Spawned]
     );
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_is_due_is_handed_out_once_the_oldest_first(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let mut person = clockwork.sign_up().await;
+    let mut ids = Vec::new();
+    for _ in 0..7 {
+        let task = daily(&person, "2090-03-30").await;
+        person.pass(1.minutes());
+        person.complete(text(&task["id"])).await;
+        ids.push(text(&task["id"]).to_owned());
+    }
+    let claim = async |limit| -> Vec<String> {
+        let entries = clockwork.claim(person.now, limit).await;
+        entries.into_iter().map(|entry| entry.subject_id).collect()
+    };
+    assert_eq!(claim(1).await, ids[..1]);
+    assert_eq!(claim(2).await, ids[1..3]);
+    let (one, other) = join(claim(3), claim(3)).await;
+    let mut rest = [one, other].concat();
+    rest.sort_unstable_by_key(|id| ids.iter().position(|known| known == id));
+    assert_eq!(rest, ids[3..]);
+    assert!(claim(1_000).await.is_empty());
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
