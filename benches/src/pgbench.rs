@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
+use xtask::install;
 use xtask::progress::Progress;
-use xtask::{install, workspace};
 
 use crate::stage::Stage;
 use crate::stats::Latencies;

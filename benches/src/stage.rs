@@ -114,7 +114,7 @@ impl Stage {
 
     /// Where a service's HTTP is.
     pub fn addr(&self, app_id: &str) -> Result<SocketAddr> {
-        let url = self.app(app_id)?.http()?;
+        let url = self.app(app_id)?.http();
         let addr = url.trim_start_matches("http://");
         addr.parse().with_context(|| format!("{url} is no address"))
     }

@@ -292,8 +292,8 @@ impl Stage {
     /// The product behind one of its backends.
     async fn site(stack: &Stack, backend: &str) -> Result<Arc<Site>> {
         let site = Site::new(
-            stack.app(backend)?.http()?,
-            stack.realtime()?.http()?,
+            stack.app(backend)?.http(),
+            stack.realtime()?.http(),
             stack.secret("DATABASE_URL")?,
             stack.secret("BETTER_AUTH_SECRET")?,
         );

@@ -126,8 +126,8 @@ impl App {
     }
 
     /// The base URL of its HTTP server, without a slash at the end.
-    pub fn http(&self) -> Result<String> {
-        Ok(format!("http://{}", self.addr))
+    pub fn http(&self) -> String {
+        format!("http://{}", self.addr)
     }
 
     pub fn sidecar(&self) -> Result<&Process> {
@@ -191,7 +191,7 @@ impl App {
                 tails.join("\n")
             );
         }
-        step.done(&self.http()?);
+        step.done(&self.http());
         Ok(())
     }
 

@@ -67,12 +67,12 @@ impl Theatre {
         let stack = Stack::start(&infra, &dir, options, progress).await?;
         let settings = Settings {
             port,
-            backend: stack.backend()?.http()?,
-            agent: stack.app("agent")?.http()?,
+            backend: stack.backend()?.http(),
+            agent: stack.app("agent")?.http(),
             // As browsers reach it: by the name that cookies are for.
             realtime: stack
                 .realtime()?
-                .http()?
+                .http()
                 .replace("http://127.0.0.1", "ws://localhost"),
             // Tests are in a hurry; the limits have a test of their own.
             env: vec![("AUTH_ATTEMPTS_PER_MINUTE".to_owned(), "1000000".to_owned())],
@@ -109,8 +109,8 @@ impl Theatre {
             .program("vitest", "node_modules/vitest/vitest.mjs")
             .args(["run", "--config", config])
             .env("APP_URL", self.frontend.url())
-            .env("BACKEND_URL", self.stack.backend()?.http()?)
-            .env("AGENT_URL", self.stack.app("agent")?.http()?)
+            .env("BACKEND_URL", self.stack.backend()?.http())
+            .env("AGENT_URL", self.stack.app("agent")?.http())
             .env("DATABASE_URL", self.stack.secret("DATABASE_URL")?)
             .env("CHROMIUM", self.chromium.display().to_string())
             .env("STAGEHAND", self.stagehand.local_addr()?.port().to_string())

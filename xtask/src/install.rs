@@ -33,7 +33,6 @@ pub use python::dateutil;
 pub use schemas::{KUBERNETES, schemas};
 
 use crate::progress::{Progress, Step};
-use crate::workspace;
 
 /// What is to be run on this machine.
 #[derive(Clone, Copy, Debug)]

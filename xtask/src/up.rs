@@ -189,7 +189,7 @@ async fn start_standalone(
     for app in &running.apps {
         let starting = app.ready(progress);
         match &running.postgres {
-            Some(postgres) => alive_until(postgres.process(), starting).await?,
+            Some(postgres) => Box::pin(alive_until(postgres.process(), starting)).await?,
             None => starting.await?,
         }
     }
@@ -206,7 +206,8 @@ async fn start_frontend(
 ) -> Result<()> {
     let http = |name| {
         let app = running.app(name);
-        app.with_context(|| format!("the app needs {name}"))?.http()
+        app.map(App::http)
+            .with_context(|| format!("the app needs {name}"))
     };
     let settings = frontend::Settings {
         port: frontend::PORT,
@@ -309,11 +310,11 @@ async fn greeting(
     }
     lines.push(format!("postgres   {}", database.shown));
     for app in &running.apps {
-        lines.push(format!("{:10} {}", app.name(), app.http()?));
+        lines.push(format!("{:10} {}", app.name(), app.http()));
     }
     if let Some(backend) = running.app("backend") {
         let token = token::mint(DEVELOPER, secrets).await?;
-        let (url, user) = (backend.http()?, token.user_id);
+        let (url, user) = (backend.http(), token.user_id);
         lines.push(format!("docs       {url}/docs"));
         lines.push(format!(
             "\ncurl {url}/api/{user}/tasks \\\n  -H 'Content-Type: application/json' \\\n  \

@@ -43,7 +43,7 @@ pub trait Place: Deref<Target = Site> {
     fn brokers(&self) -> Result<String>;
 
     /// Where the `number`th tab of somebody listens.
-    fn realtime_of(&self, number: usize) -> Result<String>;
+    fn realtime_of(&self, number: usize) -> String;
 }
 
 /// Work in progress.
@@ -112,7 +112,7 @@ impl Load {
             let person = place.sign_up().await?;
             let (goal, _) = watch::channel(None);
             for number in 0..TABS {
-                let origin = place.realtime_of(number)?;
+                let origin = place.realtime_of(number);
                 tabs.spawn(listen(origin, person.clone(), goal.subscribe()));
             }
             for _ in 0..WRITERS {

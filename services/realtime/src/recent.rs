@@ -49,7 +49,11 @@ impl Recent {
         let age = now.duration_since(self.begun);
         if age > KEPT {
             let newest = mem::take(&mut self.newest);
-            self.older = if age > 2 * KEPT { HashMap::new() } else { newest };
+            self.older = if age > 2 * KEPT {
+                HashMap::new()
+            } else {
+                newest
+            };
             self.begun = now;
         }
     }

@@ -91,8 +91,7 @@ const IN_ONE_PROCESS: [&str; 8] = [
 impl Mode {
     /// A process for each service, with all the sidecars, has the machine for itself. One process
     /// is light: with a broker and without run side by side.
-    pub(crate) const SIDE_BY_SIDE: [&[Self]; 2] =
-        [&[Self::Sidecars], &[Self::Direct, Self::Alone]];
+    pub(crate) const SIDE_BY_SIDE: [&[Self]; 2] = [&[Self::Sidecars], &[Self::Direct, Self::Alone]];
 
     pub(crate) fn is_standalone(self) -> bool {
         self != Self::Sidecars

@@ -53,7 +53,7 @@ impl Place for Product {
     }
 
     /// The replica of realtime that a load balancer would give the `number`th.
-    fn realtime_of(&self, number: usize) -> Result<String> {
+    fn realtime_of(&self, number: usize) -> String {
         let apps = self.stack.apps().iter();
         let replicas: Vec<_> = apps
             .filter(|app| self.stack.is_standalone() || app.name().starts_with("realtime"))
@@ -70,7 +70,7 @@ impl Product {
 
     /// The base URL of the agent.
     pub(crate) fn agent(&self) -> Result<String> {
-        self.stack.app("agent")?.http()
+        Ok(self.stack.app("agent")?.http())
     }
 
     /// The `number`th tab of somebody.
@@ -81,7 +81,7 @@ impl Product {
         since: Option<u64>,
     ) -> Result<Socket> {
         let token = client.token.as_deref().unwrap_or_default();
-        Socket::connect(&self.realtime_of(number)?, client.user, token, since).await
+        Socket::connect(&self.realtime_of(number), client.user, token, since).await
     }
 
     /// The names of the backend that leads the relay and of the one that does not.
@@ -100,7 +100,7 @@ impl Product {
 
     /// Whether a backend says that it leads the relay.
     pub(crate) async fn leads(&self, backend: &App) -> Result<bool> {
-        let health = send(self.http().get(format!("{}/health", backend.http()?))).await?;
+        let health = send(self.http().get(format!("{}/health", backend.http()))).await?;
         Ok(health.expect(200)?["gauges"]["relay_leads"] == 1)
     }
 
@@ -212,7 +212,7 @@ impl Product {
 
 /// How many events of a topic a service has handled, with this outcome, by its own count.
 pub(crate) async fn handled(site: &Site, app: &App, topic: &str, outcome: &str) -> Result<u64> {
-    let metrics = send(site.http().get(format!("{}/metrics", app.http()?))).await?;
+    let metrics = send(site.http().get(format!("{}/metrics", app.http()))).await?;
     let metrics = String::from_utf8_lossy(&metrics.body).into_owned();
     let (topic, outcome) = (
         format!("topic=\"{topic}\""),

@@ -9,9 +9,9 @@ use children::{Process, Spec};
 use uuid::Uuid;
 
 use super::{GRACE, topics};
+use crate::install;
 use crate::logs::Logs;
 use crate::progress::Progress;
-use crate::{install, workspace};
 
 /// A running broker, with every topic created.
 pub struct Kafka {

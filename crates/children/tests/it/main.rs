@@ -1,5 +1,4 @@
 //! A child is stopped, killed, restarted and explained.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::time::Duration;
 

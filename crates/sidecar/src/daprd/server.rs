@@ -50,7 +50,7 @@ pub(crate) async fn serve(
         .add_service(AppCallbackHealthCheckServer::from_arc(answers))
         .prepare();
 
-    let server = Server::builder()
+    let serving = Server::builder()
         .http2_max_header_list_size(MAX_HEADER_BYTES)
         .trace_fn(telemetry::grpc::request_span)
         .layer(MapResponseLayer::new(never_unimplemented))
@@ -60,5 +60,5 @@ pub(crate) async fn serve(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             shutdown.clone().cancelled_owned(),
         );
-    drained(server, &shutdown).await
+    drained(serving, &shutdown).await
 }

@@ -37,7 +37,7 @@ pub(crate) async fn serve(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     let calls = here.shared.neighbours.serve(&here.app_id);
-    let server = Server::builder()
+    let serving = Server::builder()
         .trace_fn(telemetry::grpc::request_span)
         .layer(MapResponseLayer::new(never_unimplemented))
         .add_routes(services.prepare())
@@ -53,7 +53,7 @@ pub(crate) async fn serve(
         .map(|(component, group)| run_line(&here, &served, component, group, &shutdown));
     let all = async {
         let (ended, _, _) = tokio::join!(
-            server,
+            serving,
             join_all(lines),
             shutdown.run_until_cancelled(tick(&served))
         );

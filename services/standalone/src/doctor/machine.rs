@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_wrong_either_way_is_found() {
-        let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap();
         for (theirs, is_fine) in [(0, true), (1, true), (3, true), (6, false), (-3, false)] {
             let found = compare(at(0), at(theirs), at(1));
             assert_eq!(matches!(found, Finding::Fine(_)), is_fine, "{theirs}");

@@ -47,7 +47,10 @@ mod tests {
         let Finding::Wrong { what, todo } = judged("guess me") else {
             panic!("it is taken");
         };
-        assert_eq!(what, "BETTER_AUTH_SECRET has 8 characters and needs 32 or more");
+        assert_eq!(
+            what,
+            "BETTER_AUTH_SECRET has 8 characters and needs 32 or more"
+        );
         assert!(todo.starts_with("make one with `openssl rand"), "{todo}");
         let enough = judged("u8GmQ1rJx0bYpV5dLk2TnZ7cWs4HfEaR");
         assert!(matches!(enough, Finding::Fine(_)));

@@ -20,7 +20,7 @@ use tokio::{
 use uuid::Uuid;
 
 /// A first start makes a database cluster.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const SECRET: &str = "u8GmQ1rJx0bYpV5dLk2TnZ7cWs4HfEaR";
 
@@ -210,8 +210,8 @@ async fn what_is_wrong_ends_the_start_with_what_to_do() {
     for (env, said) in WRONG {
         home.refuses(env, said).await;
     }
-    let database = testing::Database::connect(&home.database_url());
-    let database = database.await.unwrap();
+    let url = home.database_url();
+    let database = testing::Database::connect(&url).await.unwrap();
     database.visit_from_tomorrow().await.unwrap();
     let said = "which this version does not know; start the version that brought it";
     home.refuses(&[], said).await;
