@@ -142,7 +142,7 @@ pub(super) async fn measure(stage: &Stage, effort: Effort) -> Result<Vec<Finding
                 &format!(
                     "{at_single}: {single_summary}. What binds is the processors, of which daprds, \
                      broker and database take most; and the relay lets what is committed gather for \
-                     20 ms, which spares them."
+                     10 ms, which spares them."
                 ),
             )
         },

@@ -11,7 +11,7 @@ use crate::{CallError, Sidecar, client::Means};
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Through a sidecar a bulk costs about the same with one event as with ten.
-const PACE: Duration = Duration::from_millis(20);
+const PACE: Duration = Duration::from_millis(10);
 
 /// Within the process it costs a statement, or a request to the broker.
 const PACE_IN_PROCESS: Duration = Duration::from_millis(5);
