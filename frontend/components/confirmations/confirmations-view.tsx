@@ -8,13 +8,13 @@ import LoadFailure from '@/components/ui/load-failure';
 import { Page } from '@/components/ui/page';
 import { Skeleton } from '@/components/ui/skeleton';
 import { announce, announceProblem } from '@/lib/announce';
-import { api, read } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
 import { decide, type Outcome } from '@/lib/confirmations/decide';
 import { OF_CONFIRMATIONS, readConfirmations } from '@/lib/confirmations/read';
 import { useData, useRemote } from '@/lib/data-provider';
 import { confirmationsMessages } from '@/lib/messages/confirmations';
 import { Remote } from '@/lib/remote';
+import { readTokens } from '@/lib/settings/tokens';
 import { noteChange } from '@/lib/undo';
 import { useFollowing } from '@/lib/use-following';
 
@@ -25,7 +25,7 @@ export function ConfirmationsView() {
   const data = useData();
   const [confirmations] = useState(() => new Remote(readConfirmations));
   const { value, error } = useFollowing(confirmations, OF_CONFIRMATIONS);
-  const [tokens] = useState(() => new Remote(async () => (await read(api.GET('/tokens'))).items));
+  const [tokens] = useState(() => new Remote(readTokens));
   const { value: names } = useRemote(tokens);
   const list = useRef<HTMLUListElement>(null);
   const tell = (outcome: Outcome) => {

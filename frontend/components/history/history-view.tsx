@@ -2,7 +2,7 @@
 
 import { History } from 'lucide';
 import { useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { HistoryFilterBar } from '@/components/history/history-filter-bar';
 import { SetOfChanges } from '@/components/history/set-of-changes';
 import { EmptyState } from '@/components/ui/empty-state';
@@ -18,6 +18,8 @@ import type { Context } from '@/lib/history/words';
 import { Listing } from '@/lib/listing';
 import { messages } from '@/lib/messages';
 import { historyMessages } from '@/lib/messages/history';
+import { Remote } from '@/lib/remote';
+import { readTokens } from '@/lib/settings/tokens';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { dayHeading } from '@/lib/time/format';
 import { useFollowing } from '@/lib/use-following';
@@ -80,11 +82,13 @@ function useHistory(taskId: string | null, query: string): Listing<HistoryEntry,
 
 function useContextOfWords(): Context {
   const { value: projects } = useRemote(useData().projects);
+  const [remoteTokens] = useState(() => new Remote(readTokens));
+  const { value: tokens } = useRemote(remoteTokens);
   const { byId } = useTasks();
   const clock = useClock();
   return useMemo(
-    () => ({ projects: projects ?? [], titleOf: (id) => byId.get(id)?.title ?? null, clock }),
-    [projects, byId, clock],
+    () => ({ projects: projects ?? [], titleOf: (id) => byId.get(id)?.title ?? null, tokens: tokens ?? null, clock }),
+    [projects, byId, tokens, clock],
   );
 }
 

@@ -8,7 +8,7 @@ import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { useData } from '@/lib/data-provider';
 import type { ChangeSet } from '@/lib/history/sets';
-import type { Context } from '@/lib/history/words';
+import { actorInWords, type Context } from '@/lib/history/words';
 import { historyMessages } from '@/lib/messages/history';
 import { timeOf } from '@/lib/time/day';
 import { wallTime } from '@/lib/time/zone';
@@ -47,7 +47,7 @@ export function SetOfChanges({ set, context, isOfTask, onUndone }: Props) {
       </time>
       <div className="min-w-0 flex-1">
         <p className="mb-0.5 flex flex-wrap items-center gap-x-2 text-xs text-muted">
-          <span>{actorInWords(first.actor.kind)}</span>
+          <span>{actorInWords(first.actor, context)}</span>
           {causeInWords(first.cause)}
           {set.entries.length > 1 ? <span>· {text.together(set.entries.length)}</span> : null}
           {undoneBy === null ? null : <Badge>{text.undone}</Badge>}
@@ -77,11 +77,6 @@ export function SetOfChanges({ set, context, isOfTask, onUndone }: Props) {
       )}
     </li>
   );
-}
-
-function actorInWords(kind: string): string {
-  const names: Partial<Record<string, string>> = text.actors;
-  return names[kind] ?? kind;
 }
 
 function causeInWords(cause: unknown): string | null {

@@ -9,16 +9,16 @@ import { Button } from '@/components/ui/button';
 import LoadFailure from '@/components/ui/load-failure';
 import { SecretOnce } from '@/components/ui/secret-once';
 import { Skeleton } from '@/components/ui/skeleton';
-import { api, read } from '@/lib/api';
 import { useRemote } from '@/lib/data-provider';
 import { settingsMessages } from '@/lib/messages/settings';
 import { Remote } from '@/lib/remote';
+import { readTokens } from '@/lib/settings/tokens';
 
 const text = settingsMessages.tokens;
 
 /** What opens the account to programs. */
 export function TokenSettings({ appUrl }: { appUrl: string }) {
-  const [tokens] = useState(() => new Remote(async () => (await read(api.GET('/tokens'))).items));
+  const [tokens] = useState(() => new Remote(readTokens));
   const { value, error } = useRemote(tokens);
   const [isAdding, setIsAdding] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);

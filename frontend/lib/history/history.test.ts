@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { byDay, changeSets, type HistoryEntry } from '@/lib/history/sets';
-import { fieldInWords, tellingChanges, valueInWords, type Context } from '@/lib/history/words';
+import { actorInWords, fieldInWords, tellingChanges, valueInWords, type Context } from '@/lib/history/words';
 
 const entry = (seq: number, set: string, timestamp = '2026-11-20T12:00:00Z'): HistoryEntry => ({
   seq,
@@ -28,6 +28,7 @@ test('days are those of the zone', () => {
 const context: Context = {
   projects: [{ id: 'p', name: 'House' }],
   titleOf: (id) => (id === 't' ? 'Water the plants' : null),
+  tokens: [{ id: 'k', name: 'Laptop' }],
   clock: { zone: 'Europe/Berlin', today: '2026-11-29' },
 };
 
@@ -62,6 +63,20 @@ test.each([
   ['FREQ=MONTHLY;BYMONTHDAY=1,15', 'FREQ=MONTHLY;BYMONTHDAY=1,15'],
 ])('the rule %s is “%s”', (rule, words) => {
   expect(valueInWords('recurrence', { rule }, context)).toBe(words);
+});
+
+test.each([
+  [{ kind: 'user' }, 'You'],
+  [{ kind: 'agent_run', id: 'r' }, 'An agent'],
+  [{ kind: 'agent_run', id: 'r', token_id: 'k' }, 'An agent, by the token “Laptop”'],
+  [{ kind: 'agent_run', id: 'r', token_id: 'gone' }, 'An agent, by a token that is gone'],
+  [{ kind: 'token', id: 'k' }, 'A program, by the token “Laptop”'],
+])('%j is “%s”', (actor, words) => {
+  expect(actorInWords(actor, context)).toBe(words);
+});
+
+test('no token is said to be gone before they are known', () => {
+  expect(actorInWords({ kind: 'token', id: 'k' }, { tokens: null })).toBe('A program');
 });
 
 test('fields have names, also those that came later', () => {

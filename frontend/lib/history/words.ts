@@ -5,12 +5,15 @@ import { historyMessages } from '@/lib/messages/history';
 import { dayOf, isDay, timeOf, type Day } from '@/lib/time/day';
 import { formatDay, momentInWords } from '@/lib/time/format';
 
+type Author = Schemas['Author'];
 type FieldChange = Schemas['FieldChange'];
 
 /** What is needed to say what a value means. */
 export type Context = {
   projects: readonly Pick<Project, 'id' | 'name'>[];
   titleOf: (taskId: string) => string | null;
+  /** Null until they are known. */
+  tokens: readonly Pick<Schemas['Token'], 'id' | 'name'>[] | null;
   clock: { zone: string; today: Day };
 };
 
@@ -26,6 +29,16 @@ export function tellingChanges(changes: readonly FieldChange[], isNew = false): 
     if (HIDDEN.has(field)) return false;
     return !isNew || !(NAMES.has(field) || after === 'none' || after === false);
   });
+}
+
+/** Who made a change, and by which token, if by one. */
+export function actorInWords(actor: Author, { tokens }: Pick<Context, 'tokens'>): string {
+  const names: Partial<Record<string, string>> = historyMessages.actors;
+  const who = names[actor.kind] ?? actor.kind;
+  const token = actor.kind === 'token' ? actor.id : actor.token_id;
+  if (!token || tokens === null) return who;
+  const name = tokens.find(({ id }) => id === token)?.name;
+  return name === undefined ? historyMessages.byGoneToken(who) : historyMessages.byToken(who, name);
 }
 
 export function fieldInWords(field: string): string {

@@ -17,6 +17,8 @@ export const history = {
     token: 'A program',
     system: 'TaskFlow',
   },
+  byToken: (who: string, token: string) => `${who}, by the token “${token}”`,
+  byGoneToken: (who: string) => `${who}, by a token that is gone`,
   what: 'What',
   anything: 'All changes',
   happenings: { created: 'Added', completed: 'Completed', changed: 'Changed', deleted: 'Deleted and restored' },
