@@ -55,11 +55,8 @@ function options(config: Env): BetterAuthOptions {
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure },
       // Said, because it is not looked at where NODE_ENV is `test`.
       disableOriginCheck: false,
-      ipAddress: {
-        ipAddressHeaders: config.AUTH_IP_HEADERS,
-        trustedProxies: config.TRUSTED_PROXIES,
-      },
     },
+    // By what `lib/client-address.ts` has left in X-Forwarded-For.
     rateLimit: {
       enabled: true,
       customRules: {

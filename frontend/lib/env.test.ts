@@ -4,11 +4,14 @@ import { parse } from '@/lib/env';
 const good = { DATABASE_URL: 'postgres://u:p@localhost/db', BETTER_AUTH_SECRET: '0123456789abcdef'.repeat(2) };
 
 test('what is not said has a default', () => {
-  expect(parse(good)).toMatchObject({ APP_URL: 'http://localhost:3000', JWT_MODE: 'hs256', AUTH_IP_HEADERS: ['x-forwarded-for'], TRUSTED_PROXIES: [] });
+  expect(parse(good)).toMatchObject({ APP_URL: 'http://localhost:3000', JWT_MODE: 'hs256', TRUSTED_PROXIES: 0 });
 });
 
-test('lists are separated by commas', () => {
-  expect(parse({ ...good, TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1' }).TRUSTED_PROXIES).toEqual(['10.0.0.0/8', '192.0.2.1']);
+test('proxies are counted', () => {
+  expect(parse({ ...good, TRUSTED_PROXIES: '2' }).TRUSTED_PROXIES).toBe(2);
+  for (const wrong of ['-1', '1.5', '10.0.0.0/8']) {
+    expect(() => parse({ ...good, TRUSTED_PROXIES: wrong }), wrong).toThrow(/TRUSTED_PROXIES/);
+  }
 });
 
 test('of two secrets the second may be missing, but not weak', () => {

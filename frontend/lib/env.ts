@@ -1,11 +1,6 @@
 import 'server-only';
 import { z } from 'zod';
 
-const list = z
-  .string()
-  .default('')
-  .transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean));
-
 const secret = z
   .string()
   .min(32)
@@ -37,10 +32,8 @@ const schema = z.object({
   JWT_AUDIENCE: z.string().min(1).optional(),
   /** Attempts to sign in, sign up, or change a password or address: for each of these and address. */
   AUTH_ATTEMPTS_PER_MINUTE: z.coerce.number().int().positive().default(10),
-  /** Headers in which a trusted proxy says whose request it is. */
-  AUTH_IP_HEADERS: list.transform((headers) => (headers.length > 0 ? headers : ['x-forwarded-for'])),
-  /** Addresses and networks of proxies in front, to be passed over in those headers. */
-  TRUSTED_PROXIES: list,
+  /** Proxies in front that append to `X-Forwarded-For`, as for the services; 0 believes only the socket's address. */
+  TRUSTED_PROXIES: z.coerce.number().int().nonnegative().default(0),
 });
 
 export type Env = z.infer<typeof schema>;

@@ -35,11 +35,11 @@ async function answerOf(response: Response): Promise<AuthAnswer> {
 }
 
 async function request(path: string, body: Record<string, unknown>): Promise<Request> {
-  const { APP_URL, AUTH_IP_HEADERS } = env();
+  const { APP_URL } = env();
   const incoming = await headers();
   // A server action has its own check of where a form comes from, made before this.
   const outgoing = new Headers({ origin: new URL(APP_URL).origin, 'content-type': 'application/json' });
-  for (const name of ['cookie', 'user-agent', ...AUTH_IP_HEADERS]) {
+  for (const name of ['cookie', 'user-agent', 'x-forwarded-for']) {
     const value = incoming.get(name);
     if (value !== null) outgoing.set(name, value);
   }
