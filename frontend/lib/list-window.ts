@@ -54,7 +54,7 @@ export class ListWindow {
   }
 
   /** Brings a row onto the screen. */
-  reveal(index: number): void {
+  readonly reveal = (index: number): void => {
     if (!this.#outer || !this.#inner) return;
     const top = this.#inner.offsetTop + this.#heights.offset(index);
     const bottom = this.#inner.offsetTop + this.#heights.offset(index + 1);
@@ -62,7 +62,7 @@ export class ListWindow {
     if (top < scrollTop) this.#outer.scrollTop = top - STEP / 2;
     else if (bottom > scrollTop + clientHeight) this.#outer.scrollTop = bottom - clientHeight + STEP / 2;
     this.#look();
-  }
+  };
 
   #sizes(): (readonly [string, number])[] {
     const rows = this.#inner?.querySelectorAll<HTMLElement>(':scope > [data-key]') ?? [];

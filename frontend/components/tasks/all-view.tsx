@@ -14,10 +14,10 @@ const SectionsSwitch = lazy(() => import('@/components/tasks/sections-switch'));
 const NONE: Project[] = [];
 
 /** All tasks: by when they are due, or by their projects. */
-export function AllView() {
+export function AllView({ empty }: { empty: { title: string; text: string } }) {
   const by = useSearchParams().get('by') === 'project' ? 'project' : 'date';
   const { value: projects = NONE } = useRemote(useData().projects);
   const regroup = useCallback((groups: readonly Group[]) => byProject(groups, projects), [projects]);
   const sections = <Suspense fallback={null}>{useIsDrawn() ? <SectionsSwitch by={by} /> : null}</Suspense>;
-  return <PlainView kind="all" aside={sections} regroup={by === 'project' ? regroup : undefined} />;
+  return <PlainView kind="all" empty={empty} aside={sections} regroup={by === 'project' ? regroup : undefined} />;
 }

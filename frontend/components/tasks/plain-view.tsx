@@ -15,8 +15,16 @@ const ICONS: Record<Kind, IconNode> = { all: CircleCheckBig, today: Sun, upcomin
 /** The same objects each time, so that nothing is sorted anew for nothing. */
 const SCOPES = { all: { kind: 'all' }, today: { kind: 'today' }, upcoming: { kind: 'upcoming' }, inbox: { kind: 'inbox' } } as const;
 
+type Props = {
+  kind: Kind;
+  /** What is said where there are no tasks: with the page comes what this one says, and no other's. */
+  empty: { title: string; text: string };
+  aside?: ReactNode;
+  regroup?: Regroup;
+};
+
 /** A view that everybody has. */
-export function PlainView({ kind, aside, regroup }: { kind: Kind; aside?: ReactNode; regroup?: Regroup }) {
+export function PlainView({ kind, empty, aside, regroup }: Props) {
   const { today } = useClock();
   return (
     <TaskView
@@ -26,7 +34,7 @@ export function PlainView({ kind, aside, regroup }: { kind: Kind; aside?: ReactN
           {messages.nav[kind]}
         </ViewHeading>
       }
-      empty={{ icon: ICONS[kind], ...messages.empty[kind] }}
+      empty={{ icon: ICONS[kind], ...empty }}
       regroup={regroup}
     />
   );

@@ -8,8 +8,8 @@ import { EmptyState } from '@/components/ui/empty-state';
 import { Icon } from '@/components/ui/icon';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useData, useRemote } from '@/lib/data-provider';
-import { messages } from '@/lib/messages';
 import { brokenMessages } from '@/lib/messages/broken';
+import { emptyMessages } from '@/lib/messages/empty';
 
 export function ProjectView({ id, actions }: { id: string; actions: ReactNode }) {
   const { value: projects } = useRemote(useData().projects);
@@ -33,7 +33,7 @@ export function ProjectView({ id, actions }: { id: string; actions: ReactNode })
           )}
         </ViewHeading>
       }
-      empty={{ icon: Folder, ...messages.empty.project }}
+      empty={{ icon: Folder, ...emptyMessages.project }}
     />
   );
 }

@@ -4,7 +4,7 @@ import { Hash } from 'lucide';
 import { useMemo, type ReactNode } from 'react';
 import { TaskView } from '@/components/tasks/task-view';
 import { ViewHeading } from '@/components/tasks/view-heading';
-import { messages } from '@/lib/messages';
+import { emptyMessages } from '@/lib/messages/empty';
 
 export function TagView({ name, actions }: { name: string; actions: ReactNode }) {
   const scope = useMemo(() => ({ kind: 'tag', name }) as const, [name]);
@@ -17,7 +17,7 @@ export function TagView({ name, actions }: { name: string; actions: ReactNode })
           {name}
         </ViewHeading>
       }
-      empty={{ icon: Hash, ...messages.empty.tag }}
+      empty={{ icon: Hash, ...emptyMessages.tag }}
     />
   );
 }

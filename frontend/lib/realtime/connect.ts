@@ -3,6 +3,7 @@ import { Invalid, Unauthenticated } from '@/lib/api/errors';
 import { refreshAll, type Data } from '@/lib/data';
 import { applyNotice } from '@/lib/realtime/apply';
 import { noticeOfEvent } from '@/lib/realtime/notice';
+import { sessionOver } from '@/lib/session-over';
 import { TaskRefresher } from '@/lib/tasks/refresh';
 import { CursorLost, SessionEnded, WebSocketClient, type Page } from '@/lib/websocket-client';
 
@@ -27,6 +28,30 @@ export function createRealtime(
     },
     cursor,
   );
+}
+
+/** Connects, and listens to what the browser says about the network and the person. */
+export function follow(realtime: WebSocketClient): () => void {
+  const leave = realtime.subscribe(() => {
+    if (realtime.state === 'ended') sessionOver();
+  });
+  const wake = () => realtime.wake();
+  const sleep = () => realtime.sleep();
+  const look = () => {
+    if (document.visibilityState === 'visible' && navigator.onLine) realtime.wake();
+  };
+  window.addEventListener('online', wake);
+  window.addEventListener('offline', sleep);
+  document.addEventListener('visibilitychange', look);
+  if (navigator.onLine) realtime.start();
+  else realtime.sleep();
+  return () => {
+    window.removeEventListener('online', wake);
+    window.removeEventListener('offline', sleep);
+    document.removeEventListener('visibilitychange', look);
+    leave();
+    realtime.stop();
+  };
 }
 
 function addressOf(url: string, userId: string, ticket: string, since: number | null): string {

@@ -15,39 +15,19 @@ export function RealtimeProvider({ url, userId, cursor, children }: Props) {
   const [realtime, setRealtime] = useState<WebSocketClient | null>(null);
   useEffect(() => {
     let isHere = true;
-    void import('@/lib/realtime/connect').then(({ createRealtime }) => {
-      if (isHere) setRealtime(createRealtime(api, data, { url, userId, cursor }));
+    let leave: (() => void) | undefined;
+    void import('@/lib/realtime/connect').then(({ createRealtime, follow }) => {
+      if (!isHere) return;
+      const client = createRealtime(api, data, { url, userId, cursor });
+      leave = follow(client);
+      setRealtime(client);
     });
     return () => {
       isHere = false;
+      leave?.();
     };
   }, [data, url, userId, cursor]);
-  useEffect(() => (realtime ? follow(realtime) : undefined), [realtime]);
   return <RealtimeContext value={realtime}>{children}</RealtimeContext>;
-}
-
-/** Connects, and listens to what the browser says about the network and the person. */
-function follow(realtime: WebSocketClient): () => void {
-  const leave = realtime.subscribe(() => {
-    if (realtime.state === 'ended') void import('@/lib/session-over').then(({ sessionOver }) => sessionOver());
-  });
-  const wake = () => realtime.wake();
-  const sleep = () => realtime.sleep();
-  const look = () => {
-    if (document.visibilityState === 'visible' && navigator.onLine) realtime.wake();
-  };
-  window.addEventListener('online', wake);
-  window.addEventListener('offline', sleep);
-  document.addEventListener('visibilitychange', look);
-  if (navigator.onLine) realtime.start();
-  else realtime.sleep();
-  return () => {
-    window.removeEventListener('online', wake);
-    window.removeEventListener('offline', sleep);
-    document.removeEventListener('visibilitychange', look);
-    leave();
-    realtime.stop();
-  };
 }
 
 const neverChanges = () => () => {};

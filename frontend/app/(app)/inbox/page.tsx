@@ -1,9 +1,10 @@
 import type { Metadata } from 'next';
 import { PlainView } from '@/components/tasks/plain-view';
 import { messages } from '@/lib/messages';
+import { emptyMessages } from '@/lib/messages/empty';
 
 export const metadata: Metadata = { title: messages.nav.inbox };
 
 export default function InboxPage() {
-  return <PlainView kind="inbox" />;
+  return <PlainView kind="inbox" empty={emptyMessages.inbox} />;
 }

@@ -1,9 +1,10 @@
 import type { Metadata } from 'next';
 import { PlainView } from '@/components/tasks/plain-view';
 import { messages } from '@/lib/messages';
+import { emptyMessages } from '@/lib/messages/empty';
 
 export const metadata: Metadata = { title: messages.nav.today };
 
 export default function TodayPage() {
-  return <PlainView kind="today" />;
+  return <PlainView kind="today" empty={emptyMessages.today} />;
 }

@@ -1,9 +1,9 @@
 import type { TaskFocus } from '@/components/tasks/list/area-focus';
-import { nextTask, type Row } from '@/components/tasks/list/rows';
+import type { Row } from '@/components/tasks/list/rows';
 import type { Task } from '@/lib/api';
 
 /** Brings a row onto the screen. */
-type Reveal = (index: number) => void;
+export type Reveal = (index: number) => void;
 
 /** Which task of a list has the focus, and the way to the next one. */
 export class ListFocus implements TaskFocus {
@@ -45,4 +45,12 @@ export class ListFocus implements TaskFocus {
   #title(key: string): HTMLElement | null {
     return this.#element?.querySelector<HTMLElement>(`[data-task="${CSS.escape(key)}"] [data-title]`) ?? null;
   }
+}
+
+/** The next row with a task in a direction, from an index on; -1 if there is none. */
+function nextTask(rows: readonly Row[], from: number, step: 1 | -1): number {
+  for (let index = from + step; index >= 0 && index < rows.length; index += step) {
+    if (rows[index]?.kind === 'task') return index;
+  }
+  return -1;
 }

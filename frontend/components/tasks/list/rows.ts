@@ -20,11 +20,3 @@ export function rowsOf(groups: readonly Group[], closed: ReadonlySet<string>): R
     return [heading, ...tasks];
   });
 }
-
-/** The next row with a task in a direction, from an index on; -1 if there is none. */
-export function nextTask(rows: readonly Row[], from: number, step: 1 | -1): number {
-  for (let index = from + step; index >= 0 && index < rows.length; index += step) {
-    if (rows[index]?.kind === 'task') return index;
-  }
-  return -1;
-}

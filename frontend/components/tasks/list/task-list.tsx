@@ -1,9 +1,8 @@
 'use client';
 
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import { GroupHeading } from '@/components/tasks/list/group-heading';
-import { ListFocus } from '@/components/tasks/list/list-focus';
 import { rowsOf, type Row } from '@/components/tasks/list/rows';
 import { TaskRow, type RowHandlers } from '@/components/tasks/list/task-row';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
@@ -46,8 +45,6 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
   useLayoutEffect(() => window.drawn(rows));
 
   const isDrawn = useIsDrawn();
-  const [focus] = useState(() => new ListFocus());
-  useEffect(() => focus.follow(rows, scroller.current, (index) => window.reveal(index)));
 
   const toggle = useCallback(
     (key: string) =>
@@ -95,7 +92,9 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
       </div>
       {picker}
       <Suspense fallback={null}>
-        {isDrawn ? <ListTools list={list} groups={groups} shown={rows.slice(from, to)} focus={focus} on={on} /> : null}
+        {isDrawn ? (
+          <ListTools list={list} groups={groups} rows={rows} shown={rows.slice(from, to)} reveal={window.reveal} on={on} />
+        ) : null}
       </Suspense>
     </div>
   );

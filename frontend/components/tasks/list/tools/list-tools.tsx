@@ -1,10 +1,10 @@
 'use client';
 
-import { useCallback, useEffect, type RefObject } from 'react';
+import { useCallback, useEffect, useState, type RefObject } from 'react';
 import { CarriedRow } from '@/components/tasks/list/tools/carried-row';
 import { BulkBar } from '@/components/tasks/list/tools/bulk-bar';
 import ListCommands from '@/components/tasks/list/list-commands';
-import type { ListFocus } from '@/components/tasks/list/list-focus';
+import { ListFocus, type Reveal } from '@/components/tasks/list/list-focus';
 import type { Row } from '@/components/tasks/list/rows';
 import { RowTools } from '@/components/tasks/list/tools/row-tools';
 import { ProjectPlaces } from '@/components/tasks/list/tools/project-places';
@@ -21,9 +21,10 @@ import { useStore } from '@/lib/store';
 type Props = {
   list: RefObject<HTMLElement | null>;
   groups: readonly Group[];
+  rows: readonly Row[];
   /** Those that are drawn. */
   shown: readonly Row[];
-  focus: ListFocus;
+  reveal: Reveal;
   on: RowHandlers;
 };
 
@@ -31,9 +32,11 @@ type Props = {
  * What a list can do besides being read: keys, dragging, choosing several. It comes after the
  * list, and puts its handles into the rows that are there.
  */
-export default function ListTools({ list, groups, shown, focus, on }: Props) {
+export default function ListTools({ list, groups, rows, shown, reveal, on }: Props) {
   const selected = useStore(selection);
   const { byId } = useTasks();
+  const [focus] = useState(() => new ListFocus());
+  useEffect(() => focus.follow(rows, list.current, reveal));
   useEffect(() => clearSelection, []);
   useSelectingByClick(list, groups);
   useSelectingByTouch(list);

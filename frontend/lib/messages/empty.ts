@@ -1,0 +1,3 @@
+import { empty } from '@/messages/en/empty';
+
+export const emptyMessages: typeof empty = empty;
