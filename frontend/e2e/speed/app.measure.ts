@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import type { CDPSession, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { env } from '../stage/env';
 import type { Person } from '../stage/person';
 import { trial } from '../stage/trial';
@@ -20,17 +21,22 @@ trial('the first load', async (stage) => {
   const ada = await stage.newcomer();
   await fill(ada, 200);
   const cookies = (await ada.context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
-  const lines = execFileSync('node', ['scripts/size.mjs', `${env.app}/dashboard`, cookies], { encoding: 'utf8' });
-  tell('first-load JavaScript, gzip', Number.parseFloat(lines.trim().split('\n').at(-1) ?? ''), 'KB', 150);
+  // It ends badly above the limit, and that is a figure like any other.
+  const size = spawnSync(process.execPath, ['scripts/size.mjs', `${env.app}/dashboard`, cookies], { encoding: 'utf8' });
+  const kilobytes = Number.parseFloat(size.stdout.trim().split('\n').at(-1) ?? '');
+  expect(kilobytes, size.stderr).toBeGreaterThan(0);
+  tell('first-load JavaScript, gzip', kilobytes, 'KB', 150);
 
-  await slow(ada.page);
-  await ada.open('/dashboard');
-  await ada.isConnected();
-  const { lcp, cls } = await ada.page.evaluate(paint);
+  // Another browser, which has kept nothing of the app.
+  const first = await stage.stranger({ storageState: await ada.context.storageState() }, ada.account);
+  await slow(first.page);
+  await first.open('/dashboard');
+  await first.isConnected();
+  const { lcp, cls } = await first.page.evaluate(paint);
   tell(`largest contentful paint, CPU ${SLOWDOWN}× slower`, lcp / 1000, 's', 1.8);
   tell('cumulative layout shift', cls, '', 0.05);
 
-  tell('interaction to next paint, the slowest', await slowestInteraction(ada), 'ms', 150);
+  tell('interaction to next paint, the slowest', await slowestInteraction(first), 'ms', 150);
 });
 
 trial('scrolling through many tasks', async (stage) => {
@@ -38,6 +44,7 @@ trial('scrolling through many tasks', async (stage) => {
   await fill(ada, MANY);
   await ada.open('/inbox');
   await ada.isConnected();
+  await holdsAll(ada);
   const { median, slow95 } = await ada.page.evaluate(scroll);
   tell(`${MANY} tasks: a frame while scrolling, median`, median, 'ms', 16.7);
   tell(`${MANY} tasks: a frame while scrolling, 95 of 100`, slow95, 'ms', 33.4);
@@ -45,6 +52,7 @@ trial('scrolling through many tasks', async (stage) => {
   await slow(ada.page);
   await ada.open('/inbox');
   await ada.isConnected();
+  await holdsAll(ada);
   await ada.hasTools('Task 0');
   tell(`${MANY} tasks: interaction to next paint`, await slowestInteraction(ada), 'ms', 150);
 });
@@ -56,7 +64,8 @@ trial('a change made elsewhere', async (stage) => {
   for (let turn = 0; turn < CHANGES; turn += 1) {
     const title = `Change ${turn}`;
     const shown = ada.page.evaluate(appears, title);
-    await ada.create({ title });
+    // At the top: what is below the screen is not drawn.
+    await ada.create({ title, position: -turn });
     // The answer has had to come, too; so it was committed a little before this.
     const committed = Date.now();
     took.push(Math.max(0, (await shown) - committed));
@@ -64,6 +73,11 @@ trial('a change made elsewhere', async (stage) => {
   took.sort((a, b) => a - b);
   tell('on screen after its commit, median', took[CHANGES / 2] ?? 0, 'ms', 150);
 });
+
+/** Waits until all of the many are in the list: a page begins with the first of them, and reads on. */
+async function holdsAll(ada: Person): Promise<void> {
+  await ada.page.locator(`[aria-setsize="${MANY}"]`).first().waitFor();
+}
 
 /** Opens tasks, completes them and adds one; returns what the slowest of it took until it was seen. */
 async function slowestInteraction(ada: Person): Promise<number> {
@@ -128,13 +142,14 @@ function listen(): void {
 
 function scroll(): Promise<{ median: number; slow95: number }> {
   const list = document.querySelector('[data-scroller]');
+  if (!list) throw new Error('there is no list');
   const frames: number[] = [];
   let last = performance.now();
   return new Promise((resolve) => {
     const step = (now: number) => {
       frames.push(now - last);
       last = now;
-      list?.scrollBy(0, 60);
+      list.scrollBy(0, 60);
       if (frames.length < 300) requestAnimationFrame(step);
       else {
         const sorted = frames.slice(10).sort((a, b) => a - b);
