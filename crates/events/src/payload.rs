@@ -68,6 +68,7 @@ pub struct TaskState {
 impl TaskState {
     pub const MAX_TAGS: usize = 20;
     pub const MAX_TAG_CHARS: usize = 50;
+    pub const MAX_REMINDERS: usize = 10;
 }
 
 /// The fields of a task that changed; the others are absent.

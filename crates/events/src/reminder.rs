@@ -35,6 +35,11 @@ pub enum ReminderTime {
     },
 }
 
+impl ReminderTime {
+    /// A year.
+    pub const MAX_MINUTES: u32 = 366 * 24 * 60;
+}
+
 /// A way to reach somebody.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

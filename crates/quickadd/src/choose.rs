@@ -1,6 +1,8 @@
 //! Which phrases count.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
+
+use events::TaskState;
 
 use crate::{
     line::Word,
@@ -103,14 +105,18 @@ impl Slots {
             Found::Zone(zone) => put(&mut self.zone, zone),
             Found::Repeat(repeat) => put(&mut self.repeat, repeat),
             Found::Limit(limit) => put(&mut self.limit, limit),
-            Found::Reminders(minutes) => {
-                let has_due = self.has_due();
-                if has_due {
-                    self.reminders.extend(minutes);
-                }
-                has_due
-            }
+            Found::Reminders(minutes) => self.has_due() && self.remind(minutes),
         }
+    }
+
+    fn remind(&mut self, minutes: Vec<u32>) -> bool {
+        let more: BTreeSet<u32> = minutes.into_iter().collect();
+        let all = &self.reminders | &more;
+        let has_room = all.len() <= TaskState::MAX_REMINDERS;
+        if has_room {
+            self.reminders = all;
+        }
+        has_room
     }
 }
 

@@ -30,7 +30,7 @@
 //!   "3 days after completion" count from completion. Right behind it: "until 3 may",
 //!   "for 5 weeks", "10 times", "starting monday", "from monday".
 //! - **Reminders.** "remind me 30 minutes before", "remind me 1 day and 2 hours before"; only
-//!   beside a due.
+//!   beside a due, and as many and as early as a task takes.
 //!
 //! # How doubt is settled
 //!

@@ -59,7 +59,8 @@ pub fn parse(line: &str, now: &Zoned) -> Result<QuickAdd, TooLong> {
 
     fields.title = title(&words, count);
     fields.spans = spans(line, understood);
-    fields.reminders = longest_first(std::mem::take(&mut slots.reminders));
+    // The longest first.
+    fields.reminders = slots.reminders.iter().rev().copied().collect();
     (fields.due, fields.recurrence) = slots.resolve(now);
     Ok(fields)
 }
@@ -97,12 +98,6 @@ pub fn parse_due(text: &str, now: &Zoned) -> Option<Due> {
 
 fn is_long(line: &str) -> bool {
     line.chars().nth(MAX_CHARS).is_some()
-}
-
-fn longest_first(mut minutes: Vec<u32>) -> Vec<u32> {
-    minutes.sort_unstable_by(|one, other| other.cmp(one));
-    minutes.dedup();
-    minutes
 }
 
 /// Words of one kind that stand together in the line are one span.

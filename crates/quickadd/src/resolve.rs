@@ -1,5 +1,7 @@
 //! What the phrases mean together.
 
+use std::collections::BTreeSet;
+
 use events::Due;
 use jiff::{
     ToSpan, Zoned,
@@ -12,7 +14,7 @@ use crate::{
     vocabulary::Part,
 };
 
-/// At most one of each.
+/// At most one of each, and as many reminders as a task takes.
 #[derive(Default)]
 pub(crate) struct Slots {
     pub(crate) day: Option<Day>,
@@ -21,7 +23,7 @@ pub(crate) struct Slots {
     pub(crate) zone: Option<String>,
     pub(crate) repeat: Option<Repeat>,
     pub(crate) limit: Option<Limit>,
-    pub(crate) reminders: Vec<u32>,
+    pub(crate) reminders: BTreeSet<u32>,
 }
 
 #[derive(Clone, Copy)]

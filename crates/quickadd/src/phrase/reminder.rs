@@ -1,5 +1,7 @@
 //! "remind me 1 day and 2 hours before".
 
+use events::ReminderTime;
+
 use super::amount::amount;
 use crate::cursor::{Cursor, list};
 
@@ -15,7 +17,8 @@ pub(super) fn reminders(cursor: Cursor<'_>) -> Option<(Vec<u32>, Cursor<'_>)> {
             Some(before) if before.and().and_then(amount).is_some() => before,
             _ => end,
         };
-        Some((length.minutes()?, end))
+        let minutes = length.minutes()?;
+        (minutes <= ReminderTime::MAX_MINUTES).then_some((minutes, end))
     })?;
     Some((minutes, cursor.word("before")?))
 }

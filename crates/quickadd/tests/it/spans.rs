@@ -101,4 +101,14 @@ fn what_is_more_than_a_task_takes_stays_in_the_title() {
     let quick = parse(&format!("Buy milk #{longest} #{longer}"), &now()).unwrap();
     assert_eq!(quick.title, format!("Buy milk #{longer}"));
     assert_eq!(quick.tags, [longest]);
+
+    let remind: Vec<String> = (10..=20)
+        .map(|n| format!("remind me {n} minutes before"))
+        .collect();
+    let quick = parse(&format!("Dentist tomorrow {}", remind.join(" ")), &now()).unwrap();
+    assert_eq!(quick.title, "Dentist remind me 10 minutes before");
+    assert_eq!(quick.reminders, (11..=20).rev().collect::<Vec<_>>());
+
+    let quick = parse("Passport tomorrow remind me 60 weeks before", &now()).unwrap();
+    assert_eq!(quick.title, "Passport remind me 60 weeks before");
 }

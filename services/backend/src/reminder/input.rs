@@ -1,17 +1,11 @@
 //! What a client may say about a reminder.
 
-use events::{Channel, Reminder, ReminderId, ReminderTime};
+use events::{Channel, Reminder, ReminderId, ReminderTime, TaskState};
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::error::ApiError;
-
-/// Of one task.
-const MAX_REMINDERS: usize = 10;
-
-/// A year.
-const MAX_MINUTES: u32 = 366 * 24 * 60;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +20,7 @@ pub(crate) struct NewReminder {
 impl NewReminder {
     fn check(self, now: Timestamp) -> Result<Reminder, ApiError> {
         match self.when {
-            ReminderTime::Before { minutes } if minutes > MAX_MINUTES => {
+            ReminderTime::Before { minutes } if minutes > ReminderTime::MAX_MINUTES => {
                 return Err(ApiError::invalid(
                     "when.minutes",
                     "A reminder must not come more than a year before",
@@ -99,9 +93,10 @@ pub(super) fn added(
 }
 
 fn check_number(number: usize) -> Result<(), ApiError> {
-    if number <= MAX_REMINDERS {
+    let max = TaskState::MAX_REMINDERS;
+    if number <= max {
         return Ok(());
     }
-    let detail = format!("A task must not have more than {MAX_REMINDERS} reminders");
+    let detail = format!("A task must not have more than {max} reminders");
     Err(ApiError::invalid("reminders", detail))
 }
