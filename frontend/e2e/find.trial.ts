@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { Program } from './stage/program';
 import { trial } from './stage/trial';
 
 trial('what is searched for stands in the address', async (stage) => {
@@ -35,6 +36,15 @@ trial('what was deleted comes back from the trash, and any change from the histo
   await change.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'low' });
   await change.getByText('Taken back').waitFor();
+});
+
+trial('the history says by which token a program changed something', async (stage) => {
+  const ada = await stage.newcomer();
+  const robot = await Program.of(ada, 'Robot');
+  await robot.call('add_task', { title: 'Oil the joints' });
+  await ada.open('/history');
+  const change = ada.page.getByRole('listitem').filter({ hasText: 'Oil the joints' });
+  await change.getByText('An agent, by the token “Robot”').waitFor();
 });
 
 trial('a tag may be called anything, and has its page', async (stage) => {
