@@ -1,22 +1,25 @@
+import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Task } from '@/lib/api';
 import type { Person } from './stage/person';
 import { trial } from './stage/trial';
 
-/** Takes a row by its handle, and puts it down in the middle of something else. */
-async function drag(ada: Person, title: string, to: { x: number; y: number; width: number; height: number } | null) {
+/** Takes a row by its handle, and puts it down in the middle of a place. */
+async function drag(ada: Person, title: string, place: string, element: Locator) {
+  const to = await element.boundingBox();
   if (!to) throw new Error('There is no place to put it');
   await ada.row(title).hover();
   await ada.page.getByRole('button', { name: `Move “${title}”` }).hover();
   await ada.page.mouse.down();
   await ada.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2 - 4, { steps: 6 });
   await ada.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 2 });
-  await ada.page.mouse.up();
+  await ada.dropOver(`Over ${place}.`);
 }
 
 async function threeTasks(ada: Person): Promise<void> {
   for (const title of ['One', 'Two', 'Three']) await ada.create({ title });
   await ada.open('/inbox');
+  await ada.isConnected();
   await ada.sees('Three');
   await ada.hasTools('Three');
 }
@@ -27,7 +30,7 @@ const saved = async (ada: Person) =>
 trial('a task is dragged to another place, and one undo brings it back', async (stage) => {
   const ada = await stage.newcomer();
   await threeTasks(ada);
-  await drag(ada, 'Three', await ada.row('One').boundingBox());
+  await drag(ada, 'Three', 'One', ada.row('One'));
   await expect.poll(() => ada.titles()).toEqual(['Three', 'One', 'Two']);
   await expect.poll(() => saved(ada)).toEqual(['Three', 'One', 'Two']);
   await ada.page.getByRole('button', { name: 'Undo' }).click();
@@ -38,7 +41,7 @@ trial('a task is dragged into a project', async (stage) => {
   const ada = await stage.newcomer();
   const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
   await threeTasks(ada);
-  await drag(ada, 'Two', await ada.page.locator('aside').getByRole('link', { name: 'Garden' }).boundingBox());
+  await drag(ada, 'Two', 'Garden', ada.page.locator('aside').getByRole('link', { name: 'Garden' }));
   await ada.seesNo('Two');
   await expect
     .poll(() => ada.ask('GET', `/tasks?project_id=${id}`))

@@ -17,7 +17,7 @@ trial('a task is dragged from one column of the board to another', async (stage)
   await ada.page.mouse.move(from.x + from.width / 2, from.y + from.height - 4);
   await ada.page.mouse.down();
   await ada.page.mouse.move(to.x + to.width / 2, to.y + 80, { steps: 8 });
-  await ada.page.mouse.up();
+  await ada.dropOver('Over Urgent.');
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'urgent' });
 });
 
@@ -36,6 +36,6 @@ trial('a task is dragged to another day of the calendar, and keeps its time', as
   await ada.page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
   await ada.page.mouse.down();
   await ada.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 8 });
-  await ada.page.mouse.up();
+  await ada.dropOver(/^Over .* 16 /);
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: `${month}-16T09:00:00` } });
 });

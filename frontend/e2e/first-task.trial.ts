@@ -13,6 +13,7 @@ trial('from signing up to the first task', async (stage) => {
   // It is there for good, and not only on the screen.
   await ada.page.reload();
   await ada.sees('Water the plants');
+  await ada.isConnected();
 
   await ada.page.getByRole('checkbox', { name: 'Complete “Water the plants”' }).click();
   await ada.page.getByText('Task completed').waitFor();

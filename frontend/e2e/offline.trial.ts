@@ -63,9 +63,11 @@ trial('a page that is opened without a network shows what was seen last, and sen
   await ada.isConnected('offline');
   await ada.page.reload();
   await ada.sees('Seen last');
+  await ada.isConnected('offline');
   await ada.add('Typed in the dark');
   await ada.sees('Typed in the dark');
   // It waits for longer than the page lives.
+  await expect.poll(() => ada.page.evaluate(asked)).toBe(1);
   await ada.page.reload();
   await ada.sees('Typed in the dark');
   await ada.context.setOffline(false);
@@ -73,3 +75,20 @@ trial('a page that is opened without a network shows what was seen last, and sen
     .poll(async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.map(({ title }) => title).sort())
     .toEqual(['Seen last', 'Typed in the dark']);
 });
+
+/** How much is kept to be sent. Runs in the browser. */
+function asked(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('taskflow-asked');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const counting = database.transaction('asked').objectStore('asked').count();
+      counting.onerror = () => reject(counting.error);
+      counting.onsuccess = () => {
+        database.close();
+        resolve(counting.result);
+      };
+    };
+  });
+}

@@ -73,7 +73,7 @@ trial('a realtime service that is killed is found again', async (stage) => {
   const desk = await stage.newcomer();
   await desk.isConnected();
   await stage.stagehand.kill('realtime');
-  await desk.isConnected('reconnecting');
+  await desk.isDisconnected();
   await desk.create({ title: 'Unheard' });
   await stage.stagehand.start('realtime');
   await desk.isConnected();

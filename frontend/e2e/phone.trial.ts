@@ -20,6 +20,7 @@ trial('on a phone nothing is wider than the screen, and everything is within rea
     expect(await overflow()).toBe(0);
   }
   await bar.getByRole('button', { name: 'New task' }).tap();
+  await isTyping();
   await ada.page.keyboard.type('From a phone');
   await ada.page.keyboard.press('Enter');
   await ada.sees('From a phone');
@@ -39,11 +40,16 @@ trial('on a phone nothing is wider than the screen, and everything is within rea
       return new URL(ada.page.url()).pathname;
     })
     .toBe('/inbox');
-  const field = ada.page.getByRole('textbox', { name: 'New task' });
-  await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+  await isTyping();
   await ada.page.keyboard.type('From the calendar');
   await ada.page.keyboard.press('Enter');
   await ada.sees('From the calendar');
+
+  /** Waits until what is typed becomes a task. */
+  async function isTyping(): Promise<void> {
+    const field = ada.page.getByRole('textbox', { name: 'New task' });
+    await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+  }
 
   /** How much wider the page is than the screen. */
   async function overflow(): Promise<number> {

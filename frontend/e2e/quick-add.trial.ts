@@ -32,7 +32,7 @@ trial('what was understood and not meant stays as it stands', async (stage) => {
   const field = ada.page.getByRole('textbox', { name: 'New task' });
   await field.fill('Read Tomorrow and Tomorrow tomorrow');
   await ada.page.getByRole('status', { name: 'Understood' }).getByRole('button').first().click();
-  expect(await field.inputValue()).toContain('\\');
+  await expect.poll(() => field.inputValue()).toContain('\\');
   await field.press('Enter');
   await expect.poll(async () => (await ada.titles())[0]).toContain('Tomorrow');
 });
@@ -52,6 +52,7 @@ trial('a task that is added in a view belongs there, unless the line says otherw
   const ada = await stage.newcomer();
   const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
   await ada.open(`/projects/${id}`);
+  await ada.isConnected();
   await ada.add('Rake the leaves #autumn');
   await ada.sees('Rake the leaves');
   await expect

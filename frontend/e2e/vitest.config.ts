@@ -1,4 +1,5 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { PATIENCE_MILLISECONDS } from './stage/patience';
 
 /** They break the product that all trials share, so nobody else may be on it. */
 const BREAKING = ['**/outages.trial.ts', '**/sessions.trial.ts'];
@@ -6,7 +7,7 @@ const BREAKING = ['**/outages.trial.ts', '**/sessions.trial.ts'];
 /** What whoever looks at the product with a browser needs. */
 export const usual: ViteUserConfig = {
   resolve: { alias: { '@': `${import.meta.dirname}/..` } },
-  test: { hookTimeout: 60_000, expect: { poll: { timeout: 30_000, interval: 50 } }, reporters: ['verbose'] },
+  test: { hookTimeout: 60_000, expect: { poll: { timeout: PATIENCE_MILLISECONDS, interval: 50 } }, reporters: ['verbose'] },
 };
 
 export default defineConfig({
@@ -14,7 +15,7 @@ export default defineConfig({
   test: {
     ...usual.test,
     dir: import.meta.dirname,
-    testTimeout: 240_000,
+    testTimeout: 400_000,
     projects: [
       {
         extends: true,

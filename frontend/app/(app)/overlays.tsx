@@ -35,6 +35,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   useEffect(() => followOtherTabs(), []);
   useEffect(() => startWorker(), []);
   useEffect(() => keepForOffline(data, userId), [data, userId]);
+  useEffect(() => sayReady(), []);
   const panel = useStore(openPanel);
   const task = useOpenTask();
   const conflict = useStore(openConflict);
@@ -54,6 +55,12 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
       <Suspense fallback={null}>{hasSpoken ? <Toaster /> : null}</Suspense>
     </>
   );
+}
+
+/** For who must know that the last of the page is there: from now on keys and other tabs are heard, too. */
+function sayReady(): () => void {
+  document.body.dataset.ready = 'true';
+  return () => delete document.body.dataset.ready;
 }
 
 function useGlobalCommands(): Command[] {

@@ -56,9 +56,15 @@ export class Person {
     if (path.startsWith('/sign-')) await this.page.locator('form[data-ready=true]').waitFor();
   }
 
-  /** The state of the connection, once it is this one. */
+  /** The state of the connection, once it is this one; and what is done to the page is heard, keys as well. */
   async isConnected(state: ConnectionState = 'live'): Promise<void> {
+    await this.page.locator('body[data-ready=true]').waitFor({ state: 'attached' });
     await this.page.locator(`[role=status][data-state=${state}]`).waitFor();
+  }
+
+  /** Waits until the connection is no more, whatever is done about that meanwhile. */
+  async isDisconnected(): Promise<void> {
+    await this.page.locator('[role=status][data-state]:not([data-state=live])').waitFor();
   }
 
   /** Waits until the browser has what it needs without a network: the page and what the app is made of. */
@@ -97,10 +103,11 @@ export class Person {
     return this.page.getByRole('complementary', { name: 'Assistant' });
   }
 
-  /** Tells the assistant something. */
+  /** Tells the assistant something. While it works, what is typed stays in the field. */
   async tellAssistant(line: string): Promise<void> {
     const field = this.page.getByRole('textbox', { name: 'Message to the assistant' });
     await field.fill(line);
+    await this.page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await field.press('Enter');
   }
 
@@ -111,6 +118,12 @@ export class Person {
     const field = this.page.getByRole('textbox', { name: 'Title', exact: true });
     await field.fill(to);
     return field;
+  }
+
+  /** Lets go of what is carried by the mouse, once it is over a place: the page learns of that a moment after the pointer. */
+  async dropOver(place: string | RegExp): Promise<void> {
+    await this.page.getByText(place, { exact: true }).waitFor({ state: 'attached' });
+    await this.page.mouse.up();
   }
 
   /** Waits for what a list can do besides being read, which comes after it. */

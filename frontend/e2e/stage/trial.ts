@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { chromium, devices, type Browser, type BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { env } from './env';
+import { PATIENCE_MILLISECONDS } from './patience';
 import { Person, somebody, type Account } from './person';
 import { Stagehand } from './stagehand';
 import { watch } from './watch';
@@ -53,7 +54,7 @@ export class Stage {
   /** Somebody at a new browser, and not signed in. */
   async stranger(options?: BrowserContextOptions, account: Account = somebody()): Promise<Person> {
     const context = await browser.newContext({ ...USUAL, ...options });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(PATIENCE_MILLISECONDS);
     watch(context, this.complaints);
     const person = new Person(context, await context.newPage(), account);
     this.#people.push(person);

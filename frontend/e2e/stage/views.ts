@@ -120,6 +120,7 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await ada.page.getByRole('dialog', { name: 'Search and commands' }).waitFor();
   await look('palette');
   await ada.page.keyboard.press('Escape');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
   await ada.page.keyboard.press('?');
   await ada.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await look('help');
