@@ -8,6 +8,6 @@ mod entry;
 mod store;
 
 pub(crate) use alerts::Alerts;
-pub(crate) use claim::{Claimed, claim, followed, put_off};
+pub(crate) use claim::{Claimed, claim, followed, put_off, try_later};
 pub(crate) use entry::{Entry, Kind, firing, next_at, of};
 pub(crate) use store::{follow, pass_over_due, put, remake};

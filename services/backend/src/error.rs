@@ -95,6 +95,11 @@ impl ApiError {
         }
     }
 
+    /// Whether the same may well be carried out in a moment.
+    pub(crate) const fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::TimedOut)
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
@@ -206,12 +211,14 @@ fn is_passing(error: &sqlx::Error) -> bool {
         | sqlx::Error::Protocol(_) => true,
         // https://www.postgresql.org/docs/current/errcodes-appendix.html:
         // connection exception, transaction rollback, insufficient resources,
-        // operator intervention (shutdown, crash, statement timeout), lock timeout.
+        // operator intervention (shutdown, crash, statement timeout), lock timeout, a
+        // transaction that was idle for too long.
         sqlx::Error::Database(database) => database.code().is_some_and(|code| {
             ["08", "40", "53", "57"]
                 .iter()
                 .any(|class| code.starts_with(class))
                 || code == "55P03"
+                || code == "25P03"
         }),
         _ => false,
     }

@@ -153,6 +153,8 @@ fn outcome(spawned: Spawned) -> Outcome {
     match spawned {
         Spawned::Spawned => measured::spawned("spawned"),
         Spawned::NothingToDo => measured::spawned("nothing_to_do"),
+        // It comes due again; its trigger must not hold up those behind it.
+        Spawned::PutOff => measured::spawned("put_off"),
         Spawned::Failed | Spawned::Unspecified => {
             measured::spawned("failed");
             return Outcome::Retry("the backend could not make what follows".to_owned());

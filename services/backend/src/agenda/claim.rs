@@ -96,3 +96,26 @@ pub(crate) async fn put_off(
     .await?;
     Ok(())
 }
+
+/// Puts off an occurrence that could not be made: for as long again as it has been due, between a
+/// minute and an hour. Nothing comes sooner because of it.
+pub(crate) async fn try_later(
+    db: &PgPool,
+    user: events::UserId,
+    task: events::TaskId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update taskflow.agenda set wake_at = greatest(
+             wake_at,
+             $3::timestamptz + least(greatest($3 - due_at, interval '1 minute'), interval '1 hour')
+         )
+         where user_id = $1 and kind = 'occurrence' and subject_id = $2",
+        user.0,
+        task.0,
+        now.to_sqlx() as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

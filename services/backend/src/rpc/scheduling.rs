@@ -145,27 +145,50 @@ async fn of_user(app: &App, user: UserId, wanted: Wanted) -> Vec<((UserId, TaskI
     let mut outcomes = Vec::with_capacity(wanted.len());
     let mut parts: VecDeque<Wanted> = split(app, user, wanted).await.into();
     while let Some(part) = parts.pop_front() {
-        let spawned = write(app, user, &part).await;
-        if let Err(error) = &spawned {
-            let task_id = part.keys().next();
-            let error = format!("{error:?}");
-            tracing::error!(user_id = %user, ?task_id, error, "occurrences were not made");
-            // Perhaps because of one of them; the others must not wait for it.
-            if part.len() > 1 {
-                parts.extend(part.into_iter().map(|one| Wanted::from([one])));
+        let error = match write(app, user, &part).await {
+            Ok(spawned) => {
+                outcomes.extend(part.into_keys().map(|task| {
+                    let outcome = if spawned.contains_key(&task) {
+                        Outcome::Spawned
+                    } else {
+                        Outcome::NothingToDo
+                    };
+                    ((user, task), outcome)
+                }));
                 continue;
             }
+            Err(error) => error,
+        };
+        let is_passing = error.is_passing();
+        let task_id = part.keys().next();
+        let error = format!("{error:?}");
+        tracing::error!(user_id = %user, ?task_id, error, "occurrences were not made");
+        // Perhaps because of one of them; the others must not wait for it.
+        if part.len() > 1 {
+            parts.extend(part.into_iter().map(|one| Wanted::from([one])));
+            continue;
         }
-        outcomes.extend(part.into_keys().map(|task| {
-            let outcome = match &spawned {
-                Ok(spawned) if spawned.contains_key(&task) => Outcome::Spawned,
-                Ok(_) => Outcome::NothingToDo,
-                Err(_) => Outcome::Failed,
+        for task in part.into_keys() {
+            let outcome = if is_passing {
+                Outcome::Failed
+            } else {
+                put_off(app, user, task).await
             };
-            ((user, task), outcome)
-        }));
+            outcomes.push(((user, task), outcome));
+        }
     }
     outcomes
+}
+
+/// Whoever is told that it failed asks again, and those behind it wait: so one that cannot be made
+/// is left to the agenda, unless that cannot be written either.
+async fn put_off(app: &App, user: UserId, task: TaskId) -> Outcome {
+    metrics::counter!(telemetry::metrics::FAILURES_TOTAL, "cause" => "occurrence").increment(1);
+    let now = telemetry::clock::now();
+    let put_off = agenda::try_later(&app.pool, user, task, now).await;
+    put_off
+        .map_err(unavailable)
+        .map_or(Outcome::Failed, |()| Outcome::PutOff)
 }
 
 /// What is made in one transaction each: an occurrence comes with its parts.

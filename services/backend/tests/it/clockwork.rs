@@ -92,7 +92,9 @@ impl<T: TaskService> Clockwork<T> {
 
     pub(crate) async fn spawn(&self, now: Timestamp, tasks: Vec<Task>) -> Vec<Outcome> {
         let outcomes = self.try_spawn(now, tasks).await;
-        assert!(!outcomes.contains(&Outcome::Failed));
+        for undone in [Outcome::Failed, Outcome::PutOff] {
+            assert!(!outcomes.contains(&undone), "{outcomes:?}");
+        }
         outcomes
     }
 

@@ -7,9 +7,11 @@ use backend::{
 };
 use futures::future::join;
 use jiff::ToSpan;
-use proto::v1::{spawn_occurrences_response::Outcome, task_service_server::TaskService};
+use proto::v1::{
+    claim_due_response::Kind, spawn_occurrences_response::Outcome, task_service_server::TaskService,
+};
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, Executor, PgPool};
 
 use crate::clockwork::{self, Person};
 
@@ -237,29 +239,59 @@ async fn parts_are_due_as_much_later_as_their_whole(pool: PgPool) {
 #[sqlx::test(migrator = "MIGRATOR")]
 async fn one_that_cannot_be_made_keeps_no_other_waiting(pool: PgPool) {
     let clockwork = clockwork::open(&pool).await;
-    let person = clockwork.sign_up().await;
+    let mut person = clockwork.sign_up().await;
     let mut tasks = Vec::new();
     for _ in 0..3 {
-        tasks.push(daily(&person, "2030-03-30").await);
+        tasks.push(daily(&person, "2090-03-30").await);
     }
     for task in &tasks {
         person.complete(text(&task["id"])).await;
     }
-    // As no route would let it: a copy would be refused.
-    let broken = "update taskflow.tasks set title = 'broken' where id = $1::uuid";
-    let constraint = "alter table taskflow.tasks add check (title <> 'broken' or version > 1)";
-    sqlx::query(broken)
-        .bind(text(&tasks[1]["id"]))
-        .execute(&pool)
-        .await
-        .unwrap();
-    sqlx::query(constraint).execute(&pool).await.unwrap();
+    let broken = text(&tasks[1]["id"]);
+    refuse(&pool, broken, "23514").await;
+    assert_eq!(person.due(Kind::Occurrence).await.len(), 3);
     let wanted = tasks.iter().map(|task| person.task(text(&task["id"])));
     let outcomes = clockwork.try_spawn(person.now, wanted.collect()).await;
     assert_eq!(
         outcomes,
-        [Outcome::Spawned, Outcome::Failed, Outcome::Spawned]
+        [Outcome::Spawned, Outcome::PutOff, Outcome::Spawned]
     );
+
+    // It comes again by itself: after a minute, then as long again as it has been due.
+    for wait in [60_i64, 61, 123] {
+        comes_after(&mut person, wait).await;
+        let outcomes = clockwork.try_spawn(person.now, vec![person.task(broken)]);
+        assert_eq!(outcomes.await, [Outcome::PutOff]);
+    }
+    person.pass(48.hours());
+    assert_eq!(person.due(Kind::Occurrence).await.len(), 1);
+    let outcomes = clockwork.try_spawn(person.now, vec![person.task(broken)]);
+    assert_eq!(outcomes.await, [Outcome::PutOff]);
+    comes_after(&mut person, 3_600).await;
+
+    pool.execute(ACCEPT).await.unwrap();
+    assert_eq!(person.spawn(broken).await, Outcome::Spawned);
+    person.pass(2.hours());
+    assert!(person.due(Kind::Occurrence).await.is_empty());
+    assert_eq!(person.tasks().await.len(), 6);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_fails_for_the_moment_is_not_put_off(pool: PgPool) {
+    let clockwork = clockwork::open(&pool).await;
+    let mut person = clockwork.sign_up().await;
+    let task = daily(&person, "2090-03-30").await;
+    let id = text(&task["id"]);
+    person.complete(id).await;
+    // As if it could not be serialized.
+    refuse(&pool, id, "40001").await;
+    assert_eq!(person.due(Kind::Occurrence).await.len(), 1);
+    let outcomes = clockwork.try_spawn(person.now, vec![person.task(id)]);
+    assert_eq!(outcomes.await, [Outcome::Failed]);
+    // The lease of who was told of it.
+    comes_after(&mut person, 30).await;
+    pool.execute(ACCEPT).await.unwrap();
+    assert_eq!(person.spawn(id).await, Outcome::Spawned);
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
@@ -329,6 +361,32 @@ async fn daily<T: TaskService>(person: &Person<'_, T>, date: &str) -> Value {
         "reminders": [{"when": {"kind": "before", "minutes": 10}}],
     });
     person.post("/tasks", task).await
+}
+
+/// Has Postgres refuse what follows a task, with this code.
+async fn refuse(pool: &PgPool, id: &str, code: &str) {
+    let title = "update taskflow.tasks set title = 'broken' where id = $1::uuid";
+    sqlx::query(title).bind(id).execute(pool).await.unwrap();
+    let refuse = format!(
+        "create function refuse() returns trigger language plpgsql as $$
+         begin
+             raise exception 'refused' using errcode = '{code}';
+         end $$;
+         create trigger refuse before insert on taskflow.tasks
+             for each row when (new.title = 'broken') execute function refuse()"
+    );
+    pool.execute(AssertSqlSafe(refuse)).await.unwrap();
+}
+
+/// Takes back [`refuse`].
+const ACCEPT: &str = "drop trigger refuse on taskflow.tasks";
+
+/// One occurrence comes due after so many seconds, and none before.
+async fn comes_after<T: TaskService>(person: &mut Person<'_, T>, seconds: i64) {
+    person.pass((seconds - 1).seconds());
+    assert!(person.due(Kind::Occurrence).await.is_empty());
+    person.pass(2.seconds());
+    assert_eq!(person.due(Kind::Occurrence).await.len(), 1);
 }
 
 async fn undo<T: TaskService>(person: &Person<'_, T>, change_set: &str) -> String {

@@ -16,7 +16,12 @@ fn tasks(count: usize) -> Vec<String> {
 async fn many_are_asked_for_in_few_calls_and_each_has_its_own_outcome() {
     let world = World::start(5_000).await;
     let tasks = tasks(500);
-    let said = [Spawned::Spawned, Spawned::NothingToDo, Spawned::Failed];
+    let said = [
+        Spawned::Spawned,
+        Spawned::NothingToDo,
+        Spawned::PutOff,
+        Spawned::Failed,
+    ];
     for (task, outcome) in tasks.iter().zip(said.into_iter().cycle()) {
         let outcomes = &mut world.backend.state().outcomes;
         outcomes.insert(task.clone(), outcome);
@@ -47,6 +52,18 @@ async fn those_of_a_trigger_go_into_one_call_and_come_again_with_one_that_failed
     fail(Spawned::Spawned);
     assert_eq!(world.shared_trigger(&tasks).await, Outcome::Done);
     assert_eq!(world.backend.state().calls, [200, 200]);
+}
+
+/// It would be delivered again and again, those behind it would wait, and at last it would be a
+/// dead letter.
+#[tokio::test]
+async fn a_trigger_does_not_come_again_with_one_that_cannot_be_made() {
+    let world = World::start(5_000).await;
+    let tasks = tasks(200);
+    let outcomes = [(tasks[7].clone(), Spawned::PutOff)];
+    world.backend.state().outcomes.extend(outcomes);
+    assert_eq!(world.shared_trigger(&tasks).await, Outcome::Done);
+    assert_eq!(world.backend.state().calls, [200]);
 }
 
 #[tokio::test]
