@@ -97,6 +97,8 @@ impl Home {
 
     fn taskflow(&self) -> Spec {
         Spec::new("taskflow", env!("CARGO_BIN_EXE_taskflow"))
+            // The last lines are what is looked at.
+            .env("RUST_BACKTRACE", "0")
             .env("DATABASE_URL", "")
             .env("KAFKA_BROKERS", "")
             .env("DATA_DIR", self.folder.display().to_string())
