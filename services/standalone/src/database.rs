@@ -1,18 +1,20 @@
 //! Postgres: somebody else's, or our own.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     future::pending,
-    io::Write,
+    io::{self, Write},
     net::{Ipv4Addr, TcpListener},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
 use embedded::Postgres;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{sleep, timeout};
 
 use crate::config::Config;
 
@@ -21,6 +23,12 @@ const NAME: &str = "taskflow";
 
 /// Holds its address, for the front end.
 const ADDRESS: &str = "database-url";
+
+/// How long a process that serves waits for the one before it: longer than that takes to end.
+const HANDOVER: Duration = Duration::from_secs(40);
+
+/// How often it looks whether that has ended.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(crate) struct Database {
     pub(crate) url: SecretString,
@@ -34,7 +42,8 @@ struct Own {
 }
 
 impl Database {
-    pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
+    /// Who `serves` outlives any other process, and so never uses the Postgres of one.
+    pub(crate) async fn open(config: &Config, serves: bool) -> anyhow::Result<Self> {
         if let Some(url) = configured(config) {
             let (url, own) = (url.clone(), None);
             return Ok(Self { url, own });
@@ -44,7 +53,9 @@ impl Database {
         // Children have their own idea of where they are.
         let data = data.canonicalize()?;
         let lock = File::create(data.join("lock"))?;
-        if lock.try_lock().is_err() {
+        if serves {
+            wait_for(&lock, &data).await?;
+        } else if !takes(&lock)? {
             // A command beside the process that serves.
             let url = running(&data).await.with_context(|| {
                 let data = data.display();
@@ -91,6 +102,34 @@ pub(crate) fn configured(config: &Config) -> Option<&SecretString> {
 pub(crate) async fn running(data: &Path) -> Option<SecretString> {
     let url = embedded::address(&data.join("postgres"), NAME).await;
     url.map(SecretString::from)
+}
+
+/// Waits for the lock; `File::lock` would hold up the thread, and a shutdown with it.
+async fn wait_for(lock: &File, data: &Path) -> anyhow::Result<()> {
+    if takes(lock)? {
+        return Ok(());
+    }
+    let data = data.display();
+    tracing::info!("waiting for the process that holds {data}");
+    let taken = async {
+        while !takes(lock)? {
+            sleep(LOOK_EVERY).await;
+        }
+        Ok::<_, io::Error>(())
+    };
+    let taken = timeout(HANDOVER, taken).await.with_context(|| {
+        format!("another process holds {data}: end it, or give this one another DATA_DIR")
+    })?;
+    Ok(taken?)
+}
+
+/// Whether the lock is ours from now on.
+fn takes(lock: &File) -> io::Result<bool> {
+    match lock.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 async fn start(data: &Path) -> anyhow::Result<Postgres> {

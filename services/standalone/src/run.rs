@@ -43,7 +43,8 @@ pub async fn run(mut config: Config, shutdown: CancellationToken) -> anyhow::Res
         Some(Command::Backend(command)) => Task::Answer(services::backend(command)?.into()),
     };
     // What waits for a download and a server is large, and so is what serves.
-    let opening = Box::pin(Database::open(&config));
+    let serves = matches!(task, Task::Serve(_));
+    let opening = Box::pin(Database::open(&config, serves));
     let Some(opened) = shutdown.run_until_cancelled(opening).await else {
         return Ok(());
     };

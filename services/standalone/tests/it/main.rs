@@ -79,20 +79,14 @@ impl Drop for Home {
 
 impl Home {
     fn new() -> Self {
-        // Below the range from which the system gives ports to outgoing connections.
-        static NEXT: AtomicU16 = AtomicU16::new(22_000);
         let folder = env::temp_dir().join(format!("taskflow-standalone-{}", Uuid::now_v7()));
         fs::create_dir_all(&folder).unwrap();
         // Whoever Postgres runs as has to get there.
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
         let programs = folder.join(format!("postgresql-{}", embedded::VERSION));
         symlink(variable("POSTGRES_DIR"), programs).unwrap();
-        let mut ports = iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed));
-        let port = ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
-        Self {
-            folder,
-            http: format!("127.0.0.1:{}", port.unwrap()),
-        }
+        let http = free_address();
+        Self { folder, http }
     }
 
     fn taskflow(&self) -> Spec {
@@ -139,6 +133,14 @@ impl Home {
         assert!(has_refused && text.contains(said), "{env:?}: {text}");
         assert!(!text.contains(HIDDEN), "{env:?}: {text}");
     }
+}
+
+fn free_address() -> String {
+    // Below the range from which the system gives ports to outgoing connections.
+    static NEXT: AtomicU16 = AtomicU16::new(22_000);
+    let mut ports = iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed));
+    let port = ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    format!("127.0.0.1:{}", port.unwrap())
 }
 
 /// The first line of the answer to a GET.
@@ -203,6 +205,25 @@ async fn without_anything_it_brings_its_database_and_keeps_it() {
         0,
         "others may read the database's address"
     );
+}
+
+#[tokio::test]
+async fn who_comes_next_waits_for_the_database_until_it_is_free() {
+    let mut home = Home::new();
+    let first = home.start().await;
+    // What the first still answers is not the second's.
+    home.http = free_address();
+    let (ended, second) = tokio::join!(first.terminate(PATIENCE), home.start());
+    ended.unwrap();
+    assert!(first.exited().await.unwrap().success());
+    assert!(second.is_running(), "{}", second.tail().join("\n"));
+    let answer = status(&home.http, "/health/ready").await.unwrap();
+    assert!(answer.contains(" 200 "), "{answer}");
+    // Its own Postgres, not the one that has ended with the first.
+    testing::Database::connect(&home.database_url())
+        .await
+        .unwrap();
+    second.terminate(PATIENCE).await.unwrap();
 }
 
 #[tokio::test]
