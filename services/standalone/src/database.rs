@@ -48,11 +48,13 @@ impl Database {
             let (url, own) = (url.clone(), None);
             return Ok(Self { url, own });
         }
-        let data = &config.data_dir;
-        fs::create_dir_all(data).with_context(|| format!("creating {}", data.display()))?;
-        // Children have their own idea of where they are.
-        let data = data.canonicalize()?;
-        let lock = File::create(data.join("lock"))?;
+        let (data, lock) = folder(&config.data_dir).with_context(|| {
+            let data = config.data_dir.display();
+            format!(
+                "{data} cannot be written to: choose another DATA_DIR, or name a server in \
+                 DATABASE_URL"
+            )
+        })?;
         if serves {
             wait_for(&lock, &data).await?;
         } else if !takes(&lock)? {
@@ -102,6 +104,15 @@ pub(crate) fn configured(config: &Config) -> Option<&SecretString> {
 pub(crate) async fn running(data: &Path) -> Option<SecretString> {
     let url = embedded::address(&data.join("postgres"), NAME).await;
     url.map(SecretString::from)
+}
+
+/// Where our own Postgres lives, and what keeps others out.
+fn folder(data: &Path) -> io::Result<(PathBuf, File)> {
+    fs::create_dir_all(data)?;
+    // Children have their own idea of where they are.
+    let data = data.canonicalize()?;
+    let lock = File::create(data.join("lock"))?;
+    Ok((data, lock))
 }
 
 /// Waits for the lock; `File::lock` would hold up the thread, and a shutdown with it.

@@ -28,10 +28,14 @@ const SECRET: &str = "u8GmQ1rJx0bYpV5dLk2TnZ7cWs4HfEaR";
 const HIDDEN: &str = "hunter2";
 
 /// What is wrong in the environment, and what is said of it: something of each service's.
-const WRONG: [(&[(&str, &str)], &str); 10] = [
+const WRONG: [(&[(&str, &str)], &str); 11] = [
     (
         &[("DATABASE_URL", "mysql://root:hunter2@localhost/tasks")],
         "DATABASE_URL is not a Postgres URL",
+    ),
+    (
+        &[("DATABASE_URL", ""), ("DATA_DIR", "/dev/null/data")],
+        "or name a server in DATABASE_URL",
     ),
     (
         &[
