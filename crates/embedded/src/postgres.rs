@@ -19,6 +19,9 @@ use tokio::time::{sleep, timeout};
 
 const SUPERUSER: &str = "postgres";
 
+/// The program, as the kernel calls it.
+const SERVER: &str = "postgres";
+
 /// Where `postmaster.pid` says who listens, and on which port.
 const PID_LINE: usize = 0;
 const PORT_LINE: usize = 3;
@@ -38,7 +41,7 @@ pub struct Postgres {
 
 impl Postgres {
     /// Starts a server with these `programs` whose data lie in `dir`; what is there already is
-    /// kept. It does not answer yet.
+    /// kept. It does not answer yet. The caller holds a lock, so that nobody else starts one there.
     pub async fn spawn(
         programs: &Path,
         dir: &Path,
@@ -58,6 +61,7 @@ impl Postgres {
         let data = dir.join("data");
         // If it does not end, the new one says in its own words why it cannot start.
         let _ = timeout(ENDED_WITHIN, ended(&data)).await;
+        forget_stranger(&data)?;
         let password = password(dir, account)?;
         if !data.exists() {
             initdb(programs, dir, account, Arc::clone(&output)).await?;
@@ -164,19 +168,36 @@ pub async fn address(dir: &Path, database: &str) -> Option<String> {
 
 /// Waits for the end of a server that runs on the data: its parent was killed, and it is told so.
 async fn ended(data: &Path) {
-    let is_there = |pid: u32| {
-        let name = fs::read_to_string(format!("/proc/{pid}/comm"));
-        name.is_ok_and(|name| name.trim() == "postgres")
-    };
-    while said(data, PID_LINE).is_some_and(is_there) {
+    while named(data).is_some_and(|program| program == SERVER) {
         sleep(Duration::from_millis(20)).await;
     }
 }
 
+/// A server that was killed leaves its pid, which after a while, or in another container, is some
+/// other program's. Postgres sees that it lives, and would never start again.
+fn forget_stranger(data: &Path) -> Result<()> {
+    if named(data).is_some_and(|program| program != SERVER) {
+        let file = pid_file(data);
+        fs::remove_file(&file).with_context(|| format!("removing {}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The program that has the pid of the server on these data, if it lives.
+fn named(data: &Path) -> Option<String> {
+    let pid: u32 = said(data, PID_LINE)?;
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+    Some(name.trim().to_owned())
+}
+
 /// What the server on these data says of itself.
 fn said<T: FromStr>(data: &Path, line: usize) -> Option<T> {
-    let lines = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+    let lines = fs::read_to_string(pid_file(data)).ok()?;
     lines.lines().nth(line)?.trim().parse().ok()
+}
+
+fn pid_file(data: &Path) -> PathBuf {
+    data.join("postmaster.pid")
 }
 
 fn url(at: SocketAddr, password: &str, database: &str) -> String {

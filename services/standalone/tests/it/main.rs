@@ -231,6 +231,18 @@ async fn who_comes_next_waits_for_the_database_until_it_is_free() {
 }
 
 #[tokio::test]
+async fn a_pid_that_somebody_else_has_by_now_does_not_keep_it_from_starting() {
+    let home = Home::new();
+    let process = home.start().await;
+    process.terminate(PATIENCE).await.unwrap();
+    let file = home.folder.join("postgres/data/postmaster.pid");
+    assert!(!file.exists(), "Postgres runs still");
+    fs::write(&file, format!("{}\n", std::process::id())).unwrap();
+    let process = home.start().await;
+    process.terminate(PATIENCE).await.unwrap();
+}
+
+#[tokio::test]
 async fn what_is_wrong_ends_the_start_with_what_to_do() {
     let home = Home::new();
     let process = home.start().await;
