@@ -255,12 +255,15 @@ fn password(dir: &Path, account: Option<Account>) -> Result<String> {
     let password = Alphanumeric.sample_string(&mut rand::rng(), 32);
     fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
     fs::set_permissions(dir, Permissions::from_mode(0o700))?;
-    fs::write(&file, &password)?;
-    fs::set_permissions(&file, Permissions::from_mode(0o600))?;
+    // Whole and in the right hands, or not there.
+    let partial = file.with_extension("partial");
+    fs::write(&partial, &password)?;
+    fs::set_permissions(&partial, Permissions::from_mode(0o600))?;
     if let Some(account) = account {
         account.own(dir)?;
-        account.own(&file)?;
+        account.own(&partial)?;
     }
+    fs::rename(partial, file)?;
     Ok(password)
 }
 
