@@ -51,8 +51,13 @@ const REST: Duration = Duration::from_secs(1);
 pub enum Door {
     /// A port of its own.
     Own(TcpListener),
-    /// A place in somebody else's server, which finds there what is served, once it is.
-    Shared(Arc<OnceLock<Router>>),
+    /// A place in somebody else's server.
+    Shared {
+        /// Where that finds what is served, once it is.
+        place: Arc<OnceLock<Router>>,
+        /// Cancelled when that has ended, and nobody asks any more.
+        closed: CancellationToken,
+    },
 }
 
 impl From<TcpListener> for Door {
@@ -63,7 +68,7 @@ impl From<TcpListener> for Door {
 
 /// Serves until shutdown, then lets the requests that were begun come to their end. Connections
 /// that are still open after `drain` are broken off. Behind a shared door that is the other
-/// server's to do.
+/// server's to do, which is waited for as long.
 pub async fn serve(
     door: impl Into<Door>,
     app: Router,
@@ -72,10 +77,12 @@ pub async fn serve(
 ) {
     match door.into() {
         Door::Own(listener) => listen(listener, app, shutdown, drain).await,
-        Door::Shared(place) => {
+        Door::Shared { place, closed } => {
             // It is given once.
             let _ = place.set(app);
             shutdown.cancelled().await;
+            // It says itself what it breaks off.
+            let _ = timeout(drain, closed.cancelled()).await;
         }
     }
 }
@@ -159,7 +166,10 @@ fn connection(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{
+        sync::Arc,
+        task::{Context, Waker},
+    };
 
     use axum::routing::get;
     use tokio::{
@@ -246,6 +256,23 @@ mod tests {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         assert!(answer.ends_with(&address.to_string()), "{answer}");
         timeout(PATIENCE, server.ended).await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn behind_a_shared_door_the_other_server_is_waited_for() {
+        let (shutdown, closed) = (CancellationToken::new(), CancellationToken::new());
+        shutdown.cancel();
+        let serve_for = |drain| {
+            let (place, closed) = (Arc::default(), closed.clone());
+            let door = Door::Shared { place, closed };
+            serve(door, Router::new(), shutdown.clone(), drain)
+        };
+        timeout(PATIENCE, serve_for(Duration::ZERO)).await.unwrap();
+        let mut serving = pin!(serve_for(PATIENCE));
+        let now = &mut Context::from_waker(Waker::noop());
+        assert!(serving.as_mut().poll(now).is_pending());
+        closed.cancel();
+        assert!(serving.as_mut().poll(now).is_ready());
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serve::Door;
+use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt, service_fn};
 
 /// What realtime serves.
@@ -35,9 +36,12 @@ pub(crate) struct Slots {
 }
 
 impl Slot {
-    /// Where the service puts it.
-    pub(crate) fn door(&self) -> Door {
-        Door::Shared(Arc::clone(&self.0))
+    /// Where the service puts it, and hears that the front is `closed`.
+    pub(crate) fn door(&self, closed: &CancellationToken) -> Door {
+        Door::Shared {
+            place: Arc::clone(&self.0),
+            closed: closed.clone(),
+        }
     }
 
     /// Filled already.

@@ -108,11 +108,14 @@ async fn serve(
         .await
         .with_context(|| format!("HTTP_ADDR {} cannot be listened on", config.http_addr))?;
     let slots = Slots::default();
-    let mut services = services.start(&slots);
+    let (stop_front, closed) = (CancellationToken::new(), CancellationToken::new());
+    let mut services = services.start(&slots, &closed);
     let own = health::router(&health, &slots);
-    let stop_front = CancellationToken::new();
     let front = serve::serve(listener, slots.behind(own), stop_front.clone(), DRAIN);
-    let front = tokio::spawn(front);
+    let front = tokio::spawn(async move {
+        front.await;
+        closed.cancel();
+    });
     let watching = tokio::spawn(watch(broker, health.clone()));
     health.ready(true);
     tracing::info!(http = %config.http_addr, "serving");

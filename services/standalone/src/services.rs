@@ -59,8 +59,8 @@ impl Services {
         }
     }
 
-    /// Each puts what it serves into its slot.
-    pub(crate) fn start(self, slots: &Slots) -> Running {
+    /// Each puts what it serves into its slot, and stays until the front is `closed`.
+    pub(crate) fn start(self, slots: &Slots, closed: &CancellationToken) -> Running {
         let mut running = Running {
             backend: JoinSet::new(),
             stop_backend: CancellationToken::new(),
@@ -68,13 +68,14 @@ impl Services {
             stop_others: CancellationToken::new(),
         };
         let stop = &running.stop_backend;
-        let backend = backend::run_at(self.backend, slots.backend.door(), stop.clone());
+        let backend = backend::run_at(self.backend, slots.backend.door(closed), stop.clone());
         running.backend.spawn(of(BACKEND, backend));
         let stop = &running.stop_others;
-        let agent = agent::run_at(self.agent, slots.agent.door(), stop.clone());
-        let notifier = notifier::run_at(self.notifier, slots.notifier.door(), stop.clone());
-        let realtime = realtime::run_at(self.realtime, slots.realtime.door(), stop.clone());
-        let scheduler = scheduler::run_at(self.scheduler, slots.scheduler.door(), stop.clone());
+        let agent = agent::run_at(self.agent, slots.agent.door(closed), stop.clone());
+        let notifier = notifier::run_at(self.notifier, slots.notifier.door(closed), stop.clone());
+        let realtime = realtime::run_at(self.realtime, slots.realtime.door(closed), stop.clone());
+        let scheduler =
+            scheduler::run_at(self.scheduler, slots.scheduler.door(closed), stop.clone());
         running.others.spawn(of(AGENT, agent));
         running.others.spawn(of(NOTIFIER, notifier));
         running.others.spawn(of(REALTIME, realtime));
@@ -95,6 +96,8 @@ impl Running {
     }
 
     /// Waits for all, and for the requests that the front has still; the first error is told.
+    /// The front waits for no service, but for what each has begun: its sockets and streams end
+    /// when it is told to stop, before it waits for the front.
     pub(crate) async fn stop(
         mut self,
         front: impl Future<Output = anyhow::Result<()>>,
