@@ -2,12 +2,13 @@
 
 use std::{
     convert::Infallible,
+    net::SocketAddr,
     sync::{Arc, OnceLock},
 };
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{ConnectInfo, Request},
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
@@ -20,6 +21,12 @@ const SOCKETS: [&str; 2] = ["/ws/", "/sse/"];
 
 /// What the agent serves, beside the chat.
 const AGENT: [&str; 3] = ["/mcp", "/chatkit", "/.well-known/oauth-protected-resource"];
+
+/// For this machine alone: everybody gets to this port.
+const METRICS: &str = "/metrics";
+
+/// Where proxies say for whom they ask.
+const FORWARDED: &str = "x-forwarded-for";
 
 /// What a service serves, once it does.
 #[derive(Clone, Default)]
@@ -73,6 +80,9 @@ impl Slots {
         let answer = move |request: Request| {
             let slots = self.clone();
             async move {
+                if request.uri().path() == METRICS && !is_local(&request) {
+                    return Ok(StatusCode::NOT_FOUND.into_response());
+                }
                 let slot = slots.of(request.uri().path()).clone();
                 let answered = slot.ask(request).await;
                 Ok::<_, Infallible>(answered.unwrap_or_else(starting))
@@ -100,6 +110,13 @@ fn is_chat(path: &str) -> bool {
     matches!(begins, [Some("api"), Some(_), Some("chat")])
 }
 
+/// From this machine, and not for somebody behind a proxy on it.
+fn is_local(request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let is_here = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
+    is_here && !request.headers().contains_key(FORWARDED)
+}
+
 fn starting() -> Response {
     let soon = [(RETRY_AFTER, HeaderValue::from_static("1"))];
     (StatusCode::SERVICE_UNAVAILABLE, soon, "starting").into_response()
@@ -107,6 +124,8 @@ fn starting() -> Response {
 
 #[cfg(test)]
 mod tests {
+    use axum::{body::Body, http::Uri, routing::get};
+
     use super::*;
 
     #[test]
@@ -136,6 +155,34 @@ mod tests {
             "/calendar.ics",
         ] {
             assert!(leads(path, &slots.backend), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn metrics_are_for_this_machine_alone() {
+        let measured = Router::new().route(METRICS, get(StatusCode::OK));
+        let slots = Slots {
+            backend: Slot::of(measured),
+            ..Slots::default()
+        };
+        let front = slots.behind(Router::new());
+        for (peer, forwarded, expected) in [
+            ("127.0.0.1:1", None, StatusCode::OK),
+            ("[::1]:1", None, StatusCode::OK),
+            ("[::ffff:127.0.0.1]:1", None, StatusCode::OK),
+            ("127.0.0.1:1", Some("203.0.113.7"), StatusCode::NOT_FOUND),
+            ("10.0.0.9:1", None, StatusCode::NOT_FOUND),
+        ] {
+            let peer: SocketAddr = peer.parse().unwrap();
+            let mut request = Request::new(Body::empty());
+            *request.uri_mut() = Uri::from_static(METRICS);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            if let Some(forwarded) = forwarded {
+                let forwarded = HeaderValue::from_static(forwarded);
+                request.headers_mut().insert(FORWARDED, forwarded);
+            }
+            let answer = front.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.status(), expected, "{peer}, for {forwarded:?}");
         }
     }
 }
