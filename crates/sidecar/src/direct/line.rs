@@ -10,7 +10,7 @@ use std::{
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
-    task::{JoinError, JoinSet},
+    task::{JoinError, JoinSet, spawn_blocking},
     time::{MissedTickBehavior, interval, sleep},
 };
 use tokio_util::sync::CancellationToken;
@@ -86,6 +86,10 @@ impl Line {
             self.end(ended);
             self.commit().await;
         }
+        fetching.shutdown().await;
+        // A consumer of Kafka leaves its group when it is dropped, and holds up its thread for it.
+        let source = self.source;
+        let _ = spawn_blocking(move || drop(source)).await;
     }
 
     fn take(&mut self, item: Item) {
