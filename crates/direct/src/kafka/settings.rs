@@ -53,7 +53,9 @@ pub(super) fn producer(common: &ClientConfig) -> ClientConfig {
         .set("compression.type", "lz4")
         // A lone event leaves at once; the relay sends many together by itself.
         .set("queue.buffering.max.ms", "0")
-        .set("message.max.bytes", "1048576")
+        // The broker judges by what is sent, compressed. What somebody else put on a topic may be
+        // far larger when it is opened, and has to become a dead letter all the same.
+        .set("message.max.bytes", "67108864")
         .set("message.timeout.ms", "30000")
         // The hash by which the sidecars choose a partition, so that users stay on theirs.
         .set("partitioner", "fnv1a_random");
