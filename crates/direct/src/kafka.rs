@@ -17,7 +17,7 @@ use rdkafka::{
     producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer},
     types::RDKafkaErrorCode,
 };
-use sidecar::{BoxError, Broker, Group, KafkaArgs, KafkaArgsError, Record, Source};
+use sidecar::{BoxError, Broker, Group, KafkaArgs, KafkaArgsError, Record, Source, TooLarge};
 use tokio::{task::spawn_blocking, time::sleep};
 
 use source::Consumer;
@@ -117,16 +117,24 @@ async fn enqueue(
     }
 }
 
+fn refused(error: Cause) -> BoxError {
+    match error {
+        Cause::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge) => TooLarge.into(),
+        error => error.into(),
+    }
+}
+
 #[async_trait]
 impl Broker for Kafka {
     async fn publish(&self, topic: &str, records: &[Record]) -> Result<(), BoxError> {
         let producer = self.producer()?;
         let mut deliveries = Vec::with_capacity(records.len());
         for record in records {
-            deliveries.push(enqueue(&producer, topic, record).await?);
+            let delivery = enqueue(&producer, topic, record).await;
+            deliveries.push(delivery.map_err(refused)?);
         }
         for delivery in join_all(deliveries).await {
-            delivery?.map_err(|(error, _)| error)?;
+            delivery?.map_err(|(error, _)| refused(error))?;
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use events::{Topic, UserId};
 use tonic::{Response, Status, transport::Channel};
 
-pub use broker::{BoxError, Broker, Group, Incoming, Record, Source};
+pub use broker::{BoxError, Broker, Group, Incoming, Record, Source, TooLarge};
 pub use deliver::Retries;
 pub(crate) use serve::serve;
 pub use store::Store;

@@ -45,7 +45,7 @@ pub use causes::DeadLetterCause;
 pub use client::Sidecar;
 pub use delivery::{CloudEvent, Delivery};
 pub use direct::{
-    BoxError, Broker, Direct, Group, InProcess, Incoming, Record, Retries, Source, Store,
+    BoxError, Broker, Direct, Group, InProcess, Incoming, Record, Retries, Source, Store, TooLarge,
 };
 pub use handler::{EventHandler, Outcome, RawHandler, TriggerHandler};
 pub use kafka_args::{KafkaArgs, KafkaArgsError, KafkaLogin, KafkaMechanism};

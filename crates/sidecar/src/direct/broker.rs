@@ -6,6 +6,11 @@ use bytes::Bytes;
 /// Whatever went wrong in a broker or a store; it is safe to show.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
+/// The broker will not take a record, however often it is asked.
+#[derive(Debug, thiserror::Error)]
+#[error("the record is too large for the broker")]
+pub struct TooLarge;
+
 /// What is put on a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -37,7 +42,7 @@ pub enum Group {
 #[async_trait]
 pub trait Broker: Send + Sync + 'static {
     /// Puts records on a topic in their order, and returns when they are safe. After an error
-    /// some may be there and some not.
+    /// some may be there and some not; after [`TooLarge`] there is no use in trying again.
     async fn publish(&self, topic: &str, records: &[Record]) -> Result<(), BoxError>;
 
     /// What comes on these topics for an app. `begun` is called whenever it begins anew, with what

@@ -8,7 +8,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Broker, Incoming, Record};
+use super::{Broker, Incoming, TooLarge};
 use crate::{Delivery, Outcome, Subscription, callbacks::Served};
 
 /// How long a handler has, as `dapr/components/resiliency.yaml` says.
@@ -92,7 +92,7 @@ impl Route {
             pause = self.retries.after(pause);
         }
         match subscription.dead_letters {
-            Some(dead_letters) => self.bury(dead_letters, &incoming.record).await,
+            Some(dead_letters) => self.bury(dead_letters, incoming).await,
             None => true,
         }
     }
@@ -126,10 +126,26 @@ impl Route {
     }
 
     /// The very bytes under the same key; a broker that is away is waited for.
-    async fn bury(&self, dead_letters: &'static str, record: &Record) -> bool {
+    async fn bury(&self, dead_letters: &'static str, incoming: &Incoming) -> bool {
         let mut pause = self.retries.first_pause;
-        let letter = [record.clone()];
+        let letter = [incoming.record.clone()];
         while let Err(error) = self.broker.publish(dead_letters, &letter).await {
+            if error.is::<TooLarge>() {
+                // It would hold up everything behind it for ever, and lies where it came from.
+                let Incoming {
+                    topic,
+                    partition,
+                    position,
+                    ..
+                } = incoming;
+                tracing::error!(
+                    topic,
+                    partition,
+                    position,
+                    "A dead letter is too large to be put aside and is passed over"
+                );
+                return true;
+            }
             tracing::warn!(
                 topic = dead_letters,
                 error = error.to_string(),

@@ -6,7 +6,7 @@ mod delivery;
 mod state;
 mod worlds;
 
-use worlds::{OnBus, OnKafka, WithSidecar, World};
+use worlds::{OnBus, OnKafka, WithSidecar, WithoutLetters, World};
 
 macro_rules! contract {
     ($($check:path => $name:ident),* $(,)?) => {
@@ -35,6 +35,11 @@ macro_rules! contract {
 #[tokio::test]
 async fn what_has_no_order_to_keep_goes_side_by_side() {
     delivery::side_by_side(OnBus::start().await).await;
+}
+
+#[tokio::test]
+async fn a_dead_letter_that_never_fits_holds_up_nobody() {
+    delivery::passed_over(WithoutLetters::start().await).await;
 }
 
 contract! {

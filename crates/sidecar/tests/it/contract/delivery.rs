@@ -220,6 +220,17 @@ pub(super) async fn dead_letters<W: World>(world: W) {
     assert_eq!(titles, ["done", "poison", "retry", "retry", "retry"]);
 }
 
+pub(super) async fn passed_over<W: World>(world: W) {
+    let user = UserId::generate();
+    let (handler, mut watched) = mine(&[user]);
+    let callbacks = app::callbacks(vec![task_events(handler)]);
+    let app_id = world.app_id("passed");
+    let app = world.app(&app_id, callbacks, Routes::default()).await;
+    let events = ["poison", "behind"].map(|title| event(user, title));
+    publish(app.sidecar(), &events).await;
+    assert_eq!(watched.titles(events.len()).await, ["poison", "behind"]);
+}
+
 /// More handlers than may run at a time, and more deliveries than may be under way.
 const MANY: usize = 600;
 const BOUND: usize = 300;

@@ -3,7 +3,11 @@
 use std::{env, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use direct::{Bus, Kafka, States};
-use sidecar::{Broker, Callbacks, Direct, KafkaArgs, Retries, ServeError, Sidecar};
+use events::Topic;
+use sidecar::{
+    BoxError, Broker, Callbacks, Direct, Group, KafkaArgs, Record, Retries, ServeError, Sidecar,
+    Source, TooLarge,
+};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -89,6 +93,9 @@ pub(crate) struct OnKafka(InProcess);
 /// The tables of a database.
 pub(crate) struct OnBus(InProcess);
 
+/// The same where no dead letter fits.
+pub(crate) struct WithoutLetters(InProcess);
+
 struct InProcess(Direct);
 
 pub(crate) struct Task {
@@ -130,6 +137,45 @@ impl World for OnBus {
 
     async fn app(&self, app_id: &str, callbacks: Callbacks, services: Routes) -> Task {
         self.0.app(app_id, callbacks, services).await
+    }
+}
+
+impl World for WithoutLetters {
+    type App = Task;
+
+    async fn start() -> Self {
+        Self(InProcess::start(|pool| Arc::new(NoLetters(Bus::new(pool)))).await)
+    }
+
+    async fn app(&self, app_id: &str, callbacks: Callbacks, services: Routes) -> Task {
+        self.0.app(app_id, callbacks, services).await
+    }
+}
+
+/// Finds every dead letter too large.
+struct NoLetters(Bus);
+
+#[tonic::async_trait]
+impl Broker for NoLetters {
+    async fn publish(&self, topic: &str, records: &[Record]) -> Result<(), BoxError> {
+        match Topic::from_dead_letter_name(topic) {
+            Some(_) => Err(TooLarge.into()),
+            None => self.0.publish(topic, records).await,
+        }
+    }
+
+    async fn subscribe(
+        &self,
+        app_id: &str,
+        group: Group,
+        topics: &[&'static str],
+        begun: Box<dyn Fn() + Send + Sync>,
+    ) -> Result<Box<dyn Source>, BoxError> {
+        self.0.subscribe(app_id, group, topics, begun).await
+    }
+
+    async fn check(&self) -> Result<(), BoxError> {
+        self.0.check().await
     }
 }
 
