@@ -135,6 +135,19 @@ impl Broker for Bus {
         Ok(())
     }
 
+    /// What an app takes no longer would otherwise be kept for it for ever.
+    async fn keep_only(&self, app_id: &str, topics: &[&'static str]) -> Result<(), BoxError> {
+        let topics: Vec<_> = topics.iter().map(|&topic| topic.to_owned()).collect();
+        sqlx::query!(
+            "delete from bus.positions where app_id = $1 and topic <> all($2)",
+            app_id,
+            &topics
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     async fn subscribe(
         &self,
         app_id: &str,

@@ -139,6 +139,11 @@ impl Broker for Kafka {
         Ok(())
     }
 
+    /// A broker keeps records by their age, and forgets groups that nobody is in.
+    async fn keep_only(&self, _: &str, _: &[&'static str]) -> Result<(), BoxError> {
+        Ok(())
+    }
+
     async fn subscribe(
         &self,
         app_id: &str,

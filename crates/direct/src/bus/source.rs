@@ -43,9 +43,6 @@ impl Tables {
         group: Group,
         names: &[&'static str],
     ) -> sqlx::Result<Self> {
-        if group == Group::Shared {
-            forget_others(&bus.pool, app_id, names).await?;
-        }
         let mut topics = Vec::new();
         for &name in names {
             topics.push(Topic {
@@ -66,19 +63,6 @@ impl Tables {
             }),
         })
     }
-}
-
-/// What an app takes no longer would otherwise be kept for it for ever.
-async fn forget_others(pool: &PgPool, app_id: &str, topics: &[&str]) -> sqlx::Result<()> {
-    let topics: Vec<_> = topics.iter().map(|&topic| topic.to_owned()).collect();
-    sqlx::query!(
-        "delete from bus.positions where app_id = $1 and topic <> all($2)",
-        app_id,
-        &topics
-    )
-    .execute(pool)
-    .await?;
-    Ok(())
 }
 
 /// Where an app goes on; it is known from now on, so nothing is swept away before it.

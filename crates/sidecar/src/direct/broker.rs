@@ -45,6 +45,9 @@ pub trait Broker: Send + Sync + 'static {
     /// some may be there and some not; after [`TooLarge`] there is no use in trying again.
     async fn publish(&self, topic: &str, records: &[Record]) -> Result<(), BoxError>;
 
+    /// Keeps nothing any more for the replicas of an app but what comes on these topics.
+    async fn keep_only(&self, app_id: &str, topics: &[&'static str]) -> Result<(), BoxError>;
+
     /// What comes on these topics for an app. `begun` is called whenever it begins anew, with what
     /// came before passed over, and for `Group::Shared` never.
     async fn subscribe(

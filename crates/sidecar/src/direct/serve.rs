@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{service::Routes, transport::Server};
 use tower::util::MapResponseLayer;
 
-use super::{Group, InProcess, Source, deliver::Route, line::Line};
+use super::{BoxError, Group, InProcess, Source, deliver::Route, line::Line};
 use crate::{
     BROADCAST, PUBSUB, ServeError,
     callbacks::Served,
@@ -75,11 +75,8 @@ async fn run_line(
         .filter(|wanted| wanted.component == component)
         .map(|wanted| wanted.topic)
         .collect();
-    if topics.is_empty() {
-        return;
-    }
     let subscribing = subscribe(here, served, group, &topics);
-    let Some(source) = shutdown.run_until_cancelled(subscribing).await else {
+    let Some(Some(source)) = shutdown.run_until_cancelled(subscribing).await else {
         return;
     };
     let route = Route {
@@ -93,17 +90,15 @@ async fn run_line(
     Line::new(route, source).run().await;
 }
 
+/// Tries until it works; `None` if nothing is wanted.
 async fn subscribe(
     here: &InProcess,
     served: &Served,
     group: Group,
     topics: &[&'static str],
-) -> Box<dyn Source> {
+) -> Option<Box<dyn Source>> {
     loop {
-        let sessions = served.callbacks().sessions.clone();
-        let begun = Box::new(move || sessions.send_modify(|sessions| *sessions += 1));
-        let broker = &here.shared.broker;
-        match broker.subscribe(&here.app_id, group, topics, begun).await {
+        match begin(here, served, group, topics).await {
             Ok(source) => return source,
             Err(error) => {
                 tracing::warn!(error = error.to_string(), "Cannot subscribe to {topics:?}");
@@ -111,6 +106,25 @@ async fn subscribe(
             }
         }
     }
+}
+
+async fn begin(
+    here: &InProcess,
+    served: &Served,
+    group: Group,
+    topics: &[&'static str],
+) -> Result<Option<Box<dyn Source>>, BoxError> {
+    let broker = &here.shared.broker;
+    if group == Group::Shared {
+        broker.keep_only(&here.app_id, topics).await?;
+    }
+    if topics.is_empty() {
+        return Ok(None);
+    }
+    let sessions = served.callbacks().sessions.clone();
+    let begun = Box::new(move || sessions.send_modify(|sessions| *sessions += 1));
+    let source = broker.subscribe(&here.app_id, group, topics, begun);
+    Ok(Some(source.await?))
 }
 
 async fn tick(served: &Served) {

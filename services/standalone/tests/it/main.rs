@@ -11,6 +11,7 @@ use std::{
 };
 
 use children::{Process, Spec};
+use sqlx::{Connection, PgConnection};
 use testing::wait;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -171,6 +172,12 @@ async fn without_anything_it_brings_its_database_and_keeps_it() {
         .await
         .unwrap();
     drop(database);
+    // The agent wants nothing; a version before may have left this.
+    let mut connection = PgConnection::connect(&home.database_url()).await.unwrap();
+    sqlx::query("insert into bus.positions values ('taskflow-agent', 'tasks.events', 1)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
 
     // Beside the process, on its database.
     let doctor = Process::start(home.taskflow().args(["doctor"]))
@@ -196,6 +203,18 @@ async fn without_anything_it_brings_its_database_and_keeps_it() {
         .unwrap();
     assert!(database.head(events::UserId(user)).await.unwrap() > 0);
     drop(database);
+    let mut connection = PgConnection::connect(&home.database_url()).await.unwrap();
+    wait::until("what nobody wants to be forgotten", PATIENCE, async || {
+        let is_kept: bool = sqlx::query_scalar(
+            "select exists (select from bus.positions where app_id = 'taskflow-agent')",
+        )
+        .fetch_one(&mut connection)
+        .await?;
+        Ok((!is_kept).then_some(()))
+    })
+    .await
+    .unwrap();
+    drop(connection);
 
     process.terminate(PATIENCE).await.unwrap();
     assert!(process.exited().await.unwrap().success());

@@ -164,6 +164,10 @@ impl Broker for NoLetters {
         }
     }
 
+    async fn keep_only(&self, app_id: &str, topics: &[&'static str]) -> Result<(), BoxError> {
+        self.0.keep_only(app_id, topics).await
+    }
+
     async fn subscribe(
         &self,
         app_id: &str,
