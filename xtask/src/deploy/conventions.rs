@@ -186,7 +186,14 @@ fn is_what_dapr_yaml_runs(objects: &[Value]) -> Result<()> {
                 "app-health-threshold",
                 common.app_health_threshold.to_string(),
             ),
-            ("env", format!("{}={}", template::GO_MEMORY_LIMIT, common.env[template::GO_MEMORY_LIMIT])),
+            (
+                "env",
+                format!(
+                    "{}={}",
+                    template::GO_MEMORY_LIMIT,
+                    common.env[template::GO_MEMORY_LIMIT]
+                ),
+            ),
         ] {
             let found = &template["metadata"]["annotations"][format!("dapr.io/{annotation}")];
             ensure!(
