@@ -23,7 +23,11 @@ use crate::{
 /// tasks as a trigger, and takes well below the 5 s that the sidecar gives it.
 const CALLS: usize = 3;
 
-/// How long daprd gathers completions. It looks at each partition that often, whether anything has
+/// Triggers that daprd hands over at a time. With the most tasks that each can have, they take well
+/// below the 30 s that the sidecar gives a bulk; nothing else is handed over meanwhile.
+const TRIGGERS: u32 = 16;
+
+/// How long daprd gathers deliveries. It looks at each partition that often, whether anything has
 /// come or not.
 const MAX_AWAIT: Duration = Duration::from_millis(100);
 
@@ -89,12 +93,13 @@ impl EventHandler for Spawner {
 /// What to ask daprd for.
 pub fn subscriptions(spawner: Spawner) -> Vec<Subscription> {
     let spawner = Arc::new(spawner);
-    // One by one, which is one of each partition at a time: of bulks there is one at a time in all.
-    let triggers = Subscription::triggers(sidecar::PUBSUB, spawner.clone());
+    let triggers =
+        Subscription::triggers(sidecar::PUBSUB, spawner.clone()).bulk(TRIGGERS, MAX_AWAIT);
     let completions = Subscription::events(sidecar::PUBSUB, Topic::Tasks, spawner)
-        .bulk(Subscription::MAX_BULK, MAX_AWAIT)
-        .in_any_order();
-    vec![triggers, completions]
+        .bulk(Subscription::MAX_BULK, MAX_AWAIT);
+    [triggers, completions]
+        .map(Subscription::in_any_order)
+        .into()
 }
 
 /// Asks for as long as somebody waits.
