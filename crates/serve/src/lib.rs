@@ -60,6 +60,20 @@ pub enum Door {
     },
 }
 
+/// An address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}")]
+pub struct BindError {
+    address: SocketAddr,
+    source: io::Error,
+}
+
+/// Listens on an address of this machine.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|source| BindError { address, source })
+}
+
 impl From<TcpListener> for Door {
     fn from(listener: TcpListener) -> Self {
         Self::Own(listener)

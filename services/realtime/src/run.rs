@@ -1,17 +1,17 @@
 //! The service from start to stop.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
     sync::Arc,
     time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use auth::{SessionSecrets, Verifier};
 use serve::Door;
 use sidecar::{Callbacks, Secrets, Sidecar};
 use telemetry::health::Health;
-use tokio::{net::TcpListener, select, time::timeout};
+use tokio::{select, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 
@@ -28,7 +28,7 @@ const DRAIN: Duration = Duration::from_millis(3_500);
 
 /// Serves until shutdown, and then ends within 8 seconds.
 pub async fn run(config: Config, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let door = listen(config.http_addr).await?;
+    let door = serve::bind(config.http_addr).await?;
     tracing::info!("Listening on {}", config.http_addr);
     run_at(config, door.into(), shutdown).await
 }
@@ -40,7 +40,7 @@ pub async fn run_at(config: Config, door: Door, shutdown: CancellationToken) -> 
     let sidecar = Sidecar::new(&config.sidecar)?;
     // daprd waits for this port before it subscribes to anything.
     let localhost = IpAddr::from(Ipv4Addr::LOCALHOST);
-    let for_daprd = listen((localhost, config.sidecar.app_port).into()).await?;
+    let for_daprd = serve::bind((localhost, config.sidecar.app_port).into()).await?;
     if !sidecar.wait(&shutdown).await {
         return Ok(());
     }
@@ -105,12 +105,6 @@ pub async fn run_at(config: Config, door: Door, shutdown: CancellationToken) -> 
         tracing::warn!("The sidecar's calls did not end within {DRAIN:?}");
     }
     Ok(())
-}
-
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))
 }
 
 /// From the secret store, or else from the environment.
