@@ -164,12 +164,8 @@ async fn start_services(
         .into_iter()
         .map(|app| (short_name(&app).to_owned(), app));
     let starting = app::start_all(named.collect(), &around, &mut running.apps, progress);
-    // A server that dies meanwhile is named, not the service that waits for it in vain.
     let starting = alive_until(kafka.process(), starting);
-    match &running.postgres {
-        Some(postgres) => alive_until(postgres.process(), starting).await?,
-        None => starting.await?,
-    }
+    while_it_lives(running.postgres.as_ref(), starting).await?;
     Ok((database, secrets))
 }
 
@@ -185,15 +181,21 @@ async fn start_standalone(
     let secrets = Secrets::write(&workspace::root(), &database.url, "")?;
     let (addr, env) = (at(STANDALONE).to_string(), secrets.environment());
     let app = App::start_standalone(&addr, env, Profile::Debug, logs).await?;
-    running.apps.push(app);
-    for app in &running.apps {
-        let starting = app.ready(progress);
-        match &running.postgres {
-            Some(postgres) => Box::pin(alive_until(postgres.process(), starting)).await?,
-            None => starting.await?,
-        }
-    }
+    let app = running.apps.push_mut(app);
+    let starting = Box::pin(app.ready(progress));
+    while_it_lives(running.postgres.as_ref(), starting).await?;
     Ok((database, secrets))
+}
+
+/// A server that dies meanwhile is named, not the service that waits for it in vain.
+async fn while_it_lives(
+    postgres: Option<&Postgres>,
+    starting: impl Future<Output = Result<()>>,
+) -> Result<()> {
+    match postgres {
+        Some(postgres) => alive_until(postgres.process(), starting).await,
+        None => starting.await,
+    }
 }
 
 /// Starts the app on the services that run.
