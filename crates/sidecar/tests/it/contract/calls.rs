@@ -17,13 +17,18 @@ use crate::{
     origin::{Echo, ask},
 };
 
-pub(super) async fn caller<W: World>(world: W) {
+/// One that answers and one that asks it, each with its app-id.
+async fn two<W: World>(world: &W) -> (W::App, String, W::App, String) {
     let (asked, asking) = (world.app_id("asked"), world.app_id("asking"));
     let services = Routes::new(TaskServiceServer::new(Echo));
-    let _backend = world.app(&asked, app::callbacks(vec![]), services).await;
-    let other = world
-        .app(&asking, app::callbacks(vec![]), Routes::default())
-        .await;
+    let backend = world.app(&asked, app::callbacks(vec![]), services).await;
+    let callbacks = app::callbacks(vec![]);
+    let other = world.app(&asking, callbacks, Routes::default()).await;
+    (backend, asked, other, asking)
+}
+
+pub(super) async fn caller<W: World>(world: W) {
+    let (_backend, asked, other, asking) = two(&world).await;
     let mut client = TaskServiceClient::new(other.sidecar().app(&asked).unwrap());
     let seen = client.redeem_ticket(ask("caller")).await.unwrap();
     let seen = seen.into_inner().user_id;
@@ -41,12 +46,7 @@ pub(super) async fn caller<W: World>(world: W) {
 }
 
 pub(super) async fn deadline<W: World>(world: W) {
-    let (asked, asking) = (world.app_id("asked"), world.app_id("asking"));
-    let services = Routes::new(TaskServiceServer::new(Echo));
-    let _backend = world.app(&asked, app::callbacks(vec![]), services).await;
-    let other = world
-        .app(&asking, app::callbacks(vec![]), Routes::default())
-        .await;
+    let (_backend, asked, other, _) = two(&world).await;
     let mut client = TaskServiceClient::new(other.sidecar().app(&asked).unwrap());
     // A connection stands.
     client.redeem_ticket(ask("")).await.unwrap();

@@ -2,10 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -36,25 +33,25 @@ struct Mine {
     times: Mutex<HashMap<EventId, usize>>,
     /// Closed: nobody comes further.
     open: watch::Receiver<bool>,
-    begun: Arc<AtomicUsize>,
+    begun: watch::Sender<usize>,
 }
 
 struct Watched {
     seen: UnboundedReceiver<Event>,
     open: watch::Sender<bool>,
-    begun: Arc<AtomicUsize>,
+    begun: watch::Receiver<usize>,
 }
 
 fn mine(users: &[UserId]) -> (Arc<Mine>, Watched) {
     let (sender, seen) = mpsc::unbounded_channel();
     let (open, is_open) = watch::channel(true);
-    let begun = Arc::new(AtomicUsize::new(0));
+    let (begins, begun) = watch::channel(0);
     let handler = Mine {
         users: users.to_vec(),
         seen: sender,
         times: Mutex::default(),
         open: is_open,
-        begun: Arc::clone(&begun),
+        begun: begins,
     };
     (Arc::new(handler), Watched { seen, open, begun })
 }
@@ -65,7 +62,7 @@ impl EventHandler for Mine {
         if !self.users.contains(&event.user_id) {
             return Outcome::Done;
         }
-        self.begun.fetch_add(1, Ordering::SeqCst);
+        self.begun.send_modify(|begun| *begun += 1);
         let mut open = self.open.clone();
         open.wait_for(|open| *open).await.unwrap();
         let times = {
@@ -98,12 +95,9 @@ impl Watched {
     }
 
     async fn begins(&self, count: usize) {
-        let begun = async {
-            while self.begun.load(Ordering::SeqCst) < count {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        timeout(PATIENCE, begun).await.unwrap();
+        let mut begun = self.begun.clone();
+        let enough = begun.wait_for(|begun| *begun >= count);
+        timeout(PATIENCE, enough).await.unwrap().unwrap();
     }
 }
 
