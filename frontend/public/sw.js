@@ -5,6 +5,8 @@ self.importScripts('/push.js');
 
 const PAGES = 'taskflow-pages';
 const FILES = 'taskflow-files';
+/** Names what the app is made of; see `scripts/standalone.mjs`. */
+const RELEASE = '/files.json';
 /** Enough for three releases. */
 const MOST_FILES = 300;
 const HOME = '/dashboard';
@@ -22,7 +24,7 @@ self.addEventListener('fetch', (event) => {
 
 // Views and parts of them that were not opened yet are there without a network, too.
 self.addEventListener('message', (event) => {
-  if (Array.isArray(event.data?.keep)) event.waitUntil(Promise.all([...event.data.keep.map(keep), keepFiles()]));
+  if (Array.isArray(event.data?.keep)) event.waitUntil(keepAll(event.data.keep));
 });
 
 /** From the network, or else as it was last. */
@@ -45,8 +47,22 @@ function isOfSomebody(answer, url) {
   return answer.ok && isPage && !answer.redirected && answer.type === 'basic' && !url.pathname.startsWith('/sign-');
 }
 
-async function keep(path) {
+/** A page names files of its release, so with another release it is fetched anew. */
+async function keepAll(views) {
+  const answer = await fetch(RELEASE, { cache: 'no-cache' });
+  const release = answer.ok ? await answer.text() : undefined;
+  const cache = await caches.open(FILES);
+  const before = await (await cache.match(RELEASE))?.text();
+  await Promise.all(views.map((path) => keep(path, release !== before)));
+  if (release === undefined) return;
+  await keepFiles(cache, JSON.parse(release));
+  // Last: whoever is interrupted begins again.
+  await cache.put(RELEASE, new Response(release));
+}
+
+async function keep(path, isNew) {
   const cache = await caches.open(PAGES);
+  if (!isNew && (await cache.match(path))) return;
   const answer = await fetch(path);
   if (isOfSomebody(answer, new URL(answer.url))) await cache.put(path, answer);
 }
@@ -55,12 +71,8 @@ async function keep(path) {
  * Of what the app is made of, what has not been fetched yet: one after the other, for nobody waits
  * for it. Then the oldest goes that is of no use to this release.
  */
-async function keepFiles() {
-  const answer = await fetch('/files.json', { cache: 'no-cache' });
-  if (!answer.ok) return;
-  const paths = await answer.json();
+async function keepFiles(cache, paths) {
   for (const path of paths) await file(path);
-  const cache = await caches.open(FILES);
   const kept = await cache.keys();
   const useless = kept.filter(({ url }) => !paths.includes(new URL(url).pathname));
   await Promise.all(useless.slice(0, Math.max(0, kept.length - MOST_FILES)).map((request) => cache.delete(request)));
