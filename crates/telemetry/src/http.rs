@@ -115,6 +115,7 @@ mod tests {
     fn app() -> Router {
         Router::new()
             .route("/api/{user_id}/tasks", get(handler))
+            .route("/api/{user_id}/tasks/{id}", get(handler))
             .route("/health", get(|| async {}))
             .layer(from_fn(track))
     }
@@ -137,7 +138,8 @@ mod tests {
         let (log, _guard) = Captured::start("info");
         // Another test may have installed it first.
         let _ = metrics::install();
-        let request = request("/api/7/tasks?token=canary")
+        // Counters are the process's: no other test asks for this route.
+        let request = request("/api/7/tasks/8?token=canary")
             .header("X-Correlation-ID", "c-1")
             .header("traceparent", TRACEPARENT)
             .body(Body::empty())
@@ -150,7 +152,7 @@ mod tests {
         let [line] = &log.lines()[..] else {
             panic!("{}", log.text())
         };
-        assert_eq!(line["message"], "GET /api/{user_id}/tasks");
+        assert_eq!(line["message"], "GET /api/{user_id}/tasks/{id}");
         assert_eq!(line["status"], "success");
         assert_eq!(line["http_status"], 200);
         assert_eq!(line["correlation_id"], "c-1");
@@ -159,7 +161,7 @@ mod tests {
         assert!(line["latency_ms"].as_f64().unwrap() > 0.0);
         assert!(!log.text().contains("canary"));
         let metrics = metrics::render();
-        let labels = r#"{method="GET",route="/api/{user_id}/tasks",status="200"}"#;
+        let labels = r#"{method="GET",route="/api/{user_id}/tasks/{id}",status="200"}"#;
         assert!(
             metrics.contains(&format!("http_requests_total{labels} 1")),
             "{metrics}"
