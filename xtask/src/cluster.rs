@@ -220,7 +220,7 @@ impl Image {
         progress: &Progress,
     ) -> Result<()> {
         let step = progress.step(name);
-        step.waits_for("the image; the first takes a quarter of an hour");
+        step.waits_for("the image; the first service's takes half an hour");
         build.run(step.output()).await?;
         let size = output(buildah().args(["images", "--format", "{{.Size}}", name])).await?;
         let size = size.lines().next().unwrap_or_default();
