@@ -129,8 +129,20 @@ export async function refusalOf(response: Response): Promise<Refused> {
   }
 }
 
+/** What is said of a status where nothing else was, such as by a proxy in front. */
+const USUAL: Partial<Record<number, string>> = {
+  400: errorMessages.invalid,
+  403: errorMessages.forbidden,
+  404: errorMessages.notFound,
+  409: errorMessages.conflict,
+  412: errorMessages.stale,
+  413: errorMessages.tooLarge,
+  422: errorMessages.invalid,
+};
+
 async function problemOf(response: Response): Promise<Problem> {
-  const fallback = { status: response.status, code: 'unknown', detail: errorMessages.failed };
+  const { status } = response;
+  const fallback = { status, code: 'unknown', detail: USUAL[status] ?? errorMessages.failed };
   const body: unknown = await response.json().catch(() => null);
   return isProblem(body) ? body : fallback;
 }

@@ -90,7 +90,25 @@ test('errors say what the server said', async () => {
   await expect(send(post(), invalid.surroundings)).rejects.toMatchObject({ field: 'title', correlationId: 'abc' });
 });
 
-test('an answer that is no problem document still has a message', async () => {
-  const { surroundings } = around([new Response('<html>', { status: 500 })]);
-  await expect(send(post(), surroundings)).rejects.toThrow('Something went wrong on our side.');
+test.each([
+  [403, 'You may not do this.'],
+  [404, 'This does not exist, or no longer.'],
+  [409, 'This does not fit what is there now.'],
+  [412, 'This was changed elsewhere meanwhile.'],
+  [413, 'This is too large.'],
+  [422, 'Something in this is not as it has to be.'],
+  [429, 'Too many requests. Try again in 1 second.'],
+  [500, 'Something went wrong on our side.'],
+  [503, 'The service is busy or restarting. Try again in a moment.'],
+])('%i that is no problem document still has a message of its own', async (status, message) => {
+  const { surroundings } = around([new Response('<html>', { status })]);
+  await expect(send(post(), surroundings)).rejects.toThrow(message);
+});
+
+test.each([
+  [true, 'The server cannot be reached. Check the connection and try again.'],
+  [false, 'You are offline. Try again when the network is back.'],
+])('without an answer it is said whether there is a network: %s', async (isOnline, message) => {
+  const { surroundings } = around(['broken'], isOnline);
+  await expect(send(post(), surroundings)).rejects.toThrow(message);
 });
