@@ -13,7 +13,7 @@ export type TaskActions = {
   set: (seen: Task, fields: Partial<Writing.Fields>) => void;
   remove: (task: Task) => void;
   /** How a task is to come again from the one that was seen on, and what it will look like. */
-  repeat: (seen: Task, to: Writing.SeriesWrite['to'], shown: Partial<Task>) => void;
+  repeat: (seen: Task, to: Writing.SeriesWrite['to'], shown: Writing.SeriesShown) => void;
   /** The caller tells what went wrong. With a text, the server says first what it means. */
   create: (task: NewTask, text?: string) => Promise<Outcome>;
   /** The same to several tasks, undone by one undo. */

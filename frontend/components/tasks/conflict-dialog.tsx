@@ -2,12 +2,13 @@
 
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
-import type { Due, Project } from '@/lib/api';
+import type { Due, Project, Recurrence } from '@/lib/api';
 import { useData, useRemote } from '@/lib/data-provider';
+import { ruleInWords } from '@/lib/history/rule';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import type { Conflicted } from '@/lib/tasks/send';
-import { isSame, update, type Fields } from '@/lib/tasks/write';
+import { disputed, ofSeries, update, type Disputed } from '@/lib/tasks/write';
 import { openConflict } from '@/lib/tasks/open-conflict';
 import { writeTask } from '@/lib/tasks/write-task';
 import { useClock } from '@/lib/tasks/provider';
@@ -26,12 +27,11 @@ export default function ConflictDialog({ conflict }: { conflict: Conflicted }) {
   const close = () => openConflict.set(null);
   const keepMine = () => {
     close();
-    const again = update(current, write.fields);
+    const again = write.kind === 'update' ? update(current, write.fields) : ofSeries(current, write.to, write.shown);
     if (again) void writeTask(data, again);
   };
-  const fields = (Object.keys(write.fields) as (keyof Fields)[]).filter(
-    (field): field is Told => field !== 'position' && !isSame(write.fields[field], current[field]),
-  );
+  const { names, mine } = disputed(write, current);
+  const fields = names.filter((field) => field !== 'position');
   return (
     <Dialog isOpen onClose={close} title={text.title} description={text.text} className="max-w-2xl">
       <p className="mt-4 truncate font-medium">{current.title}</p>
@@ -56,7 +56,7 @@ export default function ConflictDialog({ conflict }: { conflict: Conflicted }) {
                 {NAMES[field]}
               </th>
               <td className="border-t bg-selected px-3 py-2 break-words whitespace-pre-wrap">
-                {inWords(field, write.fields, projects, zone)}
+                {inWords(field, mine, projects, zone)}
               </td>
               <td className="border-t px-3 py-2 break-words whitespace-pre-wrap">{inWords(field, current, projects, zone)}</td>
             </tr>
@@ -74,7 +74,7 @@ export default function ConflictDialog({ conflict }: { conflict: Conflicted }) {
 }
 
 /** Which place in a list is right, nobody is asked: see `stillFits`. */
-type Told = Exclude<keyof Fields, 'position'>;
+type Told = Exclude<keyof Disputed, 'position'>;
 
 const NAMES: Record<Told, string> = {
   title: dialogsMessages.task.title,
@@ -84,10 +84,11 @@ const NAMES: Record<Told, string> = {
   project_id: messages.task.project,
   parent_id: dialogsMessages.task.parent,
   due: messages.task.due,
+  recurrence: dialogsMessages.recurrence.label,
   reminders: text.reminders,
 };
 
-function inWords(field: Told, from: Partial<Fields>, projects: readonly Project[], zone: string): string {
+function inWords(field: Told, from: Partial<Disputed>, projects: readonly Project[], zone: string): string {
   switch (field) {
     case 'priority':
       return messages.priorities[from.priority ?? 'none'];
@@ -97,6 +98,8 @@ function inWords(field: Told, from: Partial<Fields>, projects: readonly Project[
       return projects.find(({ id }) => id === from.project_id)?.name ?? messages.task.noProject;
     case 'due':
       return from.due ? dueInWords(from.due) : dialogsMessages.task.noDue;
+    case 'recurrence':
+      return from.recurrence ? recurrenceInWords(from.recurrence) : dialogsMessages.recurrence.never;
     case 'reminders':
       return from.reminders?.map((reminder) => reminderInWords(reminder, zone)).join('\n') || text.empty;
     case 'title':
@@ -110,4 +113,9 @@ function dueInWords(due: Due): string {
   if (due.kind === 'date') return formatDay(due.date, 'full');
   const words = `${formatDay(dayOf(due.local), 'full')}, ${timeOf(due.local)}`;
   return due.kind === 'zoned' ? `${words} (${due.zone})` : words;
+}
+
+function recurrenceInWords({ rule, mode }: Recurrence): string {
+  const { from, modes } = dialogsMessages.recurrence;
+  return `${ruleInWords(rule)}\n${from}: ${modes[mode]}`;
 }

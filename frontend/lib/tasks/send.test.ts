@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Api, Task } from '@/lib/api';
+import { Stale } from '@/lib/api/errors';
 import { createData, knownTasks } from '@/lib/data';
 import { example } from '@/lib/tasks/example';
 import { OwnVersions } from '@/lib/tasks/own-versions';
 import { sendWrite, type Sender } from '@/lib/tasks/send';
-import { completion, creation, update } from '@/lib/tasks/write';
+import { completion, creation, disputed, ofSeries, update } from '@/lib/tasks/write';
 
 type Asked = { path: string; options: { body?: unknown; params: { path?: { id: string }; header: Record<string, string> } } };
 
@@ -39,4 +40,57 @@ test('a task that is not saved yet is changed by the id that it is given, and ag
   expect(completed?.params.path).toEqual({ id: 'given' });
   expect(added?.body).toMatchObject({ parent_id: 'given' });
   expect([...knownTasks(sender.data).byId.keys()]).toEqual(['given']);
+});
+
+const weekly = (rule = 'FREQ=WEEKLY'): Task['recurrence'] => ({
+  series_id: 's', rule, mode: 'from_due', open: 'keep_one', catch_up: 'latest', start: '2026-11-30', occurrence: '2026-11-30', number: 1,
+});
+const seen = example({ title: 'before', due: { kind: 'date', date: '2026-11-30' }, recurrence: weekly(), version: 1 });
+
+/** A server where somebody else has made this of the task that was seen. */
+function changedServer(changes: Partial<Task>) {
+  const current = { ...seen, ...changes, version: 2 };
+  const asked: Asked[] = [];
+  const write = async (path: string, options: Asked['options']) => {
+    asked.push({ path, options });
+    if (options.params.header['If-Match'] !== '"2"') throw new Stale({ status: 412, code: 'stale', detail: 'd' }, null);
+    return { data: { ...current, version: 3 }, response: new Response(null, { headers: { 'x-change-set-id': 'c' } }) };
+  };
+  const api = { GET: async () => ({ data: current }), POST: write, PATCH: write, DELETE: write } as unknown as Api;
+  const sender: Sender = { api, data: createData(null), own: new OwnVersions() };
+  return { asked, sender, current };
+}
+
+const daily = ofSeries(seen, { rule: 'FREQ=DAILY' }, { recurrence: weekly('FREQ=DAILY') });
+const skipped = ofSeries(seen, 'skipped', { due: { kind: 'date', date: '2026-12-07' }, due_at: null });
+
+test.each([update(seen, { priority: 'high' })!, daily, skipped])(
+  'what others did to other fields is no conflict: it is asked for once more, against what is there now',
+  async (write) => {
+    const { asked, sender } = changedServer({ title: 'theirs' });
+    expect((await sendWrite(sender, write)).changeSetId).toBe('c');
+    expect(asked.map(({ options }) => options.params.header['If-Match'])).toEqual(['"1"', '"2"']);
+    expect(new Set(asked.map(({ options }) => options.params.header['Idempotency-Key'])).size).toBe(2);
+  },
+);
+
+test('who changes how a task repeats while somebody else does is shown both', async () => {
+  const { sender, current } = changedServer({ recurrence: weekly('FREQ=MONTHLY') });
+  await expect(sendWrite(sender, daily)).rejects.toMatchObject({ name: 'Conflicted', write: daily, current });
+  const { names, mine } = disputed(daily, current);
+  expect([names, mine.recurrence?.rule]).toEqual([['recurrence'], 'FREQ=DAILY']);
+});
+
+test('who leaves out an occurrence that has moved meanwhile is shown both', async () => {
+  const { sender, current } = changedServer({ due: { kind: 'date', date: '2026-12-02' } });
+  await expect(sendWrite(sender, skipped)).rejects.toMatchObject({ name: 'Conflicted' });
+  expect(disputed(skipped, current)).toMatchObject({ names: ['due'], mine: { due: { date: '2026-12-07' } } });
+});
+
+test('what two people have done alike is done', async () => {
+  const { asked, sender } = changedServer({ priority: 'high', recurrence: null });
+  for (const write of [update(seen, { priority: 'high' })!, ofSeries(seen, 'never', { recurrence: null })]) {
+    expect(await sendWrite(sender, write)).toMatchObject({ changeSetId: null, data: { version: 2 } });
+  }
+  expect(asked).toHaveLength(2);
 });

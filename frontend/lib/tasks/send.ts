@@ -6,6 +6,7 @@ import { byIds, giveId } from '@/lib/tasks/given-ids';
 import type { OwnVersions } from '@/lib/tasks/own-versions';
 import { understood } from '@/lib/tasks/quick';
 import {
+  isDone,
   patchOf,
   stillFits,
   type BatchWrite,
@@ -13,13 +14,14 @@ import {
   type SingleWrite,
   type TaskUpdate,
   type TaskWrite,
+  type VersionedWrite,
 } from '@/lib/tasks/write';
 
 /** Somebody else has changed the very same field meanwhile. */
 export class Conflicted extends Error {
   override name = 'Conflicted';
 
-  constructor(readonly write: TaskUpdate, readonly current: Task) {
+  constructor(readonly write: VersionedWrite, readonly current: Task) {
     super('The same field was changed elsewhere');
   }
 }
@@ -51,7 +53,7 @@ async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): P
     case 'create':
       return written(api.POST('/tasks', { body: await understood(api, write), params: { header } }));
     case 'update':
-      return updated(sender, write);
+      return againstSeen(sender, write, (version, key) => patch(api, write, version, key));
     case 'complete': {
       const params = { path: { id: write.id }, header };
       return written(api.PATCH('/tasks/{id}/complete', { body: { completed: write.completed }, params }));
@@ -59,22 +61,8 @@ async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): P
     case 'delete':
       return deleted(sender, write.id, header);
     case 'series':
-      return ofSeries(sender, write);
+      return againstSeen(sender, write, (version, key) => ofSeries(api, write, version, key));
   }
-}
-
-async function ofSeries({ api, own }: Sender, { id, to, version, key }: SeriesWrite): Promise<Written<Task>> {
-  const seen = own.after(id, version);
-  const params = { path: { id }, header: { 'If-Match': etag(seen), 'Idempotency-Key': key } };
-  const answer = await written<Task>(
-    to === 'skipped'
-      ? api.POST('/tasks/{id}/recurrence/skip', { params })
-      : to === 'never'
-        ? api.DELETE('/tasks/{id}/recurrence', { params })
-        : api.POST('/tasks/{id}/recurrence', { params, body: to }),
-  );
-  own.moved(id, seen, answer.data.version);
-  return answer;
 }
 
 /** Each for itself: what somebody else has changed meanwhile stays, and holds up nothing else. */
@@ -105,29 +93,44 @@ function operation(own: OwnVersions, write: SingleWrite): Schemas['Operation'] {
 }
 
 /** Against the version that the person saw; what others did to other fields is no conflict. */
-async function updated(sender: Sender, write: TaskUpdate): Promise<Written<Task>> {
+async function againstSeen(
+  { api, data, own }: Sender,
+  write: VersionedWrite,
+  send: (version: number, key: string) => Promise<Written<Task>>,
+): Promise<Written<Task>> {
+  const sendTo = async (version: number, key: string) => {
+    const answer = await send(version, key);
+    own.moved(write.id, version, answer.data.version);
+    return answer;
+  };
   try {
-    return await patch(sender, write, sender.own.after(write.id, write.version), write.key);
+    return await sendTo(own.after(write.id, write.version), write.key);
   } catch (error) {
     if (!(error instanceof Stale)) throw error;
-    const current = await read(sender.api.GET('/tasks/{id}', { params: { path: { id: write.id } } }));
-    putTasks(sender.data, [current]);
+    const current = await read(api.GET('/tasks/{id}', { params: { path: { id: write.id } } }));
+    putTasks(data, [current]);
+    if (isDone(write, current)) return { data: current, changeSetId: null };
     if (!stillFits(write, current)) throw new Conflicted(write, current);
     // Another request, so another key: the first one's belongs to its refusal.
-    return patch(sender, write, current.version, `${write.key}-${current.version}`);
+    return sendTo(current.version, `${write.key}-${current.version}`);
   }
 }
 
-async function patch(sender: Sender, write: TaskUpdate, version: number, key: string): Promise<Written<Task>> {
-  const answer = await written<Task>(
-    sender.api.PATCH('/tasks/{id}', {
-      headers: MERGE_PATCH,
-      body: patchOf(write),
-      params: { path: { id: write.id }, header: { 'If-Match': etag(version), 'Idempotency-Key': key } },
-    }),
-  );
-  sender.own.moved(write.id, version, answer.data.version);
-  return answer;
+function patch(api: Api, write: TaskUpdate, version: number, key: string): Promise<Written<Task>> {
+  const params = { path: { id: write.id }, header: { 'If-Match': etag(version), 'Idempotency-Key': key } };
+  return written<Task>(api.PATCH('/tasks/{id}', { headers: MERGE_PATCH, body: patchOf(write), params }));
+}
+
+function ofSeries(api: Api, { id, to }: SeriesWrite, version: number, key: string): Promise<Written<Task>> {
+  const params = { path: { id }, header: { 'If-Match': etag(version), 'Idempotency-Key': key } };
+  switch (to) {
+    case 'skipped':
+      return written<Task>(api.POST('/tasks/{id}/recurrence/skip', { params }));
+    case 'never':
+      return written<Task>(api.DELETE('/tasks/{id}/recurrence', { params }));
+    default:
+      return written<Task>(api.POST('/tasks/{id}/recurrence', { params, body: to }));
+  }
 }
 
 async function deleted(

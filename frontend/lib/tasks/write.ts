@@ -7,6 +7,9 @@ export type Fields = Pick<
   'title' | 'description' | 'priority' | 'tags' | 'project_id' | 'parent_id' | 'position' | 'due' | 'reminders'
 >;
 
+/** What of a task two people can have changed at once. */
+export type Disputed = Fields & Pick<Task, 'recurrence'>;
+
 /** Something a person does to a task, or to several. `key` makes sure that it is done once. */
 export type TaskWrite = { readonly key: string } & (
   | {
@@ -33,13 +36,19 @@ export type TaskWrite = { readonly key: string } & (
       /** How it is to come again from here on: not at all, or like now but without this occurrence. */
       to: NewRecurrence | 'never' | 'skipped';
       /** What the person is told it will be. */
-      shown: Partial<Task>;
+      shown: SeriesShown;
+      /** What it was then. */
+      before: SeriesShown;
     }
   | { kind: 'batch'; writes: readonly SingleWrite[] }
 );
 
+/** What of a task a series decides. */
+export type SeriesShown = Partial<Pick<Task, 'due' | 'due_at' | 'recurrence'>>;
 export type TaskUpdate = Extract<TaskWrite, { kind: 'update' }>;
 export type SeriesWrite = Extract<TaskWrite, { kind: 'series' }>;
+/** What names the version that the person saw. */
+export type VersionedWrite = TaskUpdate | SeriesWrite;
 export type BatchWrite = Extract<TaskWrite, { kind: 'batch' }>;
 /** What can be done to several tasks at once. */
 export type SingleWrite = Extract<TaskWrite, { kind: 'update' | 'complete' | 'delete' }>;
@@ -87,8 +96,9 @@ export function together(tasks: readonly Task[], change: Change): TaskWrite | nu
 }
 
 /** What is to become of a series, from the occurrence that the person saw. */
-export function ofSeries(seen: Task, to: SeriesWrite['to'], shown: Partial<Task>): SeriesWrite {
-  return { key: randomId(), kind: 'series', id: seen.id, version: seen.version, to, shown };
+export function ofSeries(seen: Task, to: SeriesWrite['to'], shown: SeriesShown): SeriesWrite {
+  const { id, version, due, recurrence } = seen;
+  return { key: randomId(), kind: 'series', id, version, to, shown, before: { due, recurrence } };
 }
 
 /** The body of the request. Absent fields stay, null clears. */
@@ -97,10 +107,39 @@ export function patchOf({ fields: { reminders, ...rest } }: TaskUpdate): TaskPat
   return reminders ? { ...rest, reminders: reminders.map(({ when, channels }) => ({ when, channels })) } : rest;
 }
 
-/** Whether nobody else has touched the fields that this changes. Of two places in a list the newer one simply counts. */
-export function stillFits(write: TaskUpdate, current: Task): boolean {
-  const names = Object.keys(write.fields) as (keyof Fields)[];
-  return names.every((name) => name === 'position' || isSame(current[name], write.before[name]));
+/** Whether nobody else has touched what this changes. Of two places in a list the newer one simply counts. */
+export function stillFits({ before }: VersionedWrite, current: Task): boolean {
+  return namesOf(before).every((name) => name === 'position' || meansSame(name, current, before));
+}
+
+/** Whether somebody else has done the very same meanwhile. */
+export function isDone(write: VersionedWrite, current: Task): boolean {
+  const wanted = wantedBy(write);
+  const names = namesOf(wanted);
+  return names.length > 0 && names.every((name) => meansSame(name, current, wanted));
+}
+
+/** What the task would be by a write, and in which fields it is something else now. Who was told of nothing saw what was. */
+export function disputed(write: VersionedWrite, current: Task): { names: (keyof Disputed)[]; mine: Partial<Disputed> } {
+  const against = (mine: Partial<Disputed>) => ({ names: namesOf(mine).filter((name) => !meansSame(name, current, mine)), mine });
+  const wanted = against(wantedBy(write));
+  return wanted.names.length > 0 ? wanted : against(write.before);
+}
+
+function wantedBy(write: VersionedWrite): Partial<Disputed> {
+  return write.kind === 'update' ? write.fields : write.shown;
+}
+
+/** Without the instant of a due, which follows from it. */
+function namesOf(from: object): (keyof Disputed)[] {
+  return (Object.keys(from) as (keyof Disputed | 'due_at')[]).filter((name) => name !== 'due_at');
+}
+
+/** Of a series it is how it comes again that counts; the rest follows. */
+function meansSame(name: keyof Disputed, a: Partial<Disputed>, b: Partial<Disputed>): boolean {
+  if (name !== 'recurrence') return isSame(a[name], b[name]);
+  const rule = ({ recurrence }: Partial<Disputed>) => recurrence && [recurrence.rule, recurrence.mode];
+  return isSame(rule(a), rule(b));
 }
 
 /** Fields are JSON, and the server keeps their order. */

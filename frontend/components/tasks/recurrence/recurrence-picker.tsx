@@ -12,7 +12,7 @@ import type { Due, NewRecurrence, Task } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { dayOfDue } from '@/lib/tasks/due-day';
 import { DAILY, isLastOfMonth, parseRule, placeInMonth, ruleText, type Rule } from '@/lib/tasks/rule';
-import type { SeriesWrite } from '@/lib/tasks/write';
+import type { SeriesShown, SeriesWrite } from '@/lib/tasks/write';
 import type { Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
 
@@ -21,7 +21,7 @@ type Mode = NonNullable<NewRecurrence['mode']>;
 type Props = {
   task: Task;
   /** What is to become of the series, and what the task will look like then. */
-  onChoose: (to: SeriesWrite['to'], shown: Partial<Task>) => void;
+  onChoose: (to: SeriesWrite['to'], shown: SeriesShown) => void;
   /** Only this one gets another date. */
   onMove: () => void;
 };
@@ -130,7 +130,7 @@ function shownAs(task: Task, rule: string, mode: Mode): Task['recurrence'] {
 }
 
 /** What a task looks like that has become the next occurrence. */
-function dueAfter(due: Due, next: readonly Due[]): Partial<Task> {
+function dueAfter(due: Due, next: readonly Due[]): SeriesShown {
   const following = next.find((each) => dayOfDue(each) > dayOfDue(due));
   return following ? { due: following, due_at: null } : {};
 }
