@@ -1,13 +1,17 @@
 'use client';
 
-/** The last resort, where not even the layout could be drawn: it needs nothing of ours. */
+import { lastResortMessages } from '@/lib/messages/last-resort';
+
+const text = lastResortMessages;
+
+/** The last resort, where not even the layout could be drawn: it needs nothing of ours but its words. */
 export default function GlobalError({ reset }: { error: Error; reset: () => void }) {
   return (
-    <html lang="en">
+    <html lang={text.locale}>
       <body>
-        <p>Something broke. Nothing of yours is lost.</p>
+        <p>{text.text}</p>
         <button type="button" onClick={reset}>
-          Try again
+          {text.retry}
         </button>
       </body>
     </html>

@@ -26,7 +26,7 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
   return (
-    <html lang="en" data-theme={theme} className={GeistSans.variable}>
+    <html lang={messages.locale} data-theme={theme} className={GeistSans.variable}>
       <body>{children}</body>
     </html>
   );

@@ -1,5 +1,21 @@
 import { expect } from 'vitest';
+import type { Person } from './stage/person';
 import { trial } from './stage/trial';
+
+/** Carries the one card of a board into a column. */
+async function carry(ada: Person, title: string, column: string): Promise<void> {
+  await ada.hasTools(title);
+  const card = ada.page.locator('[data-task]').filter({ hasText: title });
+  const [from, to] = await Promise.all([
+    card.boundingBox(),
+    ada.page.getByRole('region', { name: new RegExp(`^${column}`) }).boundingBox(),
+  ]);
+  if (!from || !to) throw new Error('The board is not there');
+  await ada.page.mouse.move(from.x + from.width / 2, from.y + from.height - 4);
+  await ada.page.mouse.down();
+  await ada.page.mouse.move(to.x + to.width / 2, to.y + 80, { steps: 8 });
+  await ada.dropOver(`Over ${column}.`);
+}
 
 trial('a task is dragged from one column of the board to another', async (stage) => {
   // Wide enough for all columns.
@@ -7,18 +23,21 @@ trial('a task is dragged from one column of the board to another', async (stage)
   const { id } = await ada.create({ title: 'Water the plants', priority: 'low' });
   await ada.open('/board');
   await ada.isConnected();
-  await ada.hasTools('Water the plants');
-  const card = ada.page.locator('[data-task]').filter({ hasText: 'Water the plants' });
-  const [from, to] = await Promise.all([
-    card.boundingBox(),
-    ada.page.getByRole('region', { name: /^Urgent/ }).boundingBox(),
-  ]);
-  if (!from || !to) throw new Error('The board is not there');
-  await ada.page.mouse.move(from.x + from.width / 2, from.y + from.height - 4);
-  await ada.page.mouse.down();
-  await ada.page.mouse.move(to.x + to.width / 2, to.y + 80, { steps: 8 });
-  await ada.dropOver('Over Urgent.');
+  await carry(ada, 'Water the plants', 'Urgent');
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'urgent' });
+});
+
+trial('a task is completed and reopened by the column it is dragged to', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.create({ title: 'Water the plants' });
+  await ada.open('/board?by=status');
+  await ada.isConnected();
+  await carry(ada, 'Water the plants', 'Completed');
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ completed: true });
+  // It stands in the other column now, and not on its way there.
+  await ada.page.getByRole('region', { name: /^Completed/ }).getByRole('button', { name: 'Open “Water the plants”' }).waitFor();
+  await carry(ada, 'Water the plants', 'Open');
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ completed: false });
 });
 
 trial('a task is dragged to another day of the calendar, and keeps its time', async (stage) => {
