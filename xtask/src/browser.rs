@@ -109,6 +109,7 @@ impl Theatre {
             .program("vitest", "node_modules/vitest/vitest.mjs")
             .args(["run", "--config", config])
             .env("APP_URL", self.frontend.url())
+            .env("FRONTEND_PID", self.frontend.process().pid().to_string())
             .env("BACKEND_URL", self.stack.backend()?.http())
             .env("AGENT_URL", self.stack.app("agent")?.http())
             .env("DATABASE_URL", self.stack.secret("DATABASE_URL")?)
