@@ -66,6 +66,7 @@ trial('signing out leaves nothing behind', async (stage) => {
   await ada.sees('A secret of mine');
   await tab.open('/inbox');
   await tab.isConnected();
+  await tab.isKept();
   await ada.page.getByRole('button', { name: 'Account menu' }).click();
   await ada.page.getByRole('menuitem', { name: 'Sign out' }).click();
   await Promise.all([ada.page.waitForURL('**/sign-in'), tab.page.waitForURL('**/sign-in')]);
@@ -77,8 +78,10 @@ trial('signing out leaves nothing behind', async (stage) => {
       session: Object.keys(sessionStorage),
       databases: (await indexedDB.databases()).map(({ name }) => name),
       caches: await caches.keys(),
+      // With its worker a browser loses its subscription to web push.
+      workers: (await navigator.serviceWorker.getRegistrations()).map(({ scope }) => scope),
     }));
-  await expect.poll(left).toEqual({ local: [], session: [], databases: [], caches: [] });
+  await expect.poll(left).toEqual({ local: [], session: [], databases: [], caches: [], workers: [] });
   // Nor does the way back show anything.
   await ada.page.goBack();
   await ada.page.waitForURL('**/sign-in**');

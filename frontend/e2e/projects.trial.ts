@@ -1,0 +1,43 @@
+import { expect } from 'vitest';
+import { trial } from './stage/trial';
+
+trial('a project is called otherwise and deleted, and each undo takes it back', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
+  await ada.create({ title: 'Rake the leaves', project_id: id });
+  await ada.open(`/projects/${id}`);
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: 'Actions for “Garden”' }).click();
+  await ada.page.getByRole('menuitem', { name: 'Name and colour…' }).click();
+  const dialog = ada.page.getByRole('dialog', { name: 'Name and colour of the project' });
+  await dialog.getByLabel('Name').fill('Yard');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await ada.page.getByRole('heading', { name: 'Yard' }).waitFor();
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await ada.page.getByRole('heading', { name: 'Garden' }).waitFor();
+
+  await ada.page.getByRole('button', { name: 'Actions for “Garden”' }).click();
+  await ada.page.getByRole('menuitem', { name: 'Delete the project' }).click();
+  await ada.page.waitForURL('**/inbox');
+  await ada.sees('Rake the leaves');
+  await ada.page.getByText('Project deleted').waitFor();
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => ada.ask('GET', '/projects')).toMatchObject({ items: [{ name: 'Garden' }] });
+  await ada.seesNo('Rake the leaves');
+});
+
+trial('a tag is called otherwise on all tasks that carry it, and one undo takes it back', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.create({ title: 'Water the plants', tags: ['home'] });
+  await ada.open('/tags/home');
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: 'Actions for “home”' }).click();
+  await ada.page.getByRole('menuitem', { name: 'Name and colour…' }).click();
+  const dialog = ada.page.getByRole('dialog', { name: 'Name and colour of the tag' });
+  await dialog.getByLabel('Name').fill('house');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await ada.page.waitForURL('**/tags/house');
+  await ada.sees('Water the plants');
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Water the plants', tags: ['home'] }] });
+});

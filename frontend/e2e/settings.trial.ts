@@ -1,0 +1,50 @@
+import { expect } from 'vitest';
+import type { Profile } from '@/lib/api';
+import { trial } from './stage/trial';
+
+trial('how and when reminders come is chosen, and one undo takes it back', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.open('/settings/notifications');
+  await ada.isConnected();
+  await ada.page.getByRole('checkbox', { name: 'By e-mail' }).click();
+  await ada.page.getByLabel('Remind at').fill('07:30');
+  await ada.page.getByRole('checkbox', { name: 'Keep quiet at night' }).click();
+  await ada.page.getByLabel('From', { exact: true }).fill('21:00');
+  await ada.page.getByRole('button', { name: 'Save' }).click();
+  const settings = async () => (await ada.ask<Profile>('GET', '/profile')).settings;
+  const chosen = {
+    notifications: { channels: ['in_app', 'push', 'email'], all_day_at: '07:30', quiet_hours: { from: '21:00', to: '07:00' } },
+  };
+  await expect.poll(settings).toMatchObject(chosen);
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(settings).not.toMatchObject(chosen);
+  // The form says what is so again.
+  await expect.poll(() => ada.page.getByLabel('Remind at').inputValue()).toBe('09:00');
+});
+
+trial('a webhook is added, switched off and deleted, and what is wrong with it is said where it is', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.open('/settings/webhooks');
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: 'Add a webhook' }).click();
+  const url = ada.page.getByLabel('Address (https)');
+  const add = ada.page.getByRole('button', { name: 'Add the webhook' });
+  await url.fill('not an address');
+  await add.click();
+  await expect.poll(() => url.getAttribute('aria-invalid')).toBe('true');
+  await url.fill('https://hooks.taskflow.example/ada');
+  await ada.page.getByRole('checkbox', { name: 'Projects' }).click();
+  await add.click();
+  await ada.page.getByText('The secret that signs what is sent').waitFor();
+  await ada.page.getByRole('button', { name: 'Done' }).click();
+  const webhooks = () => ada.ask('GET', '/webhooks');
+  await expect
+    .poll(webhooks)
+    .toMatchObject({ items: [{ url: 'https://hooks.taskflow.example/ada', event_types: ['project.*', 'task.*'], active: true }] });
+
+  await ada.page.getByRole('checkbox', { name: 'Send to https://hooks.taskflow.example/ada' }).click();
+  await expect.poll(webhooks).toMatchObject({ items: [{ active: false }] });
+  await ada.page.getByRole('button', { name: 'Delete' }).click();
+  await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await ada.page.getByText('No webhooks yet').waitFor();
+});
