@@ -106,7 +106,12 @@ trial('a token that is granted some tools and one project says so', async (stage
   await ada.page.getByRole('button', { name: 'Limit it further' }).click();
   await ada.page.getByRole('checkbox', { name: 'Add a task' }).click();
   await ada.page.getByRole('checkbox', { name: 'Garden' }).click();
-  await ada.page.getByLabel('Changes within an hour, at most').fill('20');
+  const hourly = ada.page.getByLabel('Changes within an hour, at most');
+  // What is wrong is said where it is.
+  await hourly.fill('20000');
+  await ada.page.getByRole('button', { name: 'Make the token' }).click();
+  await expect.poll(() => hourly.getAttribute('aria-invalid')).toBe('true');
+  await hourly.fill('20');
   await ada.page.getByRole('button', { name: 'Make the token' }).click();
   await ada.page.getByText('1 tool, in 1 project, 20 changes an hour').waitFor();
   await expect

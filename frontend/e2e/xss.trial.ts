@@ -53,12 +53,24 @@ trial('whatever is typed into a field is text', async (stage) => {
   }
   // By hand, through every field there is.
   for (const text of CORPUS) await ada.add(`${text} tomorrow`);
-  // A title that the assistant repeats is text in its answer, too.
+  // A title that the assistant repeats is text in its answer, too, and so is what is said to it.
   const panel = await ada.openAssistant();
+  const log = panel.getByRole('log');
   await ada.tellAssistant('list');
   for (const text of CORPUS) await panel.getByRole('listitem').filter({ hasText: text }).first().waitFor();
+  for (const text of CORPUS) {
+    await ada.tellAssistant(`find ${text}`);
+    await log.getByText(`find ${text}`, { exact: true }).first().waitFor();
+  }
+  await panel.getByRole('button', { name: 'Send', exact: true }).waitFor();
   expect(await panel.locator('a, img, iframe, script').count()).toBe(0);
-  await page.keyboard.press('Escape');
+  await panel.getByRole('button', { name: 'Conversations' }).click();
+  const conversations = panel.getByRole('searchbox', { name: 'Search conversations' });
+  for (const text of CORPUS) await conversations.fill(text);
+  await conversations.fill('find');
+  await panel.getByRole('listitem').filter({ hasText: IMAGE }).first().waitFor();
+  expect(await panel.locator('a, img, iframe, script').count()).toBe(0);
+  await panel.getByRole('button', { name: 'Close the assistant' }).click();
 
   await ada.create({ title: 'Harmless' });
   await (await ada.retitle('Harmless', `Renamed ${IMAGE}`)).press('Enter');
@@ -78,6 +90,11 @@ trial('whatever is typed into a field is text', async (stage) => {
   await page.getByRole('dialog').getByLabel('Name').fill(`Project ${IMAGE}`);
   await page.getByRole('button', { name: 'Create project' }).click();
   await page.getByRole('heading', { name: `Project ${IMAGE}` }).waitFor();
+  await page.getByRole('button', { name: `Actions for “Project ${IMAGE}”` }).click();
+  await page.getByRole('menuitem', { name: 'Name and colour…' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill(`Yard ${IMAGE}`);
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: `Yard ${IMAGE}` }).waitFor();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').fill('<script>');
   await page.getByRole('option').first().waitFor();
@@ -87,6 +104,29 @@ trial('whatever is typed into a field is text', async (stage) => {
   await page.getByLabel('What it is for').fill(`Token ${IMAGE}`);
   await page.getByRole('button', { name: 'Make the token' }).click();
   await page.getByText(`Token ${IMAGE}`).waitFor();
+  await ada.open('/settings/webhooks');
+  await ada.isConnected();
+  await page.getByRole('button', { name: 'Add a webhook' }).click();
+  await page.getByLabel('Address (https)').fill('https://hooks.taskflow.example/"onmouseover="window.hurt=1"');
+  await page.getByRole('button', { name: 'Add the webhook' }).click();
+  // It is refused, or listed: as text.
+  await page.getByText(/URL|The secret that signs what is sent/).first().waitFor();
+  await ada.open('/settings');
+  await ada.isConnected();
+  const save = (label: string) =>
+    page.locator('form').filter({ has: page.getByLabel(label, { exact: true }) }).getByRole('button', { name: 'Save' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(`Countess ${IMAGE}`);
+  await save('Name');
+  await page.getByText('Saved').waitFor();
+  await page.getByLabel('E-mail address', { exact: true }).fill(IMAGE);
+  await save('E-mail address');
+  await page.getByText('This is not an e-mail address').waitFor();
+  await ada.open('/search');
+  await ada.isConnected();
+  for (const text of CORPUS) {
+    await page.getByRole('searchbox', { name: 'Search in titles and descriptions' }).fill(text);
+    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe(text);
+  }
 
   const places = [
     '/board',

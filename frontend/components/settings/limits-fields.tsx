@@ -9,10 +9,15 @@ import type { Limits } from '@/lib/settings/grant';
 const text = settingsMessages.tokens.limits;
 const TOOLS = Object.entries(text.tools).map(([value, label]) => ({ value, label }));
 
-type Props = { limits: Limits; mayWrite: boolean; onChange: (changes: Partial<Limits>) => void };
+type Props = {
+  limits: Limits;
+  mayWrite: boolean;
+  perHourError: string | undefined;
+  onChange: (changes: Partial<Limits>) => void;
+};
 
 /** What a token may do of what its scope allows. */
-export function LimitsFields({ limits, mayWrite, onChange }: Props) {
+export function LimitsFields({ limits, mayWrite, perHourError, onChange }: Props) {
   const { value: projects = [] } = useRemote(useData().projects);
   return (
     <>
@@ -28,7 +33,7 @@ export function LimitsFields({ limits, mayWrite, onChange }: Props) {
       ) : null}
       {mayWrite ? (
         <div className="max-w-64">
-          <Field id="token-per-hour" label={text.perHour} hint={text.perHourHint}>
+          <Field id="token-per-hour" label={text.perHour} hint={text.perHourHint} error={perHourError}>
             {(described) => (
               <Input
                 {...described}

@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Field, Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { api, read } from '@/lib/api';
-import { messageOf } from '@/lib/api/errors';
+import { Invalid, messageOf } from '@/lib/api/errors';
 import { settingsMessages } from '@/lib/messages/settings';
 import { expiry, LIFETIMES, type Lifetime } from '@/lib/settings/expiry';
 import { grantOf, UNLIMITED } from '@/lib/settings/grant';
@@ -15,6 +15,7 @@ const text = settingsMessages.tokens;
 const SCOPES = ['read', 'write'] as const;
 
 type Props = { onClose: () => void; onCreated: (token: string) => void };
+type Errors = Partial<Record<'name' | 'perHour' | 'form', string>>;
 
 export function NewTokenForm({ onClose, onCreated }: Props) {
   const [name, setName] = useState('');
@@ -22,7 +23,7 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
   const [days, setDays] = useState<Lifetime>('90');
   const [limits, setLimits] = useState(UNLIMITED);
   const [isLimiting, setIsLimiting] = useState(false);
-  const [error, setError] = useState<string>();
+  const [errors, setErrors] = useState<Errors>({});
   const [isWorking, setIsWorking] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -31,13 +32,13 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
       const body = { name: name.trim(), scope, expires_at: expiry(days, Date.now()), grant: grantOf(limits, scope === 'write') };
       onCreated((await read(api.POST('/tokens', { body }))).token);
     } catch (problem) {
-      setError(messageOf(problem));
+      setErrors({ [placeOf(problem)]: messageOf(problem) });
       setIsWorking(false);
     }
   };
   return (
-    <form onSubmit={(event) => void submit(event)} className="grid gap-4 rounded-card border bg-raised p-4">
-      <Field id="token-name" label={text.name} error={error}>
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4 rounded-card border bg-raised p-4">
+      <Field id="token-name" label={text.name} error={errors.name}>
         {(described) => (
           <Input {...described} autoFocus autoComplete="off" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />
         )}
@@ -67,12 +68,22 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
         </Field>
       </div>
       {isLimiting ? (
-        <LimitsFields limits={limits} mayWrite={scope === 'write'} onChange={(changes) => setLimits((before) => ({ ...before, ...changes }))} />
+        <LimitsFields
+          limits={limits}
+          mayWrite={scope === 'write'}
+          perHourError={errors.perHour}
+          onChange={(changes) => setLimits((before) => ({ ...before, ...changes }))}
+        />
       ) : (
         <Button variant="ghost" size="small" className="-ml-2.5 justify-self-start" onClick={() => setIsLimiting(true)}>
           {text.limits.add}
         </Button>
       )}
+      {errors.form ? (
+        <p role="alert" className="text-danger">
+          {errors.form}
+        </p>
+      ) : null}
       <div className="flex gap-2">
         <Button type="submit" variant="primary" disabled={name.trim() === '' || isWorking}>
           {text.create}
@@ -81,4 +92,10 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
       </div>
     </form>
   );
+}
+
+/** Where in the form that stands which is wrong. */
+function placeOf(problem: unknown): keyof Errors {
+  const field = problem instanceof Invalid ? problem.field : null;
+  return field === 'name' ? 'name' : field === 'grant.writes_per_hour' ? 'perHour' : 'form';
 }
