@@ -33,6 +33,21 @@ trial('when the session expires, the way is to the sign-in page and back, and wh
   await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Typed too late' }] });
 });
 
+trial('whatever is asked when the session is over leads to the sign-in page, and back', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.open('/settings/tokens');
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: 'New token' }).click();
+  await ada.page.getByLabel('What it is for').fill('Robot');
+  await spendDays(ada.account.email, 8);
+  await stage.stagehand.kill('frontend');
+  await stage.stagehand.start('frontend');
+  await ada.page.getByRole('button', { name: 'Make the token' }).click();
+  await ada.page.waitForURL('**/sign-in?next=%2Fsettings%2Ftokens');
+  await ada.signInHere();
+  await ada.page.waitForURL('**/settings/tokens');
+});
+
 trial('whoever signs in next finds nothing in the page of who was there before', async (stage) => {
   const ada = await stage.newcomer();
   await ada.isConnected();

@@ -23,16 +23,5 @@ export function useData(): Data {
 export function useRemote<T>(remote: Remote<T>): State<T> {
   const state = useSyncExternalStore(remote.subscribe, remote.state, remote.state);
   useEffect(() => remote.ensure(), [remote]);
-  useEffect(() => {
-    if (state.error) void leaveIfSignedOut(state.error);
-  }, [state.error]);
   return state;
-}
-
-async function leaveIfSignedOut(error: Error): Promise<void> {
-  const [{ Unauthenticated }, { sessionOver }] = await Promise.all([
-    import('@/lib/api/errors'),
-    import('@/lib/session-over'),
-  ]);
-  if (error instanceof Unauthenticated) sessionOver();
 }

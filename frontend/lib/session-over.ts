@@ -16,6 +16,8 @@ export function sessionOver(): void {
 
 /** Ends the session. By a form and not a request: the navigation takes the page's memory with it. */
 export function signOut(): void {
+  // Whatever is refused from here on must not lead away before the browser was told to forget.
+  isLeaving = true;
   const form = document.createElement('form');
   form.method = 'post';
   form.action = '/api/sign-out';

@@ -1,10 +1,9 @@
 import { announce, announceProblem } from '@/lib/announce';
 import { api, written, type UndoReport } from '@/lib/api';
-import { messageOf, Unauthenticated } from '@/lib/api/errors';
+import { messageOf } from '@/lib/api/errors';
 import { refreshKind, type Data } from '@/lib/data';
 import { randomId } from '@/lib/id';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import { sessionOver } from '@/lib/session-over';
 import { createStore } from '@/lib/store';
 import { TaskRefresher } from '@/lib/tasks/refresh';
 
@@ -30,8 +29,7 @@ export async function undo(data: Data, changeSetId: string): Promise<void> {
     refresh(data, answer.data);
     tell(data, answer.data, answer.changeSetId);
   } catch (error) {
-    if (error instanceof Unauthenticated) sessionOver();
-    else announceProblem(messageOf(error));
+    announceProblem(messageOf(error));
   }
 }
 

@@ -7,7 +7,7 @@ import { DueLabel } from '@/components/tasks/due-label';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';
 import { Icon } from '@/components/ui/icon';
 import type { QuickTask, Schemas } from '@/lib/api';
-import { pageApi } from '@/lib/api/client';
+import { quietApi } from '@/lib/api/client';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
@@ -39,7 +39,7 @@ export default function QuickPreview({ line, input, onUnderstood, onChange }: Pr
   useEffect(() => {
     const leaving = new AbortController();
     const timer = setTimeout(() => {
-      understand(pageApi, line, undefined, leaving.signal).then(
+      understand(quietApi, line, undefined, leaving.signal).then(
         (quick) => {
           setKnown({ line, quick });
           tell.current(line, quick);

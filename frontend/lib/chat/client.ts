@@ -1,5 +1,5 @@
+import { sendFromPage } from '@/lib/api/client';
 import { NetworkError } from '@/lib/api/errors';
-import { send } from '@/lib/api/retry';
 import type { ChatEvent, PlainRequest, StreamRequest } from '@/lib/chat/protocol';
 import { eventData } from '@/lib/chat/sse';
 import { randomId } from '@/lib/id';
@@ -9,7 +9,7 @@ import { randomId } from '@/lib/id';
  * turn, and does nothing twice. Throws an `ApiError`; aborting is no error of the API.
  */
 export async function* stream(request: StreamRequest, key: string, signal: AbortSignal): AsyncGenerator<ChatEvent> {
-  const response = await send(requestOf(request, { 'Idempotency-Key': key, Accept: 'text/event-stream' }, signal));
+  const response = await sendFromPage(requestOf(request, { 'Idempotency-Key': key, Accept: 'text/event-stream' }, signal));
   if (!response.body) throw new TypeError('The answer has no body');
   try {
     for await (const data of eventData(response.body)) yield JSON.parse(data) as ChatEvent;
@@ -21,7 +21,7 @@ export async function* stream(request: StreamRequest, key: string, signal: Abort
 
 /** Asks what is answered at once, and changes nothing. */
 export async function ask<T>(request: PlainRequest): Promise<T> {
-  const response = await send(requestOf(request, { 'Idempotency-Key': randomId() }));
+  const response = await sendFromPage(requestOf(request, { 'Idempotency-Key': randomId() }));
   return (await response.json()) as T;
 }
 

@@ -1,9 +1,8 @@
-import { Conflict, messageOf, NetworkError, TooManyRequests, Unauthenticated, Unavailable } from '@/lib/api/errors';
+import { Conflict, messageOf, NetworkError, TooManyRequests, Unavailable } from '@/lib/api/errors';
 import { ask, stream } from '@/lib/chat/client';
 import { inputOf, type Action, type Item, type Page, type StreamRequest, type Thread } from '@/lib/chat/protocol';
 import { apply, EMPTY, heardOf, isKnown, withoutAnswer, type Transcript } from '@/lib/chat/transcript';
 import { randomId } from '@/lib/id';
-import { sessionOver } from '@/lib/session-over';
 import { createStore, type Store } from '@/lib/store';
 
 const PAGE = 50;
@@ -131,8 +130,7 @@ export class Conversation {
   }
 
   #fail(error: unknown, canRetry: boolean): void {
-    if (error instanceof Unauthenticated) sessionOver();
-    else this.state.set((state) => ({ ...state, isLoading: false, error: { message: messageOf(error), canRetry } }));
+    this.state.set((state) => ({ ...state, isLoading: false, error: { message: messageOf(error), canRetry } }));
   }
 }
 

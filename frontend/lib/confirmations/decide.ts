@@ -1,4 +1,4 @@
-import { send } from '@/lib/api/retry';
+import { sendFromPage } from '@/lib/api/client';
 import { randomId } from '@/lib/id';
 
 /** A summary speaks to models, unless there is no other. */
@@ -33,7 +33,7 @@ export async function decide(id: string, yes: boolean): Promise<Outcome> {
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': randomId() },
     body: JSON.stringify({ yes }),
   });
-  return outcomeOf((await (await send(request)).json()) as Decided);
+  return outcomeOf((await (await sendFromPage(request)).json()) as Decided);
 }
 
 export function outcomeOf({ decision, result, answer }: Decided): Outcome {

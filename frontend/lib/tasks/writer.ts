@@ -4,7 +4,6 @@ import { ApiError, messageOf, NetworkError, NotFound, Refused, Unauthenticated }
 import { knownTasks, type Data } from '@/lib/data';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { errorMessages } from '@/lib/messages/errors';
-import { sessionOver } from '@/lib/session-over';
 import { dropTask } from '@/lib/tasks/drop';
 import { linger } from '@/lib/tasks/lingering';
 import { openConflict } from '@/lib/tasks/open-conflict';
@@ -51,16 +50,11 @@ async function sendWhenOnline(data: Data, write: TaskWrite): Promise<Sent> {
     try {
       return await sendWrite({ api, data, own }, write);
     } catch (error) {
-      if (error instanceof Unauthenticated) return leave();
+      // The page goes. What was asked for is neither done nor refused: it is kept until the same person is back.
+      if (error instanceof Unauthenticated) return new Promise(() => {});
       if (!(error instanceof NetworkError && error.isOffline)) throw error;
     }
   }
-}
-
-/** The page goes. What was asked for is neither done nor refused: it is kept until the same person is back. */
-function leave(): Promise<never> {
-  sessionOver();
-  return new Promise(() => {});
 }
 
 async function online(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { read, type Due, type NewRecurrence, type Schemas } from '@/lib/api';
-import { pageApi } from '@/lib/api/client';
+import { quietApi } from '@/lib/api/client';
 import { messageOf } from '@/lib/api/errors';
 
 export type Preview = Schemas['Preview'];
@@ -26,7 +26,7 @@ export function useRecurrencePreview(due: Due, recurrence: NewRecurrence | null)
     };
     const timer = setTimeout(() => {
       const body = JSON.parse(asked) as Schemas['PreviewRequest'];
-      read(pageApi.POST('/recurrence/preview', { body, signal })).then(
+      read(quietApi.POST('/recurrence/preview', { body, signal })).then(
         (preview) => tell({ preview, error: null }),
         (error: unknown) => tell({ preview: null, error: messageOf(error) }),
       );
