@@ -117,6 +117,8 @@ trial('a token that is granted some tools and one project says so', async (stage
   await expect
     .poll(() => ada.ask('GET', '/tokens'))
     .toMatchObject({ items: [{ name: 'Gardener', grant: { tools: ['add_task'], writes_per_hour: 20 } }] });
+  await ada.page.getByRole('button', { name: 'Revoke Gardener' }).click();
+  await ada.page.getByText('No tokens yet').waitFor();
 });
 
 trial('the assistant is reached, used and left without a mouse', async (stage) => {
