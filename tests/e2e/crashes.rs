@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use children::Process;
 use futures::future::try_join_all;
 use libtest_mimic::Trial;
 use serde_json::json;
-use testing::wait;
+use testing::{Client, wait};
+use tokio::time::sleep;
 use xtask::progress::Progress;
 use xtask::stack::App;
 
@@ -39,6 +40,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         ),
         stage.alone("crash: realtime, and its sockets resume", realtime),
         stage.alone(
+            "crash: scheduler and notifier beside their sidecars, and both go on",
+            go_on,
+        ),
+        stage.alone(
             "crash: the backend, and one task comes of each key",
             backend,
         ),
@@ -65,6 +70,10 @@ const CROWD: usize = 40;
 
 /// Things that are done beside the load.
 const FEW: usize = 5;
+
+/// How long an app stays away: until its sidecar has just given it up, with something under way
+/// that it repeats.
+const AWAY: Duration = Duration::from_secs(3);
 
 /// How long it may take until a consumer group has noticed who died, and a lease has ended.
 const BACK: Duration = Duration::from_mins(3);
@@ -193,6 +202,70 @@ async fn realtime(product: &Product) -> Result<()> {
     );
     ensure!(outcome.reconnections > 0, "no socket had to come back");
     outcome.in_order(product).await
+}
+
+/// Their sidecars live on, and subscribe for them again.
+async fn go_on(product: &Product) -> Result<()> {
+    let busy = product.sign_up().await?;
+    let struck = async {
+        for name in ["scheduler", "notifier"] {
+            strike(product, &busy, name)
+                .await
+                .with_context(|| format!("{name} was away"))?;
+        }
+        // Once more: what came so soon may have been the last of the old subscription.
+        all_comes(product).await
+    };
+    tokio::select! {
+        outcome = struck => outcome,
+        Err(error) = keep_due(&busy) => Err(error),
+    }
+}
+
+async fn strike(product: &Product, busy: &Client, name: &str) -> Result<()> {
+    let app = product.stack.app(name)?;
+    wait::until("triggers to be under way", BACK, async || {
+        Ok(product.database.has_leased(busy.user).await?.then_some(()))
+    })
+    .await?;
+    app.service.kill9().await?;
+    sleep(AWAY).await;
+    app.service.restart().await?;
+    app.ready(&Progress::hidden()).await?;
+    all_comes(product).await
+}
+
+/// One trigger after the other. Never ends.
+async fn keep_due(owner: &Client) -> Result<()> {
+    loop {
+        reminders::remind(owner, &["in_app"]).await?;
+        sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// Whatever scheduler and notifier are subscribed to does what it is there for.
+async fn all_comes(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let (completed, fired) = (product.outside.place(), product.outside.place());
+    reminders::hook(&owner, &completed, &["task.completed"]).await?;
+    reminders::hook(&owner, &fired, &["reminder.fired"]).await?;
+    let series = series::create(&owner, "2099-01-31", json!({"rule": "daily"})).await?;
+    series::complete(&owner, text(&series["id"])).await?;
+    let recurrence = json!({"rule": "daily", "open": "pile_up"});
+    let due = series::piles_up(3)?.to_string();
+    let due = series::create(&owner, &due, recurrence).await?;
+    reminders::remind(&owner, &["webhook"]).await?;
+    for task in [series, due] {
+        let path = format!("/tasks/{}", text(&task["id"]));
+        wait::until("what follows", BACK, async || {
+            let task = owner.get(&path).await?.expect(200)?;
+            Ok(task["recurrence"]["next"].is_string().then_some(()))
+        })
+        .await?;
+    }
+    completed.wait_for(1, BACK).await?;
+    fired.wait_for(1, BACK).await?;
+    Ok(())
 }
 
 /// Starts again whatever has ended, as soon as it has. Never ends.

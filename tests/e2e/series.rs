@@ -145,7 +145,7 @@ pub(crate) fn are_in_time(late: &[SignedDuration]) -> Result<()> {
 }
 
 /// The local time a day before some seconds from now: what comes then piles up.
-fn piles_up(seconds: i64) -> Result<DateTime> {
+pub(crate) fn piles_up(seconds: i64) -> Result<DateTime> {
     let soon = from_now(seconds).to_zoned(TimeZone::UTC);
     let yesterday = soon.yesterday()?.with().time(soon.time()).build()?;
     Ok(yesterday.datetime().round(Unit::Second)?)

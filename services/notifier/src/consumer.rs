@@ -11,7 +11,7 @@ use crate::{drain::Drain, reminder::Reminders, wake::Wake};
 /// The events that webhooks can want.
 const TOPICS: [Topic; 3] = [Topic::Tasks, Topic::Conversations, Topic::Users];
 
-/// How many events daprd hands over at once, and how long it waits for them. It looks at each
+/// How many deliveries daprd hands over at once, and how long it waits for them. It looks at each
 /// partition that often, whether anything has come or not.
 const BULK: (u32, Duration) = (80, Duration::from_millis(100));
 
@@ -40,12 +40,12 @@ impl TriggerHandler for Consumer {
 pub fn subscriptions(consumer: Consumer, wake: Wake) -> Vec<Subscription> {
     let (max_messages, max_await) = BULK;
     let wake = Arc::new(wake);
-    let events = TOPICS.into_iter().map(|topic| {
-        Subscription::events(sidecar::PUBSUB, topic, wake.clone())
-            .bulk(max_messages, max_await)
-            .in_any_order()
-    });
-    // One by one: a reminder is to be on time.
+    let events = TOPICS
+        .into_iter()
+        .map(|topic| Subscription::events(sidecar::PUBSUB, topic, wake.clone()));
     let triggers = Subscription::triggers(sidecar::PUBSUB, Arc::new(consumer));
-    events.chain([triggers]).collect()
+    events
+        .chain([triggers])
+        .map(|subscription| subscription.bulk(max_messages, max_await).in_any_order())
+        .collect()
 }

@@ -21,13 +21,17 @@ pub(crate) enum Mode {
 type LeftOut = (&'static str, &'static str);
 
 /// Without sidecars.
-const STANDALONE: [LeftOut; 12] = [
+const STANDALONE: [LeftOut; 13] = [
     ("sidecars: ", "there are none"),
     ("refusals: ", "they start one service alone"),
     ("crash: the backend's sidecar", "there is none"),
     ("crash: realtime's sidecar", "there is none"),
     ("crash: the scheduler's sidecar", "there is none"),
     ("crash: the notifier's sidecar", "there is none"),
+    (
+        "crash: scheduler and notifier",
+        "they do not die alone; `crash: the backend` is the same",
+    ),
     (
         "crash: realtime, ",
         "it does not die alone; `crash: the backend` is the same",

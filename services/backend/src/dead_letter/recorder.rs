@@ -1,6 +1,6 @@
 //! Records what no handler could take, from every `*.dlq` topic, with its cause.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use events::{Event, Topic};
@@ -9,6 +9,10 @@ use sha2::{Digest, Sha256};
 use sidecar::{CallError, Delivery, Outcome, PUBSUB, RawHandler, Sidecar, Subscription};
 use sqlx::PgPool;
 use uuid::Uuid;
+
+/// Letters that daprd hands over at once, and how long it gathers them.
+const LETTERS: u32 = 16;
+const MAX_AWAIT: Duration = Duration::from_millis(500);
 
 /// One subscription for each dead-letter topic.
 pub(crate) fn subscriptions(pool: &PgPool, sidecar: &Sidecar) -> Vec<Subscription> {
@@ -19,6 +23,7 @@ pub(crate) fn subscriptions(pool: &PgPool, sidecar: &Sidecar) -> Vec<Subscriptio
     Topic::ALL
         .into_iter()
         .map(|topic| Subscription::raw(PUBSUB, topic.dead_letter_name(), Arc::clone(&recorder)))
+        .map(|subscription| subscription.bulk(LETTERS, MAX_AWAIT).in_any_order())
         .collect()
 }
 
