@@ -11,9 +11,15 @@ use crate::{drain::Drain, reminder::Reminders, wake::Wake};
 /// The events that webhooks can want.
 const TOPICS: [Topic; 3] = [Topic::Tasks, Topic::Conversations, Topic::Users];
 
-/// How many deliveries daprd hands over at once, and how long it waits for them. It looks at each
-/// partition that often, whether anything has come or not.
-const BULK: (u32, Duration) = (80, Duration::from_millis(100));
+/// Deliveries that daprd hands over at once.
+const BULK: u32 = 80;
+
+/// How long daprd gathers events: a webhook may be that late. It looks at each partition that
+/// often, whether anything has come or not, and each bulk costs a call to the backend.
+const EVENTS_AWAIT: Duration = Duration::from_millis(500);
+
+/// How long it gathers triggers. A reminder is to be on time.
+const TRIGGERS_AWAIT: Duration = Duration::from_millis(100);
 
 /// Takes the triggers that are ours.
 pub struct Consumer {
@@ -38,14 +44,13 @@ impl TriggerHandler for Consumer {
 
 /// What to ask daprd for.
 pub fn subscriptions(consumer: Consumer, wake: Wake) -> Vec<Subscription> {
-    let (max_messages, max_await) = BULK;
     let wake = Arc::new(wake);
-    let events = TOPICS
-        .into_iter()
-        .map(|topic| Subscription::events(sidecar::PUBSUB, topic, wake.clone()));
+    let events = TOPICS.into_iter().map(|topic| {
+        Subscription::events(sidecar::PUBSUB, topic, wake.clone()).bulk(BULK, EVENTS_AWAIT)
+    });
     let triggers = Subscription::triggers(sidecar::PUBSUB, Arc::new(consumer));
     events
-        .chain([triggers])
-        .map(|subscription| subscription.bulk(max_messages, max_await).in_any_order())
+        .chain([triggers.bulk(BULK, TRIGGERS_AWAIT)])
+        .map(Subscription::in_any_order)
         .collect()
 }
