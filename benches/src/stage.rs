@@ -1,5 +1,6 @@
 //! The product under test: every process of it, users who may use it, and a look behind it.
 
+use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -80,10 +81,12 @@ impl Stage {
         Ok(stage)
     }
 
+    /// Ends everything, and keeps nothing: what failed does not come here, and stays to be read.
     pub async fn strike(self) -> Result<()> {
         self.db.close().await;
         self.stack.stop().await?;
-        self.infra.stop().await
+        self.infra.stop().await?;
+        Ok(fs::remove_dir_all(self.dir)?)
     }
 
     pub fn is_standalone(&self) -> bool {
