@@ -276,7 +276,7 @@ async fn hours(product: &Product) -> Result<()> {
     owner
         .patch("/profile", &loud)
         .await?
-        .invalid("settings.notifications")
+        .invalid("settings.notifications.channels[0]")
 }
 
 /// Somewhere that reminders go to, out of the product.

@@ -56,6 +56,9 @@ fn read(text: &str, series: Option<(Moment, &TimeZone)>) -> Result<Rule, RuleErr
     }
     let text = text.trim().to_ascii_uppercase();
     let text = text.strip_prefix("RRULE:").unwrap_or(&text);
+    if text.is_empty() {
+        return Err(RuleError::whole("is empty; it is of the form FREQ=DAILY"));
+    }
     let (mut frequency, mut count, mut until) = (None, None, None);
     let mut rule = Rule::every(Frequency::Daily);
     let mut seen = BTreeSet::new();

@@ -11,4 +11,5 @@ pub(crate) mod query;
 pub(crate) mod rate_limit;
 pub(crate) mod reply;
 pub(crate) mod session;
+pub(crate) mod shape;
 mod strict;

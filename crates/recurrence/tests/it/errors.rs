@@ -12,7 +12,7 @@ fn error(text: &str) -> RuleError {
 #[test]
 fn an_error_names_its_part_and_says_why() {
     for (text, part, why) in [
-        ("", "rule", "not of the form NAME=VALUE"),
+        ("", "rule", "is empty"),
         (
             "every day",
             "rule",

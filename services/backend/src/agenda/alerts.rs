@@ -5,7 +5,7 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::error::ApiError;
+use crate::{error::ApiError, http::shape};
 
 /// The setting that the server reads; all others are the app's.
 const SETTING: &str = "notifications";
@@ -56,13 +56,15 @@ impl Alerts {
         Self::parse(settings.get(SETTING))
             .map(drop)
             .map_err(|error| {
-                let detail = format!("`{SETTING}`: {}", events::complaint(&error));
-                ApiError::invalid(format!("settings.{SETTING}"), detail)
+                let path = format!("settings.{SETTING}.{}", error.path());
+                shape::wrong(&path, &error.into_inner().to_string())
             })
     }
 
-    fn parse(setting: Option<&Value>) -> serde_json::Result<Self> {
-        setting.map_or_else(|| Ok(Self::default()), Self::deserialize)
+    fn parse(
+        setting: Option<&Value>,
+    ) -> Result<Self, serde_path_to_error::Error<serde_json::Error>> {
+        setting.map_or_else(|| Ok(Self::default()), serde_path_to_error::deserialize)
     }
 }
 

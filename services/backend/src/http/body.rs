@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::strict::Strict;
+use super::{shape, strict::Strict};
 use crate::error::ApiError;
 
 /// Larger bodies are refused with 413.
@@ -94,7 +94,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(Strict(&mut deserializer)).map_err(|error| {
         let path = error.path().to_string();
-        shape(bytes, &path, &error.into_inner())
+        misshapen(bytes, &path, &error.into_inner())
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     Ok(value)
@@ -104,7 +104,7 @@ fn malformed(error: &serde_json::Error) -> ApiError {
     ApiError::Malformed(format!("The body is not valid JSON: {error}"))
 }
 
-fn shape(bytes: &[u8], path: &str, error: &serde_json::Error) -> ApiError {
+fn misshapen(bytes: &[u8], path: &str, error: &serde_json::Error) -> ApiError {
     // What is no JSON has no shape, even if something was wrong before it.
     if let Err(error) = serde_json::from_slice::<Value>(bytes) {
         return malformed(&error);
@@ -113,18 +113,7 @@ fn shape(bytes: &[u8], path: &str, error: &serde_json::Error) -> ApiError {
     let detail = message
         .rsplit_once(" at line ")
         .map_or(message.as_str(), |(text, _)| text);
-    // serde names the offending field only in its message.
-    let named = ["unknown field `", "missing field `", "duplicate field `"]
-        .iter()
-        .find_map(|start| detail.strip_prefix(start)?.split('`').next());
-    let parent = path.trim_end_matches(['.', '?']);
-    let field = match named {
-        Some(name) if parent.is_empty() || parent == name => name.to_owned(),
-        Some(name) if parent.ends_with(&format!(".{name}")) => parent.to_owned(),
-        Some(name) => format!("{parent}.{name}"),
-        None => parent.to_owned(),
-    };
-    ApiError::invalid(field, detail)
+    shape::wrong(path, detail)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;
 
+use super::shape;
 use crate::error::ApiError;
 
 /// Like axum's `Query`, but repeatable parameters become lists, and a wrong or unknown
@@ -33,12 +34,8 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
     let deserializer = serde_html_form::Deserializer::new(pairs);
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();
-        let detail = error.into_inner().to_string();
-        let named = ["unknown field `", "missing field `", "duplicate field `"]
-            .iter()
-            .find_map(|start| detail.strip_prefix(start)?.split('`').next());
         // A repeated parameter is a list only to us.
         let parameter = path.split('[').next().unwrap_or_default();
-        ApiError::invalid(named.unwrap_or(parameter).to_owned(), detail)
+        shape::wrong(parameter, &error.into_inner().to_string())
     })
 }

@@ -52,8 +52,7 @@ fn row(line: u64, headers: &StringRecord, record: &StringRecord) -> Result<Row, 
         line,
         ..Row::default()
     };
-    let wrong =
-        |field: &str, detail: &str| ApiError::invalid(format!("line {line}.{field}"), detail);
+    let wrong = |field: &str, detail: &str| sheet::in_line(line, ApiError::invalid(field, detail));
     for (name, value) in headers
         .iter()
         .zip(record)

@@ -45,7 +45,18 @@ pub(super) fn read(file: &[u8], ragged: bool) -> Result<Sheet, ApiError> {
 
 /// Names the line.
 pub(super) fn wrong(line: u64, why: impl std::fmt::Display) -> ApiError {
-    ApiError::invalid(format!("line {line}"), format!("Line {line}: {why}"))
+    in_line(line, ApiError::invalid("", why.to_string()))
+}
+
+/// The same error about what stands in a line.
+pub(super) fn in_line(line: u64, error: ApiError) -> ApiError {
+    let error = match error {
+        ApiError::Invalid { field, detail } => {
+            ApiError::invalid(field, format!("Line {line}: {detail}"))
+        }
+        other => other,
+    };
+    error.within(&format!("line {line}"))
 }
 
 fn check_names(line: u64, headers: &StringRecord) -> Result<(), ApiError> {

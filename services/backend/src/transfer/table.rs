@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use events::{Actor, Cause, Priority, ProjectId, TaskId};
 
-use super::import::{Imported, Warning};
+use super::{
+    import::{Imported, Warning},
+    sheet::in_line,
+};
 use crate::{
     app::App,
     ctx::Ctx,
@@ -67,7 +70,9 @@ pub(super) async fn write(
             }
             None => None,
         };
-        let project_id = project_id.transpose().map_err(|error| on(line, error))?;
+        let project_id = project_id
+            .transpose()
+            .map_err(|error| in_line(line, error))?;
         let task = NewTask {
             title: row.title,
             description: Some(row.description),
@@ -84,7 +89,7 @@ pub(super) async fn write(
         };
         let task = task::change::create(&mut write, task)
             .await
-            .map_err(|error| on(line, error))?;
+            .map_err(|error| in_line(line, error))?;
         if !is_part {
             whole = Some(task.id);
         }
@@ -117,8 +122,4 @@ async fn find_or_create(
     projects.insert(name.to_owned(), project.id);
     imported.projects += 1;
     Ok(project.id)
-}
-
-fn on(line: u64, error: ApiError) -> ApiError {
-    error.within(&format!("line {line}"))
 }

@@ -13,7 +13,7 @@ use jiff::{
 
 use super::{
     import::{File, Warning},
-    sheet,
+    sheet::{self, wrong},
     table::{self, Row},
 };
 use crate::{app::App, ctx::Ctx, error::ApiError, http::reply::Reply};
@@ -87,8 +87,7 @@ impl Reading {
             // An empty line between sections, or what the project looks like.
             "" | "meta" => {}
             other => {
-                let detail = format!("Line {line}: there is no TYPE `{other}`");
-                return Err(ApiError::invalid(format!("line {line}"), detail));
+                return Err(wrong(line, format!("there is no TYPE `{other}`")));
             }
         }
         Ok(())
@@ -101,7 +100,7 @@ impl Reading {
             "" => 1,
             indent => indent
                 .parse()
-                .map_err(|_| ApiError::invalid(format!("line {line}"), "INDENT is a number"))?,
+                .map_err(|_| wrong(line, "INDENT is a number"))?,
         };
         if indent > 2 {
             self.warn(line, "a subtask of a subtask became a subtask");
