@@ -22,6 +22,8 @@ const GREETING: &str = "(No language model is set up: I read plain commands. `he
 enum Wish {
     Call(&'static str, Value),
     Help,
+    /// To have taken back what there is not.
+    NothingToUndo,
     /// Nothing that is understood.
     Unclear,
 }
@@ -42,6 +44,7 @@ pub(super) fn answer(prompt: &Prompt<'_>) -> Reply {
                 };
             }
             Wish::Help => HELP.to_owned(),
+            Wish::NothingToUndo => "There is nothing to undo in this conversation.".to_owned(),
             Wish::Unclear => format!("I did not understand that. {HELP}"),
         },
         Some(Said::Tool {
@@ -184,7 +187,7 @@ fn last_change(prompt: &Prompt<'_>) -> Wish {
     }
     match undone.pop() {
         Some(id) => Wish::Call("undo", json!({"change_set_id": id})),
-        None => Wish::Unclear,
+        None => Wish::NothingToUndo,
     }
 }
 
@@ -291,7 +294,7 @@ mod tests {
         ] {
             assert_eq!(wish(line, &[]), Wish::Call(tool, input), "{line}");
         }
-        for unclear in ["delete", "move it", "sing a song", "undo", "add", "find"] {
+        for unclear in ["delete", "move it", "sing a song", "add", "find"] {
             assert_eq!(wish(unclear, &[]), Wish::Unclear, "{unclear}");
         }
         assert_eq!(wish("hello!", &[]), Wish::Help);
@@ -314,9 +317,12 @@ mod tests {
         };
         let said = [call("add_task"), wrote("1"), call("add_task"), wrote("2")];
         let undo = |id: &str| Wish::Call("undo", json!({"change_set_id": id}));
+        assert_eq!(wish("undo", &[]), Wish::NothingToUndo);
         assert_eq!(wish("undo", &said), undo("2"));
         let undone = [&said[..], &[call("undo"), wrote("3")]].concat();
         assert_eq!(wish("undo", &undone), undo("1"));
+        let all_undone = [&undone[..], &[call("undo"), wrote("4")]].concat();
+        assert_eq!(wish("undo", &all_undone), Wish::NothingToUndo);
     }
 
     #[test]
