@@ -85,7 +85,7 @@ fn read(message: &str, prompt: &Prompt<'_>) -> Wish {
         // What follows is quick add's to read, so the end of the line stays.
         "add" | "create" | "new" | "todo" => add(message),
         "remember" | "remind" if rest.contains(' ') => add(message),
-        "list" | "show" | "tasks" | "what" | "which" => list(rest),
+        "list" | "show" | "tasks" | "what" | "what's" | "what’s" | "whats" | "which" => list(line),
         "find" | "search" if !rest.is_empty() => {
             Wish::Call("search_tasks", json!({"query": unquoted(rest)}))
         }
@@ -125,11 +125,19 @@ fn add(message: &str) -> Wish {
     Wish::Call("add_task", json!({"title": title, "quick": true}))
 }
 
-fn list(rest: &str) -> Wish {
+/// The list, if the line asks for it: it names tasks, or it is made of words alone that ask for
+/// them. What else people ask ("what is the weather") often begins the same.
+fn list(line: &str) -> Wish {
     let mut input = json!({"sort": "due"});
-    for word in rest.split_whitespace() {
-        match word.to_lowercase().as_str() {
-            "overdue" | "late" => input["overdue"] = true.into(),
+    let (mut names_tasks, mut asks, mut says_more) = (false, false, false);
+    for word in line.to_lowercase().split_whitespace() {
+        match word {
+            "overdue" => {
+                input["overdue"] = true.into();
+                names_tasks = true;
+            }
+            "tasks" | "todos" | "todo" | "due" => names_tasks = true,
+            "late" => input["overdue"] = true.into(),
             "today" => input["due_before"] = "tomorrow".into(),
             "completed" | "done" | "finished" => input["status"] = "completed".into(),
             "all" | "everything" => input["status"] = "all".into(),
@@ -139,10 +147,23 @@ fn list(rest: &str) -> Wish {
             word if word.len() > 1 && word.starts_with('+') => {
                 input["project"] = word[1..].into();
             }
-            _ => {}
+            "list" | "show" | "task" | "things" | "do" | "have" | "on" | "left" | "open"
+            | "pending" | "next" => {}
+            "what" | "what's" | "what’s" | "whats" | "which" | "is" | "are" | "i" | "me" | "my"
+            | "the" | "to" | "for" | "of" | "in" | "this" | "should" | "must" | "need" | "still"
+            | "now" | "tomorrow" | "week" | "month" => continue,
+            _ => {
+                says_more = true;
+                continue;
+            }
         }
+        asks = true;
     }
-    Wish::Call("list_tasks", input)
+    if names_tasks || (asks && !says_more) {
+        Wish::Call("list_tasks", input)
+    } else {
+        Wish::Unclear
+    }
 }
 
 fn put_off(rest: &str) -> Wish {
@@ -298,6 +319,50 @@ mod tests {
             assert_eq!(wish(unclear, &[]), Wish::Unclear, "{unclear}");
         }
         assert_eq!(wish("hello!", &[]), Wish::Help);
+    }
+
+    #[test]
+    fn a_question_is_for_the_list_only_if_it_is_about_tasks() {
+        let (all, today) = (json!({}), json!({"due_before": "tomorrow"}));
+        let overdue = json!({"overdue": true});
+        for (line, filters) in [
+            ("tasks", &all),
+            ("what is due?", &all),
+            ("What’s due this week?", &all),
+            ("which high priority tasks are there", &all),
+            ("what do I have to do?", &all),
+            ("what's next?", &all),
+            ("show me the list", &all),
+            ("show my tasks", &all),
+            ("what's due today", &today),
+            ("What's on today?", &today),
+            ("what do I have today", &today),
+            ("show me overdue tasks", &overdue),
+            ("what is overdue?", &overdue),
+            ("what is done", &json!({"status": "completed"})),
+            ("list #home", &json!({"tags": ["home"]})),
+            ("show all +work", &json!({"status": "all", "project": "work"})),
+        ] {
+            let Wish::Call("list_tasks", mut input) = wish(line, &[]) else {
+                panic!("{line}");
+            };
+            input.as_object_mut().unwrap().remove("sort");
+            assert_eq!(input, *filters, "{line}");
+        }
+        for line in [
+            "what is the weather",
+            "what is the weather today?",
+            "what is 2+2?",
+            "what is this",
+            "what",
+            "what's up?",
+            "what can you do?",
+            "which one",
+            "show me the money",
+            "tell me a joke",
+        ] {
+            assert_eq!(wish(line, &[]), Wish::Unclear, "{line}");
+        }
     }
 
     #[test]
