@@ -1,7 +1,7 @@
 //! `batch_tasks`
 
 use axum::http::Method;
-use events::{ChangeSetId, TaskId};
+use events::ChangeSetId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -10,6 +10,7 @@ use super::{
     About, Effect, ItemResult, Outcome, Session, Tool, Trouble,
     add_task::NewTask,
     arguments::{self, Controls},
+    reference::Id,
     row::{Row, Task},
     update_task::Changes,
 };
@@ -32,7 +33,7 @@ struct Arguments {
 struct Operation {
     op: Op,
     #[serde(default, alias = "id")]
-    task_id: Option<TaskId>,
+    task_id: Option<Id>,
     #[serde(default)]
     if_version: Option<i64>,
     #[serde(flatten)]
@@ -196,7 +197,7 @@ impl Operation {
             body.insert("task".to_owned(), new.body(session).await?.into());
             return Ok(body.into());
         }
-        let id = self
+        let Id(id) = self
             .task_id
             .ok_or_else(|| Trouble::argument("task_id", "say which task"))?;
         body.insert("id".to_owned(), json!(id));
@@ -234,5 +235,26 @@ fn within(place: &str, trouble: Trouble) -> Trouble {
             Trouble::argument(format!("{place}.{field}"), detail)
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_in_the_place_of_an_id_is_told_where_ids_are() {
+        let of = |id: &str| json!({"operations": [{"op": "delete", "task_id": id}]});
+        let said = arguments::read::<Arguments>(of("b0"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            said.starts_with("`operations[0]") && said.contains("search_tasks and list_tasks"),
+            "{said}"
+        );
+        let id = events::TaskId::generate();
+        let read: Arguments = arguments::read(of(&id.to_string())).unwrap();
+        let named = read.operations[0].task_id.map(|Id(id)| id);
+        assert_eq!(named, Some(id));
     }
 }

@@ -29,6 +29,20 @@ pub(super) struct Projects {
     pub(super) items: Vec<Project>,
 }
 
+/// A task's id, where many are named and titles are not looked up.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Id(pub(super) TaskId);
+
+impl TryFrom<String> for Id {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let id = text.trim().parse().map(Self);
+        id.map_err(|_| "it takes a task's id and no title; search_tasks and list_tasks tell ids")
+    }
+}
+
 /// The id that a text is, or the one task whose whole title it is, whatever its case: a task that
 /// only has the words somewhere is never meant. One that is open wins over those that are done or
 /// deleted; these count too, so that a call can be repeated.

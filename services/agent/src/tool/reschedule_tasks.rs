@@ -1,12 +1,12 @@
 //! `reschedule_tasks`
 
-use events::TaskId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
     About, Effect, Outcome, Session, Tool, Trouble, arguments::Controls, batch_tasks, due,
+    reference::Id,
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -23,7 +23,7 @@ struct Arguments {
 struct Move {
     #[serde(alias = "id")]
     #[schemars(with = "String")]
-    task_id: TaskId,
+    task_id: Id,
     /// ISO 8601 or words; `none` clears
     #[serde(alias = "due", alias = "due_at")]
     due_date: String,
@@ -50,7 +50,7 @@ async fn run(session: Session, arguments: Arguments) -> Result<Outcome, Trouble>
         let mut patch = Map::new();
         let field = format!("tasks[{index}].due_date");
         due::put(&session, &mut patch, &field, &wanted.due_date).await?;
-        let mut operation = json!({"op": "update", "id": wanted.task_id, "patch": patch});
+        let mut operation = json!({"op": "update", "id": wanted.task_id.0, "patch": patch});
         if let Some(version) = wanted.if_version {
             operation["if_version"] = Value::from(version);
         }
