@@ -69,7 +69,8 @@ async fn run(session: Session, arguments: Arguments) -> Result<Set, Trouble> {
         let body = Value::Object(meaning.body());
         session
             .write::<Task>(Method::POST, &path, Some(body))
-            .await?
+            .await
+            .map_err(undated)?
     };
     let task = written.value;
     let (words, next_dates) = match (&task.due, &task.recurrence) {
@@ -89,6 +90,14 @@ async fn run(session: Session, arguments: Arguments) -> Result<Set, Trouble> {
     })
 }
 
+/// The due is the task's, and none of the arguments here.
+fn undated(trouble: Trouble) -> Trouble {
+    match trouble {
+        Trouble::Refused(problem) if problem.field.as_deref() == Some("due") => Trouble::Undated,
+        other => other,
+    }
+}
+
 impl Report for Set {
     fn done(&self, value: Value) -> Done {
         let mut done = self.outcome.done(value);
@@ -98,5 +107,30 @@ impl Report for Set {
             done.sentence += ".";
         }
         done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Problem;
+
+    #[test]
+    fn a_task_without_a_due_is_to_be_given_one_by_another_tool() {
+        let refused = |field: &str| {
+            undated(Trouble::Refused(Box::new(Problem {
+                status: 422,
+                field: Some(field.to_owned()),
+                detail: "Give it one".to_owned(),
+                ..Problem::default()
+            })))
+        };
+        let said = refused("due").to_string();
+        assert!(
+            said.contains("update_task (`due_date`)") && !said.contains("`due`"),
+            "{said}"
+        );
+        let said = refused("rule.COUNT").to_string();
+        assert!(said.contains("Correct `rule.COUNT`"), "{said}");
     }
 }

@@ -22,6 +22,8 @@ pub enum Trouble {
         named: String,
         candidates: Vec<(String, TaskId)>,
     },
+    /// The task that is to come again has no due to count from.
+    Undated,
     /// The backend says no.
     Refused(Box<Problem>),
     /// The user must say yes first.
@@ -79,6 +81,9 @@ impl Trouble {
                 named,
                 candidates,
             } => choice(what, named, candidates),
+            Self::Undated => {
+                "A task comes again counted from its due date: give it one first.".to_owned()
+            }
             Self::Refused(problem) => refusal_for_people(problem),
             Self::Asks(question) => question.sentence.clone(),
             Self::Unknown(_) => {
@@ -104,6 +109,9 @@ impl Trouble {
             }
             Self::Ambiguous { .. } => {
                 "Ask the user which one is meant, and name its id.".to_owned()
+            }
+            Self::Undated => {
+                "Give it one with update_task (`due_date`), then call again.".to_owned()
             }
             Self::Unknown(_) => {
                 "Call again with the same idempotency_key: it is done once at most.".to_owned()
@@ -184,10 +192,26 @@ fn refusal(problem: &Problem) -> String {
     }
 }
 
+/// Names what is wrong as tools call it, where REST calls it otherwise.
+fn as_argument(problem: Problem) -> Problem {
+    match problem.field.as_deref() {
+        Some("Idempotency-Key") => Problem {
+            field: Some("idempotency_key".to_owned()),
+            detail: "This key was used for another call, and a new call takes a new one".to_owned(),
+            ..problem
+        },
+        Some("recurrence.due") => Problem {
+            field: Some("due_date".to_owned()),
+            ..problem
+        },
+        _ => problem,
+    }
+}
+
 impl From<BackendError> for Trouble {
     fn from(error: BackendError) -> Self {
         match error {
-            BackendError::Refused(problem) => Self::Refused(problem),
+            BackendError::Refused(problem) => Self::Refused(Box::new(as_argument(*problem))),
             BackendError::Asks(question) => Self::Asks(Box::new((*question).into())),
             other => Self::Unknown(other.to_string()),
         }
@@ -215,6 +239,9 @@ impl fmt::Display for Trouble {
                 f.write_str(&named.collect::<Vec<_>>().join("; "))?;
                 f.write_str(".")?;
             }
+            Self::Undated => {
+                f.write_str("The task has no due date, from which it would come again.")?;
+            }
             Self::Refused(problem) => {
                 let detail = problem.to_string();
                 match &problem.field {
@@ -229,5 +256,40 @@ impl fmt::Display for Trouble {
             Self::NoSuchTool { name, .. } => write!(f, "There is no tool “{name}”.")?,
         }
         write!(f, " {}", self.way_out())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_is_called_as_tools_call_it() {
+        for (field, detail, said) in [
+            (
+                "Idempotency-Key",
+                "This Idempotency-Key was used for a different request",
+                "`idempotency_key`: This key was used for another call, and a new call takes a new \
+                 one. Correct `idempotency_key` and call again.",
+            ),
+            (
+                "recurrence.due",
+                "Give it one",
+                "`due_date`: Give it one. Correct `due_date` and call again.",
+            ),
+            (
+                "title",
+                "It is too long",
+                "`title`: It is too long. Correct `title` and call again.",
+            ),
+        ] {
+            let refused = BackendError::from(Problem {
+                status: 422,
+                field: Some(field.to_owned()),
+                detail: detail.to_owned(),
+                ..Problem::default()
+            });
+            assert_eq!(Trouble::from(refused).to_string(), said);
+        }
     }
 }
