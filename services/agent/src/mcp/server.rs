@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use proto::v1;
+use proto::v1::{self, confirmation::Decision};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::reply;
 use crate::{
+    backend::BackendError,
     call::{self, Called},
     door::Guest,
     gateway::Gateway,
@@ -155,27 +156,55 @@ impl Server {
             requests.insert(CONFIRM.to_owned(), elicitation(question)?);
             return Ok(InputRequiredResult::new(Some(requests), Some(state)).into());
         }
-        let id = Uuid::now_v7();
-        let confirmation = v1::Confirmation {
-            id: id.to_string(),
-            tool: record.tool.clone(),
-            input: record.input.clone(),
-            preview: json!(question).to_string(),
-            run_id: record.run_id.clone(),
-            fingerprint: question.fingerprint.clone(),
-            ..v1::Confirmation::default()
+        let id = match self.keep(question, record, guest, bound).await {
+            Ok(id) => id,
+            Err(error) => {
+                let trouble = error.into();
+                record.result = call::failure(&trouble).to_string();
+                record.is_error = true;
+                return Ok(reply::trouble(&trouble).into());
+            }
         };
-        let backend = &self.gateway.backend;
-        if let Err(error) = backend.ask_confirmation(&guest.caller, confirmation).await {
-            let trouble = error.into();
-            record.result = call::failure(&trouble).to_string();
-            record.is_error = true;
-            return Ok(reply::trouble(&trouble).into());
-        }
         value["confirmation_id"] = json!(id);
         record.result = value.to_string();
         value["confirm_at"] = format!("{}/confirmations", self.gateway.app_url).into();
         Ok(reply::structured(value).into())
+    }
+
+    /// Keeps a call until the person has decided in the app. One that names a key asks once while
+    /// that waits, however often it is sent: the id follows from it and from what is asked.
+    async fn keep(
+        &self,
+        question: &Question,
+        record: &v1::ToolCall,
+        guest: &Guest,
+        bound: &[u8],
+    ) -> Result<Uuid, BackendError> {
+        let backend = &self.gateway.backend;
+        let input: Value = serde_json::from_str(&record.input).unwrap_or_default();
+        let fingerprint = question.fingerprint.as_bytes();
+        let mut id = if input["idempotency_key"].is_string() {
+            Uuid::new_v5(&Uuid::new_v5(&guest.identity.user.0, bound), fingerprint)
+        } else {
+            Uuid::now_v7()
+        };
+        loop {
+            let confirmation = v1::Confirmation {
+                id: id.to_string(),
+                tool: record.tool.clone(),
+                input: record.input.clone(),
+                preview: json!(question).to_string(),
+                run_id: record.run_id.clone(),
+                fingerprint: question.fingerprint.clone(),
+                ..v1::Confirmation::default()
+            };
+            let asked = backend.ask_confirmation(&guest.caller, confirmation);
+            if asked.await?.decision() == Decision::Unspecified {
+                return Ok(id);
+            }
+            // What was decided stays so, or its time has passed: the next asks anew.
+            id = Uuid::new_v5(&id, fingerprint);
+        }
     }
 
     /// The fingerprint of what the person has said yes to, and the key of carrying it out; `None`

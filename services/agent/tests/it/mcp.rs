@@ -295,6 +295,45 @@ async fn for_a_client_that_cannot_the_app_asks() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_sent_again_asks_once_until_that_is_decided() {
+    let world = World::start().await;
+    let titles = ["a", "b", "c", "d", "e", "f"];
+    let ids = world.backend.add(world.ann, &titles);
+    let asked = async |key: Option<&str>| {
+        let mut arguments = deletions(&ids);
+        arguments["idempotency_key"] = key.into();
+        let asked = call(&world, "batch_tasks", &arguments).await;
+        let id = asked["structuredContent"]["confirmation_id"].as_str();
+        id.map(str::to_owned).expect("it was not asked")
+    };
+    let first = asked(Some("key-1")).await;
+    assert_eq!(asked(Some("key-1")).await, first);
+    assert_eq!(world.backend.confirmations().len(), 1);
+    // Another key is another call, and without one each is.
+    assert_ne!(asked(Some("key-2")).await, first);
+    assert_ne!(asked(None).await, asked(None).await);
+    // So is what would do something else.
+    world.backend.rename(world.ann, &ids[0], "Precious");
+    let other = asked(Some("key-1")).await;
+    assert_ne!(other, first);
+    world.backend.rename(world.ann, &ids[0], "a");
+    assert_eq!(asked(Some("key-1")).await, first);
+    // A no stands; whoever asks again asks anew, and once again.
+    let path = format!("/api/{}/chat/confirmations/{first}", world.ann);
+    let (_, no) = answer(world.post(&path, &json!({"yes": false}))).await;
+    assert_eq!(no["decision"], "no");
+    let anew = asked(Some("key-1")).await;
+    assert!(anew != first && anew != other);
+    assert_eq!(asked(Some("key-1")).await, anew);
+    // And it is carried out as any other.
+    let path = format!("/api/{}/chat/confirmations/{anew}", world.ann);
+    let (status, decided) = answer(world.post(&path, &json!({"yes": true}))).await;
+    assert_eq!(status, 200, "{decided}");
+    assert_eq!(decided["result"]["status"], "done", "{decided}");
+    assert!(world.backend.titles(world.ann).is_empty());
+}
+
+#[tokio::test]
 async fn calls_are_written_down_with_what_came_of_them() {
     let world = World::start().await;
     world.backend.miss_the_next_record();
