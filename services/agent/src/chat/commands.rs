@@ -85,7 +85,9 @@ fn read(message: &str, prompt: &Prompt<'_>) -> Wish {
         // What follows is quick add's to read, so the end of the line stays.
         "add" | "create" | "new" | "todo" => add(message),
         "remember" | "remind" if rest.contains(' ') => add(message),
-        "list" | "show" | "tasks" | "what" | "what's" | "what’s" | "whats" | "which" => list(line),
+        "list" | "show" | "tasks" | "what" | "what's" | "what’s" | "whats" | "which" => {
+            list(line)
+        }
         "find" | "search" if !rest.is_empty() => {
             Wish::Call("search_tasks", json!({"query": unquoted(rest)}))
         }
@@ -150,8 +152,8 @@ fn list(line: &str) -> Wish {
             "list" | "show" | "task" | "things" | "do" | "have" | "on" | "left" | "open"
             | "pending" | "next" => {}
             "what" | "what's" | "what’s" | "whats" | "which" | "is" | "are" | "i" | "me" | "my"
-            | "the" | "to" | "for" | "of" | "in" | "this" | "should" | "must" | "need" | "still"
-            | "now" | "tomorrow" | "week" | "month" => continue,
+            | "the" | "to" | "for" | "of" | "in" | "this" | "should" | "must" | "need"
+            | "still" | "now" | "tomorrow" | "week" | "month" => continue,
             _ => {
                 says_more = true;
                 continue;
@@ -341,7 +343,10 @@ mod tests {
             ("what is overdue?", &overdue),
             ("what is done", &json!({"status": "completed"})),
             ("list #home", &json!({"tags": ["home"]})),
-            ("show all +work", &json!({"status": "all", "project": "work"})),
+            (
+                "show all +work",
+                &json!({"status": "all", "project": "work"}),
+            ),
         ] {
             let Wish::Call("list_tasks", mut input) = wish(line, &[]) else {
                 panic!("{line}");
