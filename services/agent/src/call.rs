@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     measured,
-    tool::{Done, Session, Tool, Trouble},
+    tool::{Done, Question, Session, Tool, Trouble},
 };
 
 /// In bytes, by the backend's contract.
@@ -89,6 +89,24 @@ pub(crate) fn refused(
         at: clock::now().to_string(),
         run_id,
         ..v1::ToolCall::default()
+    }
+}
+
+/// A call to be decided about by the person, and what it is about.
+pub(crate) fn confirmation(
+    id: Uuid,
+    record: &v1::ToolCall,
+    question: &Question,
+) -> v1::Confirmation {
+    v1::Confirmation {
+        id: id.to_string(),
+        tool: record.tool.clone(),
+        input: record.input.clone(),
+        preview: json!(question).to_string(),
+        run_id: record.run_id.clone(),
+        conversation_id: record.conversation_id.clone(),
+        fingerprint: question.fingerprint.clone(),
+        ..v1::Confirmation::default()
     }
 }
 

@@ -52,15 +52,8 @@ pub(super) async fn ask(
     let call: Uuid = record.id.parse().unwrap_or_default();
     let id = Uuid::new_v5(&call, question.fingerprint.as_bytes());
     let confirmation = v1::Confirmation {
-        id: id.to_string(),
-        tool: record.tool.clone(),
-        input: record.input.clone(),
-        preview: json!(question).to_string(),
-        run_id: record.run_id.clone(),
-        conversation_id: record.conversation_id.clone(),
-        fingerprint: question.fingerprint.clone(),
         token_id: token.to_owned(),
-        ..v1::Confirmation::default()
+        ..call::confirmation(id, record, question)
     };
     gateway
         .backend

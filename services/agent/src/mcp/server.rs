@@ -189,15 +189,7 @@ impl Server {
             Uuid::now_v7()
         };
         loop {
-            let confirmation = v1::Confirmation {
-                id: id.to_string(),
-                tool: record.tool.clone(),
-                input: record.input.clone(),
-                preview: json!(question).to_string(),
-                run_id: record.run_id.clone(),
-                fingerprint: question.fingerprint.clone(),
-                ..v1::Confirmation::default()
-            };
+            let confirmation = call::confirmation(id, record, question);
             let asked = backend.ask_confirmation(&guest.caller, confirmation);
             if asked.await?.decision() == Decision::Unspecified {
                 return Ok(id);
