@@ -8,5 +8,10 @@ export default defineConfig({
       'server-only': `${import.meta.dirname}/node_modules/server-only/empty.js`,
     },
   },
-  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['node_modules', '.next'] },
+  test: {
+    include: ['**/*.test.{ts,tsx}'],
+    exclude: ['node_modules', '.next'],
+    // A machine that is busy is no fault: bcrypt alone takes seconds on one.
+    testTimeout: 60_000,
+  },
 });
