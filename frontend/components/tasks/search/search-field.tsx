@@ -11,14 +11,30 @@ const text = viewsMessages.search;
 /** As long as somebody goes on typing, nothing is asked for. */
 const PAUSE_MILLISECONDS = 200;
 
+type Typing = {
+  typed: string;
+  /** What stood in the address. */
+  of: string;
+  /** Our own words on their way there: when they arrive, somebody may have typed on. */
+  asked: readonly string[];
+};
+
 /** The words. They stand in the address as soon as somebody stops typing. */
 export function SearchField({ q }: { q: string }) {
-  const [{ typed, of }, setTyped] = useState({ typed: q, of: q });
-  // The address was changed otherwise, such as by going back.
-  if (of !== q) setTyped({ typed: typed.trim() === q ? typed : q, of: q });
+  const [{ typed, of, asked }, setTyping] = useState<Typing>({ typed: q, of: q, asked: [] });
+  if (of !== q) {
+    const at = asked.indexOf(q);
+    // Otherwise the address was changed by something else, such as by going back.
+    const isOurs = at >= 0 || typed.trim() === q;
+    setTyping({ typed: isOurs ? typed : q, of: q, asked: isOurs ? asked.slice(at + 1) : [] });
+  }
   useEffect(() => {
-    if (typed.trim() === q) return;
-    const timer = setTimeout(() => setParameters({ q: typed.trim() || null }), PAUSE_MILLISECONDS);
+    const words = typed.trim();
+    if (words === q) return;
+    const timer = setTimeout(() => {
+      setTyping((typing) => ({ ...typing, asked: [...typing.asked, words] }));
+      setParameters({ q: words || null });
+    }, PAUSE_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [typed, q]);
   return (
@@ -32,7 +48,7 @@ export function SearchField({ q }: { q: string }) {
         value={typed}
         maxLength={200}
         autoComplete="off"
-        onChange={(event) => setTyped({ typed: event.target.value, of })}
+        onChange={(event) => setTyping({ typed: event.target.value, of, asked })}
         className="h-11! pl-9"
       />
     </div>
