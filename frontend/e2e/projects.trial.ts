@@ -7,11 +7,7 @@ trial('a project is called otherwise and deleted, and each undo takes it back', 
   await ada.create({ title: 'Rake the leaves', project_id: id });
   await ada.open(`/projects/${id}`);
   await ada.isConnected();
-  await ada.page.getByRole('button', { name: 'Actions for “Garden”' }).click();
-  await ada.page.getByRole('menuitem', { name: 'Name and colour…' }).click();
-  const dialog = ada.page.getByRole('dialog', { name: 'Name and colour of the project' });
-  await dialog.getByLabel('Name').fill('Yard');
-  await dialog.getByRole('button', { name: 'Save' }).click();
+  await ada.rename('project', 'Garden', 'Yard');
   await ada.page.getByRole('heading', { name: 'Yard' }).waitFor();
   await ada.page.getByRole('button', { name: 'Undo' }).click();
   await ada.page.getByRole('heading', { name: 'Garden' }).waitFor();
@@ -31,11 +27,7 @@ trial('a tag is called otherwise on all tasks that carry it, and one undo takes 
   await ada.create({ title: 'Water the plants', tags: ['home'] });
   await ada.open('/tags/home');
   await ada.isConnected();
-  await ada.page.getByRole('button', { name: 'Actions for “home”' }).click();
-  await ada.page.getByRole('menuitem', { name: 'Name and colour…' }).click();
-  const dialog = ada.page.getByRole('dialog', { name: 'Name and colour of the tag' });
-  await dialog.getByLabel('Name').fill('house');
-  await dialog.getByRole('button', { name: 'Save' }).click();
+  await ada.rename('tag', 'home', 'house');
   await ada.page.waitForURL('**/tags/house');
   await ada.sees('Water the plants');
   await ada.page.getByRole('button', { name: 'Undo' }).click();

@@ -90,10 +90,7 @@ trial('whatever is typed into a field is text', async (stage) => {
   await page.getByRole('dialog').getByLabel('Name').fill(`Project ${IMAGE}`);
   await page.getByRole('button', { name: 'Create project' }).click();
   await page.getByRole('heading', { name: `Project ${IMAGE}` }).waitFor();
-  await page.getByRole('button', { name: `Actions for “Project ${IMAGE}”` }).click();
-  await page.getByRole('menuitem', { name: 'Name and colour…' }).click();
-  await page.getByRole('dialog').getByLabel('Name').fill(`Yard ${IMAGE}`);
-  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await ada.rename('project', `Project ${IMAGE}`, `Yard ${IMAGE}`);
   await page.getByRole('heading', { name: `Yard ${IMAGE}` }).waitFor();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').fill('<script>');

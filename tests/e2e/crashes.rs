@@ -72,7 +72,7 @@ const CROWD: usize = 40;
 const FEW: usize = 5;
 
 /// How long an app stays away: until its sidecar has just given it up, with something under way
-/// that it repeats.
+/// that it repeats. The length of the outage is what is tried, so it is no wait for anything.
 const AWAY: Duration = Duration::from_secs(3);
 
 /// How long it may take until a consumer group has noticed who died, and a lease has ended.
@@ -235,7 +235,7 @@ async fn strike(product: &Product, busy: &Client, name: &str) -> Result<()> {
     all_comes(product).await
 }
 
-/// One trigger after the other. Never ends.
+/// One trigger after the other, as many as leave the product time for the rest. Never ends.
 async fn keep_due(owner: &Client) -> Result<()> {
     loop {
         reminders::remind(owner, &["in_app"]).await?;

@@ -23,6 +23,13 @@ pub fn complaint(error: &serde_json::Error) -> String {
     }
 }
 
+/// The field that serde names only in its message: one that is unknown, missing, or there twice.
+pub fn named_field(message: &str) -> Option<&str> {
+    ["unknown field `", "missing field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| message.strip_prefix(start)?.split('`').next())
+}
+
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;

@@ -24,7 +24,7 @@ mod trigger;
 mod upcast;
 
 pub use asyncapi::asyncapi;
-pub use complaint::complaint;
+pub use complaint::{complaint, named_field};
 pub use conversation::{
     ConversationChanged, ConversationChanges, ConversationState, MessageState, Role, ToolCallState,
 };

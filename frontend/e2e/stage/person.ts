@@ -120,6 +120,15 @@ export class Person {
     return field;
   }
 
+  /** Gives a project or a tag, whose page is open, another name. */
+  async rename(kind: 'project' | 'tag', name: string, to: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Actions for “${name}”` }).click();
+    await this.page.getByRole('menuitem', { name: 'Name and colour…' }).click();
+    const dialog = this.page.getByRole('dialog', { name: `Name and colour of the ${kind}` });
+    await dialog.getByLabel('Name').fill(to);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+  }
+
   /** Lets go of what is carried by the mouse, once it is over a place: the page learns of that a moment after the pointer. */
   async dropOver(place: string | RegExp): Promise<void> {
     await this.page.getByText(place, { exact: true }).waitFor({ state: 'attached' });

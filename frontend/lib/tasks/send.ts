@@ -53,7 +53,7 @@ async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): P
     case 'create':
       return written(api.POST('/tasks', { body: await understood(api, write), params: { header } }));
     case 'update':
-      return againstSeen(sender, write, (version, key) => patch(api, write, version, key));
+      return againstSeen(sender, write, (params) => patch(api, write, params));
     case 'complete': {
       const params = { path: { id: write.id }, header };
       return written(api.PATCH('/tasks/{id}/complete', { body: { completed: write.completed }, params }));
@@ -61,7 +61,7 @@ async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): P
     case 'delete':
       return deleted(sender, write.id, header);
     case 'series':
-      return againstSeen(sender, write, (version, key) => ofSeries(api, write, version, key));
+      return againstSeen(sender, write, (params) => ofSeries(api, write, params));
   }
 }
 
@@ -92,14 +92,17 @@ function operation(own: OwnVersions, write: SingleWrite): Schemas['Operation'] {
   }
 }
 
+/** Which task, and which version of it a request is against. */
+type VersionedParams = { path: { id: string }; header: { 'If-Match': string; 'Idempotency-Key': string } };
+
 /** Against the version that the person saw; what others did to other fields is no conflict. */
 async function againstSeen(
   { api, data, own }: Sender,
   write: VersionedWrite,
-  send: (version: number, key: string) => Promise<Written<Task>>,
+  send: (params: VersionedParams) => Promise<Written<Task>>,
 ): Promise<Written<Task>> {
   const sendTo = async (version: number, key: string) => {
-    const answer = await send(version, key);
+    const answer = await send({ path: { id: write.id }, header: { 'If-Match': etag(version), 'Idempotency-Key': key } });
     own.moved(write.id, version, answer.data.version);
     return answer;
   };
@@ -116,13 +119,11 @@ async function againstSeen(
   }
 }
 
-function patch(api: Api, write: TaskUpdate, version: number, key: string): Promise<Written<Task>> {
-  const params = { path: { id: write.id }, header: { 'If-Match': etag(version), 'Idempotency-Key': key } };
+function patch(api: Api, write: TaskUpdate, params: VersionedParams): Promise<Written<Task>> {
   return written<Task>(api.PATCH('/tasks/{id}', { headers: MERGE_PATCH, body: patchOf(write), params }));
 }
 
-function ofSeries(api: Api, { id, to }: SeriesWrite, version: number, key: string): Promise<Written<Task>> {
-  const params = { path: { id }, header: { 'If-Match': etag(version), 'Idempotency-Key': key } };
+function ofSeries(api: Api, { to }: SeriesWrite, params: VersionedParams): Promise<Written<Task>> {
   switch (to) {
     case 'skipped':
       return written<Task>(api.POST('/tasks/{id}/recurrence/skip', { params }));

@@ -8,6 +8,7 @@ pub(crate) mod import;
 mod line;
 mod log_import;
 mod pace;
+mod refusal;
 mod sheet;
 mod table;
 mod todoist;

@@ -101,10 +101,7 @@ pub(super) fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, Trouble> 
     serde_path_to_error::deserialize(arguments).map_err(|error| {
         let path = error.path().to_string();
         let detail = error.into_inner().to_string();
-        let named = ["unknown field `", "missing field `", "duplicate field `"]
-            .iter()
-            .find_map(|start| detail.strip_prefix(start)?.split('`').next());
-        let field = match (named, path.as_str()) {
+        let field = match (events::named_field(&detail), path.as_str()) {
             (Some(named), "." | "") => named.to_owned(),
             (Some(named), path) if !path.ends_with(named) => format!("{path}.{named}"),
             _ => path,

@@ -4,12 +4,8 @@ use crate::error::ApiError;
 
 /// The error about what stands at `path`.
 pub(crate) fn wrong(path: &str, message: &str) -> ApiError {
-    // serde names the offending field only in its message.
-    let named = ["unknown field `", "missing field `", "duplicate field `"]
-        .iter()
-        .find_map(|start| message.strip_prefix(start)?.split('`').next());
     let parent = path.trim_end_matches(['.', '?']);
-    let Some(name) = named else {
+    let Some(name) = events::named_field(message) else {
         return ApiError::invalid(parent, told(parent, message));
     };
     let field = if parent.is_empty() || parent == name {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use telemetry::correlation::CorrelationId;
 use uuid::Uuid;
 
-use super::{line::Entry, log_import::damaged, values};
+use super::{line::Entry, refusal::wrong, values};
 use crate::{error::ApiError, event::chain, http::access::is_run_id};
 
 /// Clocks differ by less.
@@ -51,31 +51,28 @@ impl Checks {
 
     /// Where the event travels, if it can follow the lines before.
     pub(super) fn take(&mut self, entry: &Entry, line: u64) -> Result<Topic, ApiError> {
-        self.envelope(entry).map_err(|why| damaged(line, why))?;
+        self.envelope(entry).map_err(|why| wrong(line, why))?;
         let mut data = serde_json::Deserializer::from_str(entry.data.get());
         let schema = entry.schema.unsigned_abs();
         let payload = Payload::read(schema, &entry.event_type, &mut data)
-            .map_err(|error| damaged(line, format!("its data: {}", events::complaint(&error))))?;
+            .map_err(|error| wrong(line, format!("its data: {}", events::complaint(&error))))?;
         let topic = payload.topic().ok_or_else(|| {
             let why = format!("this version knows no event `{}`", entry.event_type);
-            damaged(line, why)
+            wrong(line, why)
         })?;
         if self.count == 1 && !matches!(payload, Payload::UserCreated(_)) {
-            return Err(damaged(
-                line,
-                "a log begins with the creation of its account",
-            ));
+            return Err(wrong(line, "a log begins with the creation of its account"));
         }
         if matches!(payload, Payload::UserDeleted(_)) {
-            return Err(damaged(line, "it is the log of a deleted account"));
+            return Err(wrong(line, "it is the log of a deleted account"));
         }
         values::check(&payload).map_err(|error| match error {
-            ApiError::Invalid { detail, .. } => damaged(line, detail),
+            ApiError::Invalid { detail, .. } => wrong(line, detail),
             other => other,
         })?;
         if let Some(id) = entry.aggregate_id {
             self.links(id, &payload, line)
-                .map_err(|why| damaged(line, why))?;
+                .map_err(|why| wrong(line, why))?;
         }
         Ok(topic)
     }
@@ -83,14 +80,14 @@ impl Checks {
     /// At the last line of the file: whether there was anything, and no part has parts.
     pub(super) fn end(&self, line: u64) -> Result<(), ApiError> {
         if self.count == 0 {
-            return Err(damaged(line, "no event stands before it"));
+            return Err(wrong(line, "no event stands before it"));
         }
         let nested = self.tasks.values().filter(|task| {
             let whole = task.id.and_then(|id| self.tasks.get(&id));
             task.is_live && whole.is_some_and(|whole| whole.id.is_some())
         });
         match nested.map(|task| task.line).min() {
-            Some(line) => Err(damaged(line, "a subtask cannot have subtasks")),
+            Some(line) => Err(wrong(line, "a subtask cannot have subtasks")),
             None => Ok(()),
         }
     }

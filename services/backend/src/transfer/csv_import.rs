@@ -6,6 +6,7 @@ use events::Priority;
 
 use super::{
     import::File,
+    refusal::in_line,
     sheet,
     table::{self, Row},
 };
@@ -52,7 +53,7 @@ fn row(line: u64, headers: &StringRecord, record: &StringRecord) -> Result<Row, 
         line,
         ..Row::default()
     };
-    let wrong = |field: &str, detail: &str| sheet::in_line(line, ApiError::invalid(field, detail));
+    let wrong = |field: &str, detail: &str| in_line(line, ApiError::invalid(field, detail));
     for (name, value) in headers
         .iter()
         .zip(record)

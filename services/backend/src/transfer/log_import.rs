@@ -24,6 +24,7 @@ use super::{
     import::Imported,
     line::{Entry, Footer, Header, Text, VERSION, link_text},
     pace::unread,
+    refusal::wrong,
     words,
 };
 use crate::{
@@ -88,10 +89,10 @@ pub(super) async fn import(
             "it counts {} events and {} texts, and {} and {} came",
             footer.events, footer.texts, log.seq, log.texts
         );
-        return Err(damaged(lines.number, why));
+        return Err(wrong(lines.number, why));
     }
     if lines.next().await?.is_some() {
-        return Err(damaged(lines.number, "nothing may follow the last line"));
+        return Err(wrong(lines.number, "nothing may follow the last line"));
     }
     log.finish(line.key(lines.hash())?).await
 }
@@ -204,15 +205,15 @@ impl<'a> Log<'a> {
 
     async fn take(&mut self, entry: Entry, line: u64) -> Result<(), ApiError> {
         if self.written.is_some() {
-            return Err(damaged(line, "an event cannot follow a text"));
+            return Err(wrong(line, "an event cannot follow a text"));
         }
         let hash = entry.link(self.hash, &self.salt);
         if hex(&hash) != entry.hash && !telemetry::faults::enabled("chain-unchecked") {
-            return Err(damaged(line, "its hash does not fit what it says"));
+            return Err(wrong(line, "its hash does not fit what it says"));
         }
         if entry.seq != self.seq + 1 {
             let why = format!("event {} follows event {}", entry.seq, self.seq);
-            return Err(damaged(line, why));
+            return Err(wrong(line, why));
         }
         if entry.seq.unsigned_abs() > self.limit {
             return Err(ApiError::TooLong { limit: self.limit });
@@ -314,7 +315,7 @@ impl<'a> Log<'a> {
         .await?;
         if let Some(seq) = again {
             let line = seq.unsigned_abs() + 1;
-            return Err(damaged(line, "its `event_id` was there before"));
+            return Err(wrong(line, "its `event_id` was there before"));
         }
         sqlx::query!(
             "update taskflow.streams set seq = $2, head_hash = $3, at = $4, salt = $5 where user_id = $1",
@@ -336,20 +337,20 @@ impl<'a> Log<'a> {
     async fn take_text(&mut self, text: &Text, line: u64) -> Result<(), ApiError> {
         let hash = link_text(self.hash, &text.text);
         if hex(&hash) != text.hash && !telemetry::faults::enabled("chain-unchecked") {
-            return Err(damaged(line, "its hash does not fit what it says"));
+            return Err(wrong(line, "its hash does not fit what it says"));
         }
         self.hash = hash;
         self.texts += 1;
         let words = serde_json::from_str(text.text.get())
-            .map_err(|error| damaged(line, events::complaint(&error)))?;
+            .map_err(|error| wrong(line, events::complaint(&error)))?;
         let written = words::write(&mut self.lock.tx, self.ctx.user, words).await;
         match written {
             Ok(true) => Ok(()),
-            Ok(false) => Err(damaged(
+            Ok(false) => Err(wrong(
                 line,
                 "no line before tells of what it is the text of",
             )),
-            Err(ApiError::Invalid { detail, .. }) => Err(damaged(line, detail)),
+            Err(ApiError::Invalid { detail, .. }) => Err(wrong(line, detail)),
             Err(error) => Err(error),
         }
     }
@@ -378,13 +379,9 @@ fn salt(header: &Header) -> Result<Vec<u8>, ApiError> {
     if !(1..=VERSION).contains(&header.taskflow_export) {
         let version = header.taskflow_export;
         let why = format!("this version cannot read an export of version {version}");
-        return Err(damaged(1, why));
+        return Err(wrong(1, why));
     }
-    unhex(&header.salt).ok_or_else(|| damaged(1, "`salt` is not hexadecimal"))
-}
-
-pub(super) fn damaged(line: u64, why: impl std::fmt::Display) -> ApiError {
-    ApiError::invalid(format!("line {line}"), format!("Line {line}: {why}"))
+    unhex(&header.salt).ok_or_else(|| wrong(1, "`salt` is not hexadecimal"))
 }
 
 /// The event that cannot follow what stands before it is on the line after its number. What only
@@ -395,11 +392,11 @@ fn broken(error: ApiError, last: u64) -> ApiError {
         return error;
     };
     let source = match source.downcast::<projection::Broken>() {
-        Ok(broken) => return damaged(broken.seq + 1, &broken),
+        Ok(broken) => return wrong(broken.seq + 1, &broken),
         Err(source) => source,
     };
     match source.downcast_ref::<sqlx::Error>().map(is_refusal) {
-        Some(true) => damaged(last, "what the lines before say cannot all be"),
+        Some(true) => wrong(last, "what the lines before say cannot all be"),
         _ => ApiError::Internal(source),
     }
 }
@@ -438,7 +435,7 @@ struct Line<'a> {
 impl Line<'_> {
     fn parse<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         serde_json::from_slice(self.text)
-            .map_err(|error| damaged(self.number, events::complaint(&error)))
+            .map_err(|error| wrong(self.number, events::complaint(&error)))
     }
 }
 
@@ -470,7 +467,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
         let number = self.number + 1;
         match self.next().await? {
             Some(line) => Ok(line),
-            None => Err(damaged(number, "the file ends before its last line")),
+            None => Err(wrong(number, "the file ends before its last line")),
         }
     }
 
@@ -488,7 +485,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
             self.line.drain(..BYTE_ORDER_MARK.len());
         }
         if self.line.pop() != Some(b'\n') {
-            return Err(damaged(self.number, "it is too long, or has no end"));
+            return Err(wrong(self.number, "it is too long, or has no end"));
         }
         Ok(Some(Line {
             number: self.number,

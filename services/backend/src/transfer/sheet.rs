@@ -3,6 +3,7 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
+use super::refusal::wrong;
 use crate::error::ApiError;
 
 /// More than this is a job for the log.
@@ -41,22 +42,6 @@ pub(super) fn read(file: &[u8], ragged: bool) -> Result<Sheet, ApiError> {
         .map(|(line, record)| Ok((line, record.map_err(|error| unreadable(line, &error))?)))
         .collect::<Result<_, ApiError>>()?;
     Ok(Sheet { headers, rows })
-}
-
-/// Names the line.
-pub(super) fn wrong(line: u64, why: impl std::fmt::Display) -> ApiError {
-    in_line(line, ApiError::invalid("", why.to_string()))
-}
-
-/// The same error about what stands in a line.
-pub(super) fn in_line(line: u64, error: ApiError) -> ApiError {
-    let error = match error {
-        ApiError::Invalid { field, detail } => {
-            ApiError::invalid(field, format!("Line {line}: {detail}"))
-        }
-        other => other,
-    };
-    error.within(&format!("line {line}"))
 }
 
 fn check_names(line: u64, headers: &StringRecord) -> Result<(), ApiError> {

@@ -7,7 +7,7 @@ use events::{Actor, Cause, Priority, ProjectId, TaskId};
 
 use super::{
     import::{Imported, Warning},
-    sheet::in_line,
+    refusal::in_line,
 };
 use crate::{
     app::App,

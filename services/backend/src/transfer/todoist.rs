@@ -13,7 +13,8 @@ use jiff::{
 
 use super::{
     import::{File, Warning},
-    sheet::{self, wrong},
+    refusal::wrong,
+    sheet,
     table::{self, Row},
 };
 use crate::{app::App, ctx::Ctx, error::ApiError, http::reply::Reply};
