@@ -39,16 +39,29 @@ pub(super) fn of(payload: &Payload) -> serde_json::Result<Vec<FieldChange>> {
         | Payload::NotificationCreated(_)
         | Payload::ConversationCreated(_)
         | Payload::MessageAdded(_)
-        | Payload::ToolCalled(_) => between(NOTHING, &data),
-        Payload::TagDeleted(_) => between(&data, NOTHING),
+        | Payload::ToolCalled(_) => filled(&data, |field, value| {
+            FieldChange::new(field, RawValue::NULL, value)
+        }),
+        Payload::TagDeleted(_) => filled(&data, |field, value| {
+            FieldChange::new(field, value, RawValue::NULL)
+        }),
         // Of a later version, which this one cannot show.
         Payload::Unknown { .. } => Ok(Vec::new()),
         _ => listed(&data),
     }
 }
 
-/// A state without fields.
-pub(super) const NOTHING: &str = "{}";
+/// The fields of a state that have a value.
+fn filled(
+    state: &str,
+    change: impl Fn(&str, &RawValue) -> FieldChange,
+) -> serde_json::Result<Vec<FieldChange>> {
+    let fields: Fields<'_> = serde_json::from_str(state)?;
+    let filled = fields
+        .into_iter()
+        .filter(|(_, value)| !is_blank(value.get()));
+    Ok(filled.map(|(field, value)| change(field, value)).collect())
+}
 
 /// The fields in which two states differ.
 pub(super) fn between(before: &str, after: &str) -> serde_json::Result<Vec<FieldChange>> {

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::changes::{self, FieldChange, NOTHING};
+use super::changes::{self, FieldChange};
 use crate::{
     app::App,
     ctx::Ctx,
@@ -74,6 +74,9 @@ pub(crate) async fn get_task_diff(
         changes: changes.map_err(|error| ApiError::Internal(error.into()))?,
     }))
 }
+
+/// A state without fields.
+const NOTHING: &str = "{}";
 
 /// What a person can change, as JSON.
 fn fields(task: &Task) -> Result<String, ApiError> {
