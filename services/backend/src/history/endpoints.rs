@@ -7,7 +7,12 @@ use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{entry::HistoryEntry, filter::HistoryParams, names::Names};
+use super::{
+    changes::{self, FieldChange},
+    entry::HistoryEntry,
+    filter::{HistoryParams, Row},
+    names::{self, Names},
+};
 use crate::{
     app::App,
     ctx::Ctx,
@@ -72,20 +77,27 @@ async fn page(
     rows.truncate(limit);
     let next_cursor = rows.last().filter(|_| more).map(|row| row.event.seq);
     let any_undone = rows.first().is_some_and(|row| row.any_undone);
-    let events: Vec<Event> = rows
-        .into_iter()
-        .map(|row| Event::try_from(row.event))
-        .collect::<Result<_, _>>()
-        .map_err(|error| ApiError::Internal(error.into()))?;
-    let names = Names::read(db, ctx.user, &events).await?;
+    let oldest = names::oldest(&rows);
+    let told = rows.into_iter().map(tell);
+    let told = async { told.collect::<anyhow::Result<Vec<_>>>() };
+    // While Postgres looks for the names, the events are read and told.
+    let (names, told) = tokio::join!(Names::read(db, ctx.user, oldest), told);
+    let (names, told) = (names?, told.map_err(ApiError::Internal)?);
     let undone = if any_undone {
         Undone::read(db, ctx.user).await?
     } else {
         Undone::default()
     };
-    let items = events
+    let items = told
         .into_iter()
-        .map(|event| HistoryEntry::new(event, &names, &undone))
-        .collect::<Result<_, _>>()?;
+        .map(|(event, changes)| HistoryEntry::new(event, changes, &names, &undone))
+        .collect();
     Ok(HistoryPage { items, next_cursor })
+}
+
+/// An event, and what it did.
+fn tell(row: Row) -> anyhow::Result<(Event, Vec<FieldChange>)> {
+    let event = Event::try_from(row.event)?;
+    let changes = changes::of(&event.payload)?;
+    Ok((event, changes))
 }

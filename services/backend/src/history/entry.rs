@@ -6,14 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    changes::{self, FieldChange},
-    names::Names,
-};
-use crate::{
-    error::ApiError,
-    undo::undone::{Set, Undone},
-};
+use super::{changes::FieldChange, names::Names};
+use crate::undo::undone::{Set, Undone};
 
 /// A change: who, when, why, and what of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,40 +60,46 @@ pub(crate) struct What {
 }
 
 impl HistoryEntry {
-    pub(super) fn new(event: Event, names: &Names, undone: &Undone) -> Result<Self, ApiError> {
-        let changes = changes::of(&event.payload);
+    pub(super) fn new(
+        event: Event,
+        changes: Vec<FieldChange>,
+        names: &Names,
+        undone: &Undone,
+    ) -> Self {
         let event_type = event.payload.event_type();
         let kind = match event_type.split('.').next() {
             Some("user") | None => "profile",
             Some(kind) => kind,
         };
+        let what = What {
+            kind: kind.to_owned(),
+            id: event.aggregate_id,
+            name: names.after(&event).map(ToOwned::to_owned),
+        };
+        let event_type = event_type.to_owned();
         let set = Set {
             id: event.change_set_id,
             seq: event.seq,
-            actor: event.actor.clone(),
-            cause: event.cause.clone(),
+            actor: event.actor,
+            cause: event.cause,
         };
-        Ok(Self {
+        Self {
             seq: event.seq,
             event_id: event.id,
-            event_type: event_type.to_owned(),
+            event_type,
             timestamp: event.timestamp,
             change_set_id: event.change_set_id,
             actor: Author {
-                kind: event.actor.kind(),
-                id: event.actor.id().map(ToOwned::to_owned),
-                token_id: event.actor.token_of_run(),
+                kind: set.actor.kind(),
+                id: set.actor.id().map(ToOwned::to_owned),
+                token_id: set.actor.token_of_run(),
             },
-            causation_id: event.causation_id,
-            what: What {
-                kind: kind.to_owned(),
-                id: event.aggregate_id,
-                name: names.after(&event).map(ToOwned::to_owned),
-            },
-            changes: changes.map_err(|error| ApiError::Internal(error.into()))?,
             undone_by: undone.by(&set),
-            cause: event.cause,
+            cause: set.cause,
+            causation_id: event.causation_id,
             correlation_id: event.correlation_id,
-        })
+            what,
+            changes,
+        }
     }
 }

@@ -9,23 +9,20 @@ use events::{Event, Payload, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::filter::Row;
+
 /// Of every task and project of a page: the versions at which it was about to be renamed, in
 /// order, with the name until then. The last is what it is called now.
 #[derive(Debug, Default)]
 pub(super) struct Names(HashMap<Uuid, Vec<(i64, String)>>);
 
 impl Names {
+    /// Of these things, from these versions on.
     pub(super) async fn read(
         db: &mut PgConnection,
         user: UserId,
-        page: &[Event],
+        oldest: HashMap<Uuid, i64>,
     ) -> sqlx::Result<Self> {
-        let mut oldest: HashMap<Uuid, i64> = HashMap::new();
-        for event in page {
-            let version = version(event);
-            let known = oldest.entry(event.aggregate_id).or_insert(version);
-            *known = version.min(*known);
-        }
         let (ids, versions): (Vec<Uuid>, Vec<i64>) = oldest.into_iter().unzip();
         let rows = sqlx::query!(
             r#"select e.aggregate_id as "id!", e.version as "version!",
@@ -68,13 +65,20 @@ impl Names {
             Payload::TagDeleted(tag) => Some(&tag.name),
             _ => {
                 let renames = self.0.get(&event.aggregate_id)?;
-                let (_, name) = renames.iter().find(|(until, _)| *until > version(event))?;
+                let version = i64::try_from(event.version).unwrap_or(i64::MAX);
+                let (_, name) = renames.iter().find(|(until, _)| *until > version)?;
                 Some(name)
             }
         }
     }
 }
 
-fn version(event: &Event) -> i64 {
-    i64::try_from(event.version).unwrap_or(i64::MAX)
+/// The things of a page, each with the oldest version that it has there.
+pub(super) fn oldest(page: &[Row]) -> HashMap<Uuid, i64> {
+    let mut oldest = HashMap::new();
+    for Row { event, .. } in page {
+        let known = oldest.entry(event.aggregate_id).or_insert(event.version);
+        *known = event.version.min(*known);
+    }
+    oldest
 }
