@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use events::{Priority, ProjectId, TaskId};
+use futures::TryStreamExt;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
@@ -186,8 +187,8 @@ pub(crate) async fn list_tasks(
     // One more than asked for tells whether anything follows.
     query.push_bind(limit + 1);
 
-    let rows: Vec<TaskRow> = query.build_query_as().fetch_all(&mut *db).await?;
-    let mut items: Vec<Task> = rows.into_iter().map(Task::from).collect();
+    let rows = query.build_query_as::<TaskRow>().fetch(&mut *db);
+    let mut items: Vec<Task> = rows.map_ok(Task::from).try_collect().await?;
     let page = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = items.len() > page;
     items.truncate(page);
