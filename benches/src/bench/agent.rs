@@ -136,8 +136,7 @@ async fn tools(stage: &Stage, effort: Effort) -> Result<Vec<Finding>> {
             detail: format!(
                 "One connection, {USERS} users. The tool over MCP, through both sidecars: {} ms; \
                  REST, from the backend itself: {} ms. What binds is the two sidecars on the way, \
-                 and that what the call did is written down after its answer, a write of its own \
-                 through both.",
+                 and what is written down of the calls after their answers.",
                 p50(|round| &round.tool),
                 p50(|round| &round.rest),
             ),

@@ -41,7 +41,7 @@ pub struct Backend {
 }
 
 /// Why there is no answer, or not the one that was hoped for.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum BackendError {
     /// The backend's own words.
     #[error("{0}")]

@@ -12,8 +12,8 @@ use crate::{
     tool::{Done, Question, Session, Tool, Trouble},
 };
 
-/// In bytes, by the backend's contract.
-const MAX_RESULT: usize = 64 * 1024;
+/// Of an input or a result, in bytes, by the backend's contract.
+const MAX_JSON: usize = 64 * 1024;
 
 /// Of a tool, by the same contract.
 const MAX_NAME: usize = 64;
@@ -121,9 +121,10 @@ pub(crate) fn name(tool: &str) -> String {
     }
 }
 
-/// As much as the backend keeps of a result: nobody is told more of it afterwards either.
-fn clipped(mut json: String) -> String {
-    json.truncate(json.floor_char_boundary(MAX_RESULT));
+/// As much as the backend keeps of an input or a result: nobody is told more of it afterwards
+/// either.
+pub(crate) fn clipped(mut json: String) -> String {
+    json.truncate(json.floor_char_boundary(MAX_JSON));
     json
 }
 

@@ -4,6 +4,7 @@
 mod api;
 mod caller;
 mod conversations;
+mod gathered;
 mod notifications;
 mod scheduling;
 

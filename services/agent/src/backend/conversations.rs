@@ -4,6 +4,7 @@ use proto::v1::{
     self, add_step_response, ask_confirmation_response, decide_confirmation_response,
     finish_turn_response, start_turn_response,
 };
+use tonic::Code;
 use uuid::Uuid;
 
 use super::{Backend, BackendError, Problem, unless_refused, within_deadline};
@@ -107,6 +108,38 @@ impl Backend {
         match added.outcome.ok_or(BackendError::Malformed("outcome"))? {
             add_step_response::Outcome::Refused(answer) => refused(&answer),
             add_step_response::Outcome::Message(message) => Ok(message),
+        }
+    }
+
+    /// Writes down tool calls outside of turns; says of each whether that was done.
+    pub async fn record_gathered(
+        &self,
+        calls: &[(&Caller, &v1::ToolCall)],
+    ) -> Vec<Result<(), BackendError>> {
+        let gathered = calls.iter().map(|&(caller, call)| v1::GatheredCall {
+            caller: Some(caller.on_wire("", "")),
+            call: Some(call.clone()),
+        });
+        let request = v1::RecordGatheredCallsRequest {
+            calls: gathered.collect(),
+        };
+        let mut client = self.conversations.clone();
+        let recorded = self.call(client.record_gathered_calls(within_deadline(request)));
+        match recorded.await {
+            Ok(recorded) if recorded.outcomes.len() == calls.len() => {
+                let outcomes = recorded.outcomes.into_iter();
+                outcomes.map(|it| unless_refused(it.refused)).collect()
+            }
+            Ok(_) => vec![Err(BackendError::Malformed("outcomes")); calls.len()],
+            // During an upgrade it may be one of before, which is told of them one by one.
+            Err(BackendError::Unreachable(status)) if status.code() == Code::Unimplemented => {
+                let mut outcomes = Vec::with_capacity(calls.len());
+                for &(caller, call) in calls {
+                    outcomes.push(self.record_calls(caller, vec![call.clone()], None).await);
+                }
+                outcomes
+            }
+            Err(error) => vec![Err(error); calls.len()],
         }
     }
 

@@ -36,6 +36,7 @@ struct Inner {
     loses: AtomicBool,
     misses: AtomicBool,
     is_busy: AtomicBool,
+    is_old: AtomicBool,
     holds: watch::Sender<bool>,
     /// Records that are held.
     held: watch::Sender<usize>,
@@ -52,6 +53,8 @@ struct State {
     removed: HashMap<String, usize>,
     turns: Vec<Turn>,
     recorded: Vec<v1::ToolCall>,
+    /// How many calls came together each time.
+    gathered: Vec<usize>,
     confirmations: HashMap<String, v1::Confirmation>,
 }
 
@@ -120,6 +123,11 @@ impl FakeBackend {
             .insert(format!("Bearer {token}"), identity);
     }
 
+    /// A bearer is good no more.
+    pub(crate) fn revoke(&self, token: &str) {
+        self.state().people.remove(&format!("Bearer {token}"));
+    }
+
     /// Somebody gives a task another title.
     pub(crate) fn rename(&self, user: UserId, id: &str, title: &str) {
         self.change(user, id, "title", title.into());
@@ -172,6 +180,13 @@ impl FakeBackend {
         self.state().recorded.clone()
     }
 
+    /// How many calls it was told of together, the fewest first.
+    pub(crate) fn gathered(&self) -> Vec<usize> {
+        let mut gathered = self.state().gathered.clone();
+        gathered.sort_unstable();
+        gathered
+    }
+
     /// What turns ended with.
     pub(crate) fn answers(&self) -> Vec<v1::Message> {
         let state = self.state();
@@ -194,9 +209,14 @@ impl FakeBackend {
         self.0.misses.store(true, Ordering::SeqCst);
     }
 
-    /// Has too much to do when calls are to be written down after that.
+    /// Has too much to do for the next call that is to be written down after that.
     pub(crate) fn be_busy_at_the_next_record(&self) {
         self.0.is_busy.store(true, Ordering::SeqCst);
+    }
+
+    /// Is of a version that is told of calls one by one.
+    pub(crate) fn be_old(&self) {
+        self.0.is_old.store(true, Ordering::SeqCst);
     }
 
     /// Takes its time when calls are to be written down, until it is told not to.
@@ -652,17 +672,6 @@ impl ConversationService for FakeBackend {
         &self,
         request: Request<v1::RecordToolCallsRequest>,
     ) -> Result<Response<v1::RecordToolCallsResponse>, Status> {
-        self.0.held.send_modify(|held| *held += 1);
-        let mut holds = self.0.holds.subscribe();
-        holds.wait_for(|holds| !holds).await.unwrap();
-        if self.0.misses.swap(false, Ordering::SeqCst) {
-            return Err(Status::unavailable("not there"));
-        }
-        if self.0.is_busy.swap(false, Ordering::SeqCst) {
-            return Ok(Response::new(v1::RecordToolCallsResponse {
-                refused: Some(problem(429, "too_many_requests", "too often")),
-            }));
-        }
         let request = request.into_inner();
         let mut state = self.state();
         for call in request.calls {
@@ -675,6 +684,37 @@ impl ConversationService for FakeBackend {
             state.recorded.push(call);
         }
         Ok(Response::new(v1::RecordToolCallsResponse::default()))
+    }
+
+    async fn record_gathered_calls(
+        &self,
+        request: Request<v1::RecordGatheredCallsRequest>,
+    ) -> Result<Response<v1::RecordGatheredCallsResponse>, Status> {
+        if self.0.is_old.load(Ordering::SeqCst) {
+            return Err(Status::unimplemented("what is that?"));
+        }
+        let calls = request.into_inner().calls;
+        self.0.held.send_modify(|held| *held += calls.len());
+        let mut holds = self.0.holds.subscribe();
+        holds.wait_for(|holds| !holds).await.unwrap();
+        if self.0.misses.swap(false, Ordering::SeqCst) {
+            return Err(Status::unavailable("not there"));
+        }
+        let mut state = self.state();
+        state.gathered.push(calls.len());
+        let mut outcomes = Vec::new();
+        for gathered in calls {
+            let refused = if self.0.is_busy.swap(false, Ordering::SeqCst) {
+                Some(problem(429, "too_many_requests", "too often"))
+            } else if state.identity(gathered.caller.as_ref()).is_none() {
+                Some(problem(401, "unauthorized", "who?"))
+            } else {
+                state.recorded.push(gathered.call.unwrap());
+                None
+            };
+            outcomes.push(v1::RecordToolCallsResponse { refused });
+        }
+        Ok(Response::new(v1::RecordGatheredCallsResponse { outcomes }))
     }
 
     async fn finish_turn(

@@ -1,9 +1,11 @@
 //! The tools over MCP, of the current revision and of those before it.
 
-use std::pin::pin;
+use std::{net::Ipv4Addr, pin::pin};
 
-use agent::recorder::WAITING;
+use agent::{caller::Caller, recorder::WAITING};
+use axum::http::{HeaderMap, header};
 use futures::FutureExt;
+use proto::v1::ToolCall;
 use serde_json::{Value, json};
 
 use crate::world::{SESSION, World, answer};
@@ -416,6 +418,86 @@ async fn a_program_waits_when_too_much_is_to_be_written_down() {
     one_more.await;
     world.gateway.recorder.finish().await;
     assert_eq!(world.backend.recorded().len(), WAITING + 1);
+}
+
+/// Whoever has a bearer has called a tool.
+async fn keep(world: &World, bearer: &str, call: ToolCall) {
+    let mut headers = HeaderMap::new();
+    let bearer = format!("Bearer {bearer}").parse().unwrap();
+    headers.insert(header::AUTHORIZATION, bearer);
+    let caller = Caller::from_headers(&headers, Ipv4Addr::LOCALHOST.into()).unwrap();
+    world.gateway.recorder.keep(caller, call).await;
+}
+
+#[tokio::test]
+async fn calls_that_come_together_are_written_down_together() {
+    let world = World::start().await;
+    world.backend.person("session-of-bob");
+    for bearer in [SESSION, "session-of-bob"].repeat(WAITING / 2) {
+        keep(&world, bearer, ToolCall::default()).await;
+    }
+    world.gateway.recorder.finish().await;
+    assert_eq!(world.backend.gathered(), [WAITING - 100, 100]);
+    assert_eq!(world.backend.recorded().len(), WAITING);
+    // What comes at the very end waits for nothing.
+    keep(&world, SESSION, ToolCall::default()).await;
+    assert_eq!(world.backend.recorded().len(), WAITING + 1);
+}
+
+#[tokio::test]
+async fn no_more_is_told_at_once_than_a_sidecar_carries() {
+    let world = World::start().await;
+    for _ in 0..20 {
+        let call = ToolCall {
+            input: "é".repeat(100_000),
+            result: "x".repeat(64 * 1024),
+            ..ToolCall::default()
+        };
+        keep(&world, SESSION, call).await;
+    }
+    world.gateway.recorder.finish().await;
+    assert_eq!(world.backend.gathered(), [4, 8, 8]);
+    let recorded = world.backend.recorded();
+    assert_eq!(recorded.len(), 20);
+    // As much as the backend keeps of it.
+    assert!(recorded.iter().all(|call| call.input.len() == 64 * 1024));
+}
+
+#[tokio::test]
+async fn a_call_that_is_refused_takes_no_other_along() {
+    let world = World::start().await;
+    world.backend.person("session-of-bob");
+    world.backend.revoke("session-of-bob");
+    // The first is to come again, and the second never.
+    world.backend.be_busy_at_the_next_record();
+    for (bearer, tool) in [
+        (SESSION, "undo"),
+        ("session-of-bob", "add_task"),
+        (SESSION, "get_task"),
+    ] {
+        let call = ToolCall {
+            tool: tool.to_owned(),
+            ..ToolCall::default()
+        };
+        keep(&world, bearer, call).await;
+    }
+    world.gateway.recorder.finish().await;
+    assert_eq!(world.backend.gathered(), [1, 3]);
+    let recorded = world.backend.recorded();
+    let tools: Vec<_> = recorded.iter().map(|call| call.tool.as_str()).collect();
+    assert_eq!(tools, ["get_task", "undo"]);
+}
+
+#[tokio::test]
+async fn a_backend_of_before_is_told_one_by_one() {
+    let world = World::start().await;
+    world.backend.be_old();
+    for _ in 0..3 {
+        keep(&world, SESSION, ToolCall::default()).await;
+    }
+    world.gateway.recorder.finish().await;
+    assert!(world.backend.gathered().is_empty());
+    assert_eq!(world.backend.recorded().len(), 3);
 }
 
 #[tokio::test]

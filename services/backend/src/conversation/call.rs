@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Calls of one request.
-const AT_ONCE: usize = 100;
+pub(crate) const AT_ONCE: usize = 100;
 
 /// Tasks that a call is linked with at most; a change-set may hold more.
 const MAX_LINKS: usize = 1_000;
@@ -70,6 +70,8 @@ pub(crate) async fn record(
     let mut links = links(&mut write, &calls).await?;
     for call in calls {
         let linked = links.remove(&call.id).unwrap_or_default();
+        // They are told of together, and were not made together.
+        write.ctx.change_set = ChangeSetId::generate();
         add(&mut write, call, linked).await?;
     }
     write.commit(Reply::no_content()).await?;

@@ -5,19 +5,21 @@ use jiff::Timestamp;
 use proto::v1::{
     self, AddStepRequest, AddStepResponse, AskConfirmationRequest, AskConfirmationResponse,
     DecideConfirmationRequest, DecideConfirmationResponse, FinishTurnRequest, FinishTurnResponse,
-    RecordToolCallsRequest, RecordToolCallsResponse, ReleaseTurnRequest, ReleaseTurnResponse,
-    StartTurnRequest, StartTurnResponse, add_step_response, ask_confirmation_response,
-    confirmation::Decision, conversation_service_server::ConversationService,
-    decide_confirmation_response, finish_turn_response, start_turn_response,
+    RecordGatheredCallsRequest, RecordGatheredCallsResponse, RecordToolCallsRequest,
+    RecordToolCallsResponse, ReleaseTurnRequest, ReleaseTurnResponse, StartTurnRequest,
+    StartTurnResponse, add_step_response, ask_confirmation_response, confirmation::Decision,
+    conversation_service_server::ConversationService, decide_confirmation_response,
+    finish_turn_response, start_turn_response,
 };
 use serde_json::value::RawValue;
+use telemetry::correlation::CorrelationId;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use super::{
     AGENT, admit,
     caller::{Asking, refused},
-    uuid,
+    gathered, uuid,
 };
 use crate::{
     app::App,
@@ -47,6 +49,23 @@ impl Conversations {
         let asking = Asking::new(caller(&mut message))?;
         let ctx = asking.ctx(&self.0, correlation_id).await;
         Ok((message, ctx))
+    }
+
+    /// Writes down the calls of one caller; says why not, if it refuses.
+    pub(super) async fn record(
+        &self,
+        message: RecordToolCallsRequest,
+        correlation_id: CorrelationId,
+    ) -> Result<Option<v1::Answer>, Status> {
+        let asking = Asking::new(message.caller)?;
+        let claim = optional(&message.claim_id)?;
+        let calls = message.calls.into_iter().map(new_call);
+        let calls = calls.collect::<Result<Vec<_>, Status>>()?;
+        let recorded = match asking.ctx_of_records(&self.0, correlation_id).await {
+            Ok(ctx) => call::record(&self.0, ctx, calls, claim).await,
+            Err(error) => Err(error),
+        };
+        Ok(refusal(recorded).await)
     }
 }
 
@@ -110,17 +129,22 @@ impl ConversationService for Conversations {
     ) -> Result<Response<RecordToolCallsResponse>, Status> {
         admit(&request, AGENT)?;
         let correlation_id = sidecar::caller(&request).correlation_id;
-        let message = request.into_inner();
-        let asking = Asking::new(message.caller)?;
-        let claim = optional(&message.claim_id)?;
-        let calls = message.calls.into_iter().map(new_call);
-        let calls = calls.collect::<Result<Vec<_>, Status>>()?;
-        let recorded = match asking.ctx_of_records(&self.0, correlation_id).await {
-            Ok(ctx) => call::record(&self.0, ctx, calls, claim).await,
-            Err(error) => Err(error),
-        };
-        let refused = refusal(recorded).await;
+        let refused = self.record(request.into_inner(), correlation_id).await?;
         Ok(Response::new(RecordToolCallsResponse { refused }))
+    }
+
+    async fn record_gathered_calls(
+        &self,
+        request: Request<RecordGatheredCallsRequest>,
+    ) -> Result<Response<RecordGatheredCallsResponse>, Status> {
+        admit(&request, AGENT)?;
+        let correlation_id = sidecar::caller(&request).correlation_id;
+        let calls = request.into_inner().calls;
+        if !(1..=call::AT_ONCE).contains(&calls.len()) {
+            return Err(Status::invalid_argument("not 1 to 100 calls"));
+        }
+        let outcomes = gathered::record(self, calls, &correlation_id).await;
+        Ok(Response::new(RecordGatheredCallsResponse { outcomes }))
     }
 
     async fn finish_turn(

@@ -181,6 +181,26 @@ impl<A: ApiService, C: ConversationService> Agency<A, C> {
         answer.unwrap().into_inner().refused.map_or(Ok(()), Err)
     }
 
+    /// Why each of the calls, all outside of turns, was not written down, if it was not.
+    pub(crate) async fn record_gathered(
+        &self,
+        calls: Vec<(&Client, ToolCall)>,
+    ) -> Vec<Option<Answer>> {
+        let calls = calls.into_iter().map(|(client, call)| v1::GatheredCall {
+            caller: Some(caller(client)),
+            call: Some(call),
+        });
+        let request = v1::RecordGatheredCallsRequest {
+            calls: calls.collect(),
+        };
+        let answer = self
+            .conversations
+            .record_gathered_calls(as_agent(request))
+            .await;
+        let outcomes = answer.unwrap().into_inner().outcomes;
+        outcomes.into_iter().map(|it| it.refused).collect()
+    }
+
     pub(crate) async fn finish(&self, request: FinishTurnRequest) -> Result<Message, Answer> {
         let answer = self.conversations.finish_turn(as_agent(request)).await;
         match answer.unwrap().into_inner().outcome.unwrap() {

@@ -3,9 +3,9 @@
 
 use backend::{MIGRATOR, Report, config::RebuildArgs, rebuild};
 use proto::v1::{
-    AskConfirmationRequest, Confirmation, Conversation, DecideConfirmationRequest,
-    ReleaseTurnRequest, StartTurnRequest, Turn, api_service_server::ApiService,
-    ask_confirmation_response, confirmation::Decision,
+    AskConfirmationRequest, Confirmation, Conversation, DecideConfirmationRequest, GatheredCall,
+    RecordGatheredCallsRequest, ReleaseTurnRequest, StartTurnRequest, Turn,
+    api_service_server::ApiService, ask_confirmation_response, confirmation::Decision,
     conversation_service_server::ConversationService, decide_confirmation_response,
 };
 use reqwest::Method;
@@ -402,6 +402,78 @@ async fn a_reader_only_has_its_calls_noted(pool: PgPool) {
         json!({"kind": "token", "token_id": made["id"]})
     );
     assert_eq!(verify(&pool).await.count, 0);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn calls_that_have_gathered_are_each_kept_or_refused_alone(pool: PgPool) {
+    let agency = agency::open(&pool).await;
+    let owner = agency.site.sign_up().await.unwrap();
+    let other = agency.site.sign_up().await.unwrap();
+    let theirs = agency.start(new_turn(&other, "", "key-1", "Theirs")).await;
+    let theirs = conversation_id(&theirs.unwrap());
+    let outside = Turn {
+        conversation: Some(Conversation::default()),
+        ..Turn::default()
+    };
+    let call = |tool: &str| called(&outside, &planned(tool, "{}"));
+    let good = vec![
+        (&owner, call("add_task")),
+        (&other, call("get_task")),
+        (&owner, call("undo")),
+    ];
+    // Once, however often they are told.
+    for _ in 0..2 {
+        let refused = agency.record_gathered(good.clone()).await;
+        assert!(refused.iter().all(Option::is_none), "{refused:?}");
+        assert_eq!(told(&pool, owner.user, "tool.called").await.len(), 2);
+        assert_eq!(told(&pool, other.user, "tool.called").await.len(), 1);
+    }
+    let sets: i64 = sqlx::query_scalar(
+        "select count(distinct change_set_id) from taskflow.events
+         where user_id = $1 and event_type = 'tool.called'",
+    )
+    .bind(owner.user.0)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(sets, 2, "calls that nobody made together");
+
+    let nobody = owner.with_token(None);
+    let (mut malformed, mut intruding) = (call("add_task"), call("add_task"));
+    "no id".clone_into(&mut malformed.id);
+    intruding.conversation_id.clone_from(&theirs);
+    let mixed = vec![
+        (&owner, call("add_task")),
+        (&owner, call("")),
+        (&nobody, call("add_task")),
+        (&owner, malformed),
+        (&other, call("add_task")),
+        (&owner, intruding),
+        (&owner, call("add_task")),
+    ];
+    let refused = agency.record_gathered(mixed).await;
+    let [None, tool, token, id, None, conversation, None] = &refused[..] else {
+        panic!("{refused:?}");
+    };
+    problem(tool.as_ref().unwrap(), 422, "invalid");
+    problem(token.as_ref().unwrap(), 401, "unauthorized");
+    problem(id.as_ref().unwrap(), 422, "invalid");
+    problem(conversation.as_ref().unwrap(), 404, "not_found");
+    assert_eq!(told(&pool, owner.user, "tool.called").await.len(), 4);
+    assert_eq!(told(&pool, other.user, "tool.called").await.len(), 2);
+    assert_eq!(verify(&pool).await.count, 0);
+
+    let request = |calls: usize| RecordGatheredCallsRequest {
+        calls: vec![GatheredCall::default(); calls],
+    };
+    for (request, code) in [
+        (as_agent(request(0)), Code::InvalidArgument),
+        (as_agent(request(101)), Code::InvalidArgument),
+        (by("taskflow-realtime", request(1)), Code::PermissionDenied),
+    ] {
+        let refused = agency.conversations.record_gathered_calls(request).await;
+        assert_eq!(refused.unwrap_err().code(), code);
+    }
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]

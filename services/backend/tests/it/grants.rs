@@ -347,4 +347,19 @@ async fn a_token_for_tools_opens_the_agent_alone(pool: PgPool) {
         (&told["tool"], &told["is_error"]),
         (&json!("delete_task"), &json!(true))
     );
+    // What it may tell of is kept beside what it may not.
+    let told_of = |tool: &str| {
+        let mut call = agency::called(&turn, &agency::planned(tool, "{}"));
+        call.conversation_id.clear();
+        "a-run".clone_into(&mut call.run_id);
+        (&program, call)
+    };
+    let calls = vec![told_of("delete_task"), told_of("add_task")];
+    let refused = agency.record_gathered(calls).await;
+    let [Some(refused), None] = &refused[..] else {
+        panic!("{refused:?}");
+    };
+    problem(refused, 403, "outside_grant");
+    let told = agency::told(&pool, owner.user, "tool.called").await;
+    assert_eq!(told.len(), 2);
 }
