@@ -255,7 +255,9 @@ fn hidden(page: &str) -> Vec<(String, String)> {
     let fields = page.split("<input type=\"hidden\"").skip(1);
     let fields = fields.filter_map(|rest| {
         let field = rest.split('>').next()?;
-        Some((attribute(field, "name")?, attribute(field, "value")?))
+        // One that only says which form it is has no value.
+        let value = attribute(field, "value").unwrap_or_default();
+        Some((attribute(field, "name")?, value))
     });
     fields.collect()
 }
