@@ -121,11 +121,20 @@ async fn on_this_machine(program: &Path, tools: &Path, progress: &Progress) -> R
         }
     }
     let status = output(Command::new(program).arg("status")).await?;
+    refuse_for_those_who_are_gone(&setting(&status, "POD_CIDR")?).await?;
     Ok(vec![
         ("KUBECONFIG", setting(&status, "KUBECONFIG")?),
         ("TASKFLOW_HOST", setting(&status, "HOST_IP")?),
         ("TASKFLOW_IMAGES", "docker.io/taskflow".to_owned()),
     ])
+}
+
+/// Pods have a route each, on such a cluster. What is sent to one that is gone would leave this
+/// machine, and whoever is out there may answer anything.
+async fn refuse_for_those_who_are_gone(pods: &str) -> Result<()> {
+    let route = ["route", "replace", "unreachable", pods];
+    output(Command::new("ip").args(route)).await?;
+    Ok(())
 }
 
 async fn elsewhere(
