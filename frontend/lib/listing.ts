@@ -18,12 +18,12 @@ export class Listing<T, C = string> extends Remote<Listed<T, C>> {
 
   /** One page more. */
   async more(): Promise<void> {
-    const before = this.value;
+    const before = this.known;
     if (!before || before.next === null) return;
     const page = await this.#readPage(before.next);
     this.#wanted += 1;
     // Read anew meanwhile: what has come follows another beginning.
-    if (this.value !== before) return this.refresh();
+    if (this.known !== before) return this.refresh();
     this.set({ items: [...before.items, ...page.items], next: page.next_cursor ?? null });
   }
 

@@ -8,8 +8,11 @@ const LONGEST_PAUSE_MILLISECONDS = 60_000;
 
 /** Something on the server that is read once, and again when it has changed. */
 export class Remote<T> {
+  /** As it is shown. */
   readonly #store: Store<State<T>>;
   readonly #read: () => Promise<T>;
+  #known: T | undefined;
+  #expected: readonly ((value: T) => T)[] = [];
   #reading: Promise<void> | null = null;
   #isStale = false;
   #failures = 0;
@@ -17,6 +20,7 @@ export class Remote<T> {
 
   constructor(read: () => Promise<T>, value?: T) {
     this.#read = read;
+    this.#known = value;
     this.#store = createStore<State<T>>({ value, error: null, isLoading: value === undefined });
   }
 
@@ -24,12 +28,40 @@ export class Remote<T> {
     return this.#store.get().value;
   }
 
+  /** Without what is expected of it. */
+  get known(): T | undefined {
+    return this.#known;
+  }
+
   readonly state = (): State<T> => this.#store.get();
   readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
 
   /** Takes in what is known otherwise, such as from the answer to a write. */
   set(value: T): void {
-    this.#store.set((before) => ({ ...before, value }));
+    this.#known = value;
+    this.#show();
+  }
+
+  /**
+   * Shows what a write under way will make of it. Returns what ends that: then it is as the server
+   * says again, or, `isSo`, as was expected.
+   */
+  expect(change: (value: T) => T): (isSo: boolean) => void {
+    // The same change may be expected twice.
+    const expected = (value: T) => change(value);
+    this.#expected = [...this.#expected, expected];
+    this.#show();
+    return (isSo) => {
+      this.#expected = this.#expected.filter((other) => other !== expected);
+      if (isSo && this.#known !== undefined) this.#known = change(this.#known);
+      this.#show();
+    };
+  }
+
+  #show(state: Partial<State<T>> = {}): void {
+    const known = this.#known;
+    const value = known === undefined ? known : this.#expected.reduce<T>((seen, change) => change(seen), known);
+    this.#store.set((before) => ({ ...before, ...state, value }));
   }
 
   /** Reads unless that was done already. */
@@ -57,9 +89,9 @@ export class Remote<T> {
     do {
       this.#isStale = false;
       try {
-        const value = await this.#read();
+        this.#known = await this.#read();
         this.#failures = 0;
-        this.#store.set({ value, error: null, isLoading: false });
+        this.#show({ error: null, isLoading: false });
       } catch (error) {
         this.#store.set((before) => ({ ...before, error: asError(error), isLoading: false }));
         if (!this.#isStale) this.#tryLater(error);

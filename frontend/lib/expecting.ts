@@ -1,0 +1,18 @@
+import type { Remote } from '@/lib/remote';
+
+/**
+ * Shows what a write will make of something while it is on its way. Refused, it is simply no longer
+ * expected: there is nothing to be rolled back.
+ */
+export async function expecting<T, R>(remote: Remote<T>, change: (value: T) => T, write: () => Promise<R>): Promise<R> {
+  const end = remote.expect(change);
+  try {
+    const answer = await write();
+    // What is read from now on knows of it. Where nothing can be read it is as it was asked for.
+    void remote.refresh().then(() => end(remote.state().error !== null));
+    return answer;
+  } catch (error) {
+    end(false);
+    throw error;
+  }
+}
