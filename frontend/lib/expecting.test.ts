@@ -7,8 +7,8 @@ import { Remote } from '@/lib/remote';
 function server() {
   let value = ['a'];
   const remote = new Remote(async () => value, value);
-  let accept = (after: string[]) => void after;
-  let refuse = () => {};
+  let accept: (after: string[]) => void = () => {};
+  let refuse: () => void = () => {};
   const answer = new Promise<string>((resolve, reject) => {
     accept = (after) => {
       value = after;

@@ -7,6 +7,7 @@ import { Shortcuts } from '@/components/commands/shortcuts';
 import { announcement } from '@/lib/announce';
 import { toggleChat } from '@/lib/chat/panel';
 import { commands, type Command } from '@/lib/commands';
+import { openConflict } from '@/lib/conflict';
 import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { chatMessages } from '@/lib/messages/chat';
@@ -19,14 +20,13 @@ import { useOpenTask } from '@/lib/open-task';
 import { closePanel, openPanel } from '@/lib/panels';
 import { followOtherTabs } from '@/lib/session-over';
 import { useStore } from '@/lib/store';
-import { openConflict } from '@/lib/tasks/open-conflict';
 
 const Palette = lazy(() => import('@/components/commands/palette'));
 const Help = lazy(() => import('@/components/commands/help'));
 const MenuSheet = lazy(() => import('@/components/shell/menu-sheet'));
 const NewProjectDialog = lazy(() => import('@/components/projects/new-project-dialog'));
 const TaskSheet = lazy(() => import('@/components/tasks/detail/task-sheet'));
-const ConflictDialog = lazy(() => import('@/components/tasks/conflict-dialog'));
+const ConflictDialog = lazy(() => import('@/components/ui/conflict-dialog'));
 const Toaster = lazy(() => import('@/components/ui/toaster'));
 
 /** What lies over every view, or beside it, each loaded when it is first asked for. */

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Api, Task } from '@/lib/api';
+import type { Api, Schemas, Task } from '@/lib/api';
 import { Stale } from '@/lib/api/errors';
 import { createData, knownTasks } from '@/lib/data';
 import { example } from '@/lib/tasks/example';
 import { OwnVersions } from '@/lib/tasks/own-versions';
 import { sendWrite, type Sender } from '@/lib/tasks/send';
-import { completion, creation, disputed, ofSeries, update } from '@/lib/tasks/write';
+import { completion, creation, disputed, ofSeries, together, update } from '@/lib/tasks/write';
 
 type Asked = { path: string; options: { body?: unknown; params: { path?: { id: string }; header: Record<string, string> } } };
 
@@ -68,7 +68,7 @@ test.each([update(seen, { priority: 'high' })!, daily, skipped])(
   'what others did to other fields is no conflict: it is asked for once more, against what is there now',
   async (write) => {
     const { asked, sender } = changedServer({ title: 'theirs' });
-    expect((await sendWrite(sender, write)).changeSetId).toBe('c');
+    expect((await sendWrite(sender, write)).changeSetIds).toEqual(['c']);
     expect(asked.map(({ options }) => options.params.header['If-Match'])).toEqual(['"1"', '"2"']);
     expect(new Set(asked.map(({ options }) => options.params.header['Idempotency-Key'])).size).toBe(2);
   },
@@ -90,7 +90,59 @@ test('who leaves out an occurrence that has moved meanwhile is shown both', asyn
 test('what two people have done alike is done', async () => {
   const { asked, sender } = changedServer({ priority: 'high', recurrence: null });
   for (const write of [update(seen, { priority: 'high' })!, ofSeries(seen, 'never', { recurrence: null })]) {
-    expect(await sendWrite(sender, write)).toMatchObject({ changeSetId: null, data: { version: 2 } });
+    expect(await sendWrite(sender, write)).toMatchObject({ changeSetIds: [], data: { version: 2 } });
   }
   expect(asked).toHaveLength(2);
+});
+
+/** A server of several tasks, which answers each of a batch against what it is there by now. */
+function batchServer(...tasks: Task[]) {
+  const current = new Map(tasks.map((task) => [task.id, task]));
+  const asked: Schemas['Batch'][] = [];
+  const post = async (_: string, { body }: { body: Schemas['Batch'] }) => {
+    asked.push(body);
+    const results = body.operations.map(({ id, patch, if_version: version }) => {
+      const task = current.get(id ?? '');
+      if (!task) return { status: 404, error: { status: 404, code: 'not_found', detail: 'Task not found' } };
+      if (task.version !== version) return { status: 412, error: { status: 412, code: 'stale_version', detail: 'stale' } };
+      const after = { ...task, ...patch, version: task.version + 1 } as Task;
+      current.set(task.id, after);
+      return { status: 200, task: after };
+    });
+    return { data: { results }, response: new Response(null, { headers: { 'x-change-set-id': `c${asked.length}` } }) };
+  };
+  const get = async (_: string, { params }: { params: { path: { id: string } } }) => ({ data: current.get(params.path.id) });
+  const api = { GET: get, POST: post } as unknown as Api;
+  const sender: Sender = { api, data: createData(null), own: new OwnVersions() };
+  return { asked, sender, current };
+}
+
+const four = ['a', 'b', 'c', 'd'].map((id) => example({ id, version: 1 }));
+const allHigh = together(four, () => ({ priority: 'high' }))!;
+
+test('of several tasks those are disputed of which somebody else has changed the same', async () => {
+  const [a, b, c, d] = four as [Task, Task, Task, Task];
+  const { asked, sender, current } = batchServer(
+    a,
+    { ...b, title: 'theirs', version: 2 },
+    { ...c, priority: 'low', version: 2 },
+    { ...d, priority: 'high', version: 2 },
+  );
+  const { changeSetIds, several } = await sendWrite(sender, allHigh);
+  expect(several).toMatchObject({ done: 3, refused: [], disputed: [{ write: { id: 'c' }, current: { priority: 'low' } }] });
+  // What others did to another field is kept, and ours is asked for once more.
+  expect(asked.map(({ operations }) => operations.map(({ id, if_version: version }) => [id, version]))).toEqual([
+    [['a', 1], ['b', 1], ['c', 1], ['d', 1]],
+    [['b', 2]],
+  ]);
+  expect(current.get('b')).toMatchObject({ title: 'theirs', priority: 'high' });
+  expect(current.get('c')).toMatchObject({ priority: 'low' });
+  expect(changeSetIds).toEqual(['c1', 'c2']);
+});
+
+test('why some of several tasks stay as they are is told, and what was done can be undone', async () => {
+  const { sender } = batchServer(...four.slice(1));
+  const { changeSetIds, several } = await sendWrite(sender, allHigh);
+  expect(several).toEqual({ done: 3, refused: ['Task not found'], disputed: [] });
+  expect(changeSetIds).toEqual(['c1']);
 });

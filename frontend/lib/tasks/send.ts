@@ -1,6 +1,8 @@
 import { etag, MERGE_PATCH, read, written, type Api, type Schemas, type Task, type Written } from '@/lib/api';
-import { Stale } from '@/lib/api/errors';
+import { messageOf, Stale } from '@/lib/api/errors';
 import { knownTasks, putTasks, type Data } from '@/lib/data';
+import { randomId } from '@/lib/id';
+import { errorMessages } from '@/lib/messages/errors';
 import { dropTask } from '@/lib/tasks/drop';
 import { byIds, giveId } from '@/lib/tasks/given-ids';
 import type { OwnVersions } from '@/lib/tasks/own-versions';
@@ -29,21 +31,33 @@ export class Conflicted extends Error {
 export type Sender = { api: Api; data: Data; own: OwnVersions };
 
 /** What came of a write. */
-export type Sent = Written<Task | null> & {
-  /** How many of several tasks stay as they are, and why the first does. */
-  refused?: { count: number; reason: string };
+export type Sent = {
+  data: Task | null;
+  /** By what it can be undone, the oldest first. */
+  changeSetIds: readonly string[];
+  /** What came of each, if it was about several tasks. */
+  several?: Several;
+};
+
+export type Several = {
+  /** How many are as they were asked to be. */
+  done: number;
+  /** Why others stay as they are. */
+  refused: readonly string[];
+  /** Those of which somebody else has changed the very same meanwhile. */
+  disputed: readonly Conflicted[];
 };
 
 /** Does what was asked for, and takes in what came of it. */
 export async function sendWrite(sender: Sender, asked: TaskWrite): Promise<Sent> {
   const write = byIds(asked);
   if (write.kind === 'batch') return batch(sender, write);
-  const answer = await request(sender, write);
-  if (answer.data) {
-    noteOwn(sender, write, answer.data);
-    putTasks(sender.data, [answer.data]);
+  const { data, changeSetId } = await request(sender, write);
+  if (data) {
+    noteOwn(sender, write, data);
+    putTasks(sender.data, [data]);
   }
-  return answer;
+  return { data, changeSetIds: changeSetId === null ? [] : [changeSetId] };
 }
 
 async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): Promise<Written<Task | null>> {
@@ -65,20 +79,82 @@ async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): P
   }
 }
 
-/** Each for itself: what somebody else has changed meanwhile stays, and holds up nothing else. */
-async function batch({ api, data, own }: Sender, { writes, key }: BatchWrite): Promise<Sent> {
+/** Each for itself: what somebody else has changed meanwhile holds up nothing else. */
+async function batch(sender: Sender, { writes, key }: BatchWrite): Promise<Sent> {
+  const first = await askTogether(sender, writes, key);
+  const { same, others, disputed, gone } = await compare(sender, first.stale);
+  // Others did something else to them: once more, against what is there now.
+  const second = others.length > 0 ? await askTogether(sender, others, randomId()).catch(failed(others)) : NOTHING;
+  const late = second.stale.map(() => errorMessages.stale);
+  return {
+    data: null,
+    changeSetIds: [first.changeSetId, second.changeSetId].filter((id) => id !== null),
+    several: {
+      done: first.done + same + second.done,
+      refused: [...first.refused, ...gone, ...second.refused, ...late],
+      disputed,
+    },
+  };
+}
+
+/** Precondition Failed. */
+const STALE = 412;
+
+/** What came of one request about several tasks. */
+type Together = { done: number; stale: readonly TaskUpdate[]; refused: readonly string[]; changeSetId: string | null };
+
+const NOTHING: Together = { done: 0, stale: [], refused: [], changeSetId: null };
+
+/** What was done by then stays done, and is told. */
+const failed = (writes: readonly TaskUpdate[]) => (error: unknown): Together => ({
+  ...NOTHING,
+  refused: writes.map(() => messageOf(error)),
+});
+
+async function askTogether({ api, data, own }: Sender, writes: readonly SingleWrite[], key: string): Promise<Together> {
   const operations = writes.map((write) => operation(own, write));
   const params = { header: { 'Idempotency-Key': key } };
   const answer = await written(api.POST('/tasks/batch', { body: { operations, atomic: false }, params }));
-  const done = answer.data.results.flatMap((result) => ('task' in result ? [result.task] : []));
-  const refused = answer.data.results.flatMap((result) => ('error' in result ? [result.error.detail] : []));
+  const { results } = answer.data;
+  const done = results.flatMap((result) => ('task' in result ? [result.task] : []));
   putTasks(data, done);
-  const [reason] = refused;
+  const isStale = (index: number) => results[index]?.status === STALE;
   return {
-    data: null,
+    done: done.length,
+    stale: writes.flatMap((write, index) => (write.kind === 'update' && isStale(index) ? [write] : [])),
+    refused: results.flatMap((result) => ('error' in result && result.status !== STALE ? [result.error.detail] : [])),
     changeSetId: done.length > 0 ? answer.changeSetId : null,
-    refused: reason === undefined ? undefined : { count: refused.length, reason },
   };
+}
+
+/** Tasks that have changed since they were seen: what is to become of each. */
+type Compared = {
+  /** How many somebody else has made the same of. */
+  same: number;
+  others: TaskUpdate[];
+  disputed: Conflicted[];
+  /** Why they cannot be compared. */
+  gone: string[];
+};
+
+async function compare({ api, data }: Sender, stale: readonly TaskUpdate[]): Promise<Compared> {
+  const compared: Compared = { same: 0, others: [], disputed: [], gone: [] };
+  for (const write of stale) {
+    try {
+      const current = await readTask(api, write.id);
+      putTasks(data, [current]);
+      if (isDone(write, current)) compared.same += 1;
+      else if (stillFits(write, current)) compared.others.push({ ...write, version: current.version });
+      else compared.disputed.push(new Conflicted(write, current));
+    } catch (error) {
+      compared.gone.push(messageOf(error));
+    }
+  }
+  return compared;
+}
+
+function readTask(api: Api, id: string): Promise<Task> {
+  return read(api.GET('/tasks/{id}', { params: { path: { id } } }));
 }
 
 function operation(own: OwnVersions, write: SingleWrite): Schemas['Operation'] {
@@ -110,7 +186,7 @@ async function againstSeen(
     return await sendTo(own.after(write.id, write.version), write.key);
   } catch (error) {
     if (!(error instanceof Stale)) throw error;
-    const current = await read(api.GET('/tasks/{id}', { params: { path: { id: write.id } } }));
+    const current = await readTask(api, write.id);
     putTasks(data, [current]);
     if (isDone(write, current)) return { data: current, changeSetId: null };
     if (!stillFits(write, current)) throw new Conflicted(write, current);

@@ -1,12 +1,12 @@
 import { announceProblem } from '@/lib/announce';
 import { api } from '@/lib/api';
 import { ApiError, messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
+import { openConflict } from '@/lib/conflict';
 import { knownTasks, type Data } from '@/lib/data';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { errorMessages } from '@/lib/messages/errors';
 import { dropTask } from '@/lib/tasks/drop';
 import { linger } from '@/lib/tasks/lingering';
-import { openConflict } from '@/lib/tasks/open-conflict';
 import { overlay } from '@/lib/tasks/overlay';
 import { OwnVersions } from '@/lib/tasks/own-versions';
 import { Queue } from '@/lib/tasks/queue';
@@ -34,8 +34,7 @@ export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean):
   }
   try {
     const answer = await queueOf(data).run(write, () => sendWhenOnline(data, write));
-    if (answer.changeSetId !== null) noteChange(data, describe(write), answer.changeSetId);
-    if (answer.refused) announceProblem(dialogsMessages.changes.partlyRefused(answer.refused.count, answer.refused.reason));
+    report(data, write, answer);
     return { ok: true, task: answer.data };
   } catch (error) {
     if (!isQuiet) tell(data, write, error);
@@ -63,8 +62,29 @@ async function online(): Promise<void> {
   }
 }
 
+/** What was done can be taken back, also where some of it was not. */
+function report(data: Data, write: TaskWrite, { changeSetIds, several }: Sent): void {
+  const { done = 1, refused = [], disputed = [] } = several ?? {};
+  const [reason] = refused;
+  const isDone = changeSetIds.length > 0;
+  if (reason === undefined) {
+    if (isDone) noteChange(data, describe(write, done), changeSetIds);
+  } else {
+    const text = dialogsMessages.changes.partlyRefused(refused.length, reason);
+    if (isDone) noteChange(data, text, changeSetIds, 'problem');
+    else announceProblem(text);
+  }
+  if (disputed.length > 0) void ask(data, disputed);
+}
+
+/** Shows both versions to whoever can decide. */
+async function ask(data: Data, conflicts: readonly Conflicted[]): Promise<void> {
+  const { taskConflict } = await import('@/lib/tasks/conflict');
+  openConflict.set(taskConflict(data, conflicts, (mine) => void writeTask(data, mine, false)));
+}
+
 function tell(data: Data, write: TaskWrite, error: unknown): void {
-  if (error instanceof Conflicted) openConflict.set(error);
+  if (error instanceof Conflicted) void ask(data, [error]);
   else if (error instanceof NotFound && 'id' in write) {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
     announceProblem(errorMessages.taskGone);
@@ -76,7 +96,7 @@ function again(data: Data, write: TaskWrite): { label: string; run: () => void }
   return { label: errorMessages.retry, run: () => void writeTask(data, write, false) };
 }
 
-function describe(write: TaskWrite): string {
+function describe(write: TaskWrite, count: number): string {
   switch (write.kind) {
     case 'create':
       return dialogsMessages.changes.created;
@@ -85,7 +105,7 @@ function describe(write: TaskWrite): string {
     case 'delete':
       return dialogsMessages.changes.deleted;
     case 'batch':
-      return describeMany(write);
+      return describeMany(write, count);
     case 'series':
       if (write.to === 'skipped') return dialogsMessages.changes.skipped;
       return write.to === 'never' ? dialogsMessages.changes.recurrenceEnded : dialogsMessages.changes.recurrenceSet;
@@ -96,15 +116,15 @@ function describe(write: TaskWrite): string {
   }
 }
 
-function describeMany({ writes }: BatchWrite): string {
+function describeMany({ writes }: BatchWrite, count: number): string {
   const text = dialogsMessages.changes.many;
   const [first] = writes;
   switch (first?.kind) {
     case 'complete':
-      return first.completed ? text.completed(writes.length) : text.reopened(writes.length);
+      return first.completed ? text.completed(count) : text.reopened(count);
     case 'delete':
-      return text.deleted(writes.length);
+      return text.deleted(count);
     default:
-      return text.changed(writes.length);
+      return text.changed(count);
   }
 }

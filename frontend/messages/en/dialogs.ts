@@ -89,7 +89,9 @@ export const dialogs = {
   },
   conflict: {
     title: 'Changed in two places',
-    text: 'While you were editing, this task was changed elsewhere. Which version should stay?',
+    task: 'While you were editing, this task was changed elsewhere. Which version should stay?',
+    tasks: (count: number) => `While you were changing them, ${tasks(count)} were changed elsewhere. Which versions should stay?`,
+    project: 'While you were editing, this project was changed elsewhere. Which version should stay?',
     field: 'Field',
     mine: 'Your version',
     theirs: 'The version now',
