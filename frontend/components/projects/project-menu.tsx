@@ -8,14 +8,12 @@ import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu';
 import { NamedColorDialog } from '@/components/ui/named-color-dialog';
 import { announceProblem } from '@/lib/announce';
-import { api, etag, MERGE_PATCH, written, type Project } from '@/lib/api';
+import type { Project } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
-import type { Data } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
-import { randomId } from '@/lib/id';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import { noteChange } from '@/lib/undo';
+import { changeProject, removeProject } from '@/lib/projects/change';
 
 const text = dialogsMessages.project;
 
@@ -23,11 +21,12 @@ const text = dialogsMessages.project;
 export default function ProjectMenu({ project }: { project: Project }) {
   const data = useData();
   const router = useRouter();
-  const [isEditing, setIsEditing] = useState(false);
+  // As it was when the editing began: what others change meanwhile is not overwritten.
+  const [editing, setEditing] = useState<Project | null>(null);
   const leave = async () => {
+    router.push('/inbox');
     try {
-      await remove(data, project);
-      router.push('/inbox');
+      await removeProject(data, project);
     } catch (error) {
       announceProblem(messageOf(error));
     }
@@ -44,7 +43,7 @@ export default function ProjectMenu({ project }: { project: Project }) {
           <Icon of={SquareKanban} />
           {messages.nav.board}
         </MenuItem>
-        <MenuItem onSelect={() => setIsEditing(true)}>
+        <MenuItem onSelect={() => setEditing(project)}>
           <Icon of={Pencil} />
           {text.edit}
         </MenuItem>
@@ -54,40 +53,17 @@ export default function ProjectMenu({ project }: { project: Project }) {
           {text.delete}
         </MenuItem>
       </Menu>
-      {isEditing ? (
+      {editing ? (
         <NamedColorDialog
           title={text.editTitle}
           action={text.save}
-          initial={{ name: project.name, color: project.color ?? null }}
+          initial={{ name: editing.name, color: editing.color ?? null }}
           maxLength={100}
-          onClose={() => setIsEditing(false)}
-          onSave={(values) => change(data, project, values)}
+          isOptimistic
+          onClose={() => setEditing(null)}
+          onSave={(values) => changeProject(data, editing, values)}
         />
       ) : null}
     </>
   );
-}
-
-async function change(data: Data, project: Project, body: { name: string; color: string | null }): Promise<void> {
-  const { changeSetId } = await written(
-    api.PATCH('/projects/{id}', {
-      headers: MERGE_PATCH,
-      body,
-      params: {
-        path: { id: project.id },
-        header: { 'If-Match': etag(project.version), 'Idempotency-Key': randomId() },
-      },
-    }),
-  );
-  await data.projects.refresh();
-  if (changeSetId !== null) noteChange(data, dialogsMessages.changes.projectChanged, changeSetId);
-}
-
-/** Its tasks stay, without a project; events tell of each. */
-async function remove(data: Data, { id }: Project): Promise<void> {
-  const { changeSetId } = await written(
-    api.DELETE('/projects/{id}', { params: { path: { id }, header: { 'Idempotency-Key': randomId() } } }),
-  );
-  await data.projects.refresh();
-  if (changeSetId !== null) noteChange(data, dialogsMessages.changes.projectDeleted, changeSetId);
 }

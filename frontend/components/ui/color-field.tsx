@@ -1,18 +1,18 @@
 'use client';
 
+import { COLORS } from '@/lib/colors';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 
 const text = dialogsMessages.project;
 
-/** Readable on light and on dark. */
-const COLORS = ['#0f8b7d', '#3b7dd8', '#8a63d2', '#c2527e', '#d1603d', '#b98a1b', '#5f8f3a', '#71808a'] as const;
-
 export const FIRST_COLOR: string = COLORS[0];
 
+type Props = { color: string | null; error: string | undefined; onChange: (color: string) => void };
+
 /** One of a few colours. One that was set otherwise is none of them, and stays until another is chosen. */
-export function ColorField({ color, onChange }: { color: string | null; onChange: (color: string) => void }) {
+export function ColorField({ color, error, onChange }: Props) {
   return (
-    <fieldset>
+    <fieldset {...(error === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': 'color-note' })}>
       <legend className="mb-1.5 font-medium">{text.color}</legend>
       <div className="flex flex-wrap gap-1.5">
         {COLORS.map((value, index) => (
@@ -32,6 +32,11 @@ export function ColorField({ color, onChange }: { color: string | null; onChange
           </label>
         ))}
       </div>
+      {error === undefined ? null : (
+        <p id="color-note" className="mt-1.5 text-[0.8125rem] text-danger">
+          {error}
+        </p>
+      )}
     </fieldset>
   );
 }
