@@ -11,9 +11,10 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { announce, announceProblem } from '@/lib/announce';
 import { api, MERGE_PATCH, read, type Schemas } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
+import { expecting } from '@/lib/expecting';
 import type { Aggregate } from '@/lib/heard';
 import { randomId } from '@/lib/id';
-import { Listing } from '@/lib/listing';
+import { Listing, type Listed } from '@/lib/listing';
 import { chatMessages } from '@/lib/messages/chat';
 import { useClock } from '@/lib/tasks/provider';
 import { momentInWords } from '@/lib/time/format';
@@ -32,19 +33,22 @@ export function AllConversations({ onOpen, onGone }: Props) {
   const [conversations] = useState(() => new Listing<Conversation>(readPage));
   const { value, error } = useFollowing(conversations, OF_CONVERSATIONS);
   const setArchived = async (id: string, archived: boolean) => {
+    const shown = ({ items, next }: Listed<Conversation, string>) => ({
+      items: items.filter((each) => !archived || each.id !== id),
+      next,
+    });
     try {
-      await patch(id, { archived });
+      await expecting(conversations, shown, () => patch(id, { archived }));
       announce(
         archived ? text.archived : text.broughtBack,
         archived ? { label: text.undo, run: () => void setArchived(id, false) } : undefined,
       );
-      await conversations.refresh();
     } catch (problem) {
       announceProblem(messageOf(problem));
     }
   };
-  const archive = async (id: string) => {
-    await setArchived(id, true);
+  const archive = (id: string) => {
+    void setArchived(id, true);
     onGone();
   };
   if (!value) return error ? <LoadFailure error={error} retry={() => void conversations.refresh()} /> : <Skeleton className="mt-3 h-24" />;
@@ -63,7 +67,7 @@ export function AllConversations({ onOpen, onGone }: Props) {
               size="icon"
               className="sm:opacity-0 pointed:opacity-100"
               aria-label={text.archive(title || text.untitled)}
-              onClick={() => void archive(id)}
+              onClick={() => archive(id)}
             >
               <Icon of={Archive} className="size-4" />
             </Button>

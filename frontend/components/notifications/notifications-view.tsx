@@ -13,22 +13,20 @@ import { Segments } from '@/components/ui/segments';
 import { Skeleton } from '@/components/ui/skeleton';
 import { setParameters } from '@/lib/address';
 import { announceProblem } from '@/lib/announce';
-import { api, read, type Schemas } from '@/lib/api';
+import { api, read } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
 import { useData, useRemote } from '@/lib/data-provider';
 import type { Aggregate } from '@/lib/heard';
-import { randomId } from '@/lib/id';
 import { Listing } from '@/lib/listing';
 import { messages } from '@/lib/messages';
 import { notificationsMessages } from '@/lib/messages/notifications';
+import { markRead, remove, type Item } from '@/lib/notifications/change';
 import { useFollowing } from '@/lib/use-following';
 
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 const text = notificationsMessages;
 /** A task that is renamed or deleted is called otherwise here, too. */
 const OF_NOTIFICATIONS: readonly Aggregate[] = ['notification', 'task'];
-
-type Item = Schemas['NotificationItem'];
 
 /** What somebody was told in the app. */
 export function NotificationsView() {
@@ -37,15 +35,14 @@ export function NotificationsView() {
   const { value: unread = 0 } = useRemote(data.unread);
   const listing = useMemo(() => new Listing<Item>((cursor) => readPage(isUnreadOnly, cursor)), [isUnreadOnly]);
   const { value, error } = useFollowing(listing, OF_NOTIFICATIONS);
-  /** What was done is shown when the server has done it: it is quick, and there is nothing to lose. */
-  const act = async (write: () => Promise<unknown>) => {
+  const act = async (change: Promise<unknown>) => {
     try {
-      await write();
-      await Promise.all([listing.refresh(), data.unread.refresh()]);
+      await change;
     } catch (problem) {
       announceProblem(messageOf(problem));
     }
   };
+  const places = { listing, unread: data.unread };
   return (
     <Page
       title={messages.nav.notifications}
@@ -61,7 +58,7 @@ export function NotificationsView() {
             ]}
             onChange={(show) => setParameters({ show: show === 'all' ? null : show })}
           />
-          <Button size="small" disabled={unread === 0} onClick={() => void act(() => markRead({ all: true }))}>
+          <Button size="small" disabled={unread === 0} onClick={() => void act(markRead(places, null))}>
             <Icon of={CheckCheck} className="size-4" />
             {text.readAll}
           </Button>
@@ -78,8 +75,8 @@ export function NotificationsView() {
           <Notification
             key={item.id}
             item={item}
-            onRead={() => void act(() => markRead({ ids: [item.id] }))}
-            onRemove={() => void act(() => remove(item.id))}
+            onRead={() => void act(markRead(places, item))}
+            onRemove={() => void act(remove(places, item))}
           />
         ))}
       </ul>
@@ -91,14 +88,6 @@ export function NotificationsView() {
 function readPage(isUnreadOnly: boolean, cursor: string | null) {
   const query = { ...(isUnreadOnly ? { unread: true } : {}), ...(cursor === null ? {} : { cursor }) };
   return read(api.GET('/notifications', { params: { query } }));
-}
-
-function markRead(body: Schemas['ReadRequest']) {
-  return api.POST('/notifications/read', { body, params: { header: { 'Idempotency-Key': randomId() } } });
-}
-
-function remove(id: string) {
-  return api.DELETE('/notifications/{id}', { params: { path: { id }, header: { 'Idempotency-Key': randomId() } } });
 }
 
 function Loading() {

@@ -10,8 +10,9 @@ import { EmptyState } from '@/components/ui/empty-state';
 import LoadFailure from '@/components/ui/load-failure';
 import { SecretOnce } from '@/components/ui/secret-once';
 import { Skeleton } from '@/components/ui/skeleton';
-import { api, read } from '@/lib/api';
+import { api, MERGE_PATCH, read } from '@/lib/api';
 import { useRemote } from '@/lib/data-provider';
+import { expecting } from '@/lib/expecting';
 import { settingsMessages } from '@/lib/messages/settings';
 import { Remote } from '@/lib/remote';
 
@@ -27,6 +28,13 @@ export function WebhookSettings() {
     if (newSecret !== null) setSecret(newSecret);
     void webhooks.refresh();
   };
+  /** Whether something is sent there is seen at once. */
+  const switchTo = (id: string, active: boolean) =>
+    expecting(
+      webhooks,
+      (all) => all.map((each) => (each.id === id ? { ...each, active } : each)),
+      () => api.PATCH('/webhooks/{id}', { headers: MERGE_PATCH, body: { active }, params: { path: { id } } }),
+    );
   return (
     <Section title={text.title} hint={text.hint}>
       <div className="grid gap-4">
@@ -49,7 +57,7 @@ export function WebhookSettings() {
         {value?.length === 0 && !isAdding ? <EmptyState icon={WebhookIcon} {...text.none} /> : null}
         <ul className="grid gap-3">
           {value?.map((webhook) => (
-            <Webhook key={webhook.id} webhook={webhook} onChanged={changed} />
+            <Webhook key={webhook.id} webhook={webhook} onSwitch={(active) => switchTo(webhook.id, active)} onChanged={changed} />
           ))}
         </ul>
       </div>

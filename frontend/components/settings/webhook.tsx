@@ -16,34 +16,39 @@ const text = settingsMessages.webhooks;
 
 type Props = {
   webhook: Schemas['WebhookView'];
+  onSwitch: (active: boolean) => Promise<unknown>;
   /** With its new secret, if there is one. */
   onChanged: (secret: string | null) => void;
 };
 
 /** A webhook, how it is doing, and what can be done with it. */
-export function Webhook({ webhook, onChanged }: Props) {
+export function Webhook({ webhook, onSwitch, onChanged }: Props) {
   const { id, url, active } = webhook;
   const [isOpen, setIsOpen] = useState(false);
   const [isDeleting, setIsDeleting] = useState(false);
-  const act = async (write: () => Promise<string | null>, said?: string) => {
+  const act = async (write: () => Promise<unknown>) => {
     try {
-      onChanged(await write());
-      if (said) announce(said);
+      await write();
     } catch (error) {
       announceProblem(messageOf(error));
     }
   };
   const path = { path: { id } };
-  const patch = async (body: Schemas['WebhookPatch']) =>
-    (await read(api.PATCH('/webhooks/{id}', { headers: MERGE_PATCH, body, params: path }))).secret ?? null;
+  const rotate = async () => {
+    const body = { rotate_secret: true };
+    const { secret } = await read(api.PATCH('/webhooks/{id}', { headers: MERGE_PATCH, body, params: path }));
+    onChanged(secret ?? null);
+  };
   const test = async () => {
     await api.POST('/webhooks/{id}/test', { params: path });
     setIsOpen(true);
-    return null;
+    onChanged(null);
+    announce(text.testSent);
   };
   const remove = async () => {
     await api.DELETE('/webhooks/{id}', { params: path });
-    return null;
+    onChanged(null);
+    announce(text.deleted);
   };
   return (
     <li className="rounded-card border bg-raised p-4">
@@ -51,7 +56,7 @@ export function Webhook({ webhook, onChanged }: Props) {
         <Checkbox
           aria-label={text.activeOf(url)}
           checked={active}
-          onCheckedChange={(isOn) => void act(() => patch({ active: isOn === true }))}
+          onCheckedChange={(isOn) => void act(() => onSwitch(isOn === true))}
           className="mt-0.5"
         />
         <div className="min-w-0 flex-1">
@@ -70,10 +75,10 @@ export function Webhook({ webhook, onChanged }: Props) {
         <Button variant="ghost" size="small" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           {text.deliveries}
         </Button>
-        <Button variant="ghost" size="small" onClick={() => void act(test, text.testSent)}>
+        <Button variant="ghost" size="small" onClick={() => void act(test)}>
           {text.test}
         </Button>
-        <Button variant="ghost" size="small" onClick={() => void act(() => patch({ rotate_secret: true }))}>
+        <Button variant="ghost" size="small" onClick={() => void act(rotate)}>
           {text.rotate}
         </Button>
         <Button variant="danger" size="small" onClick={() => setIsDeleting(true)}>
@@ -85,7 +90,7 @@ export function Webhook({ webhook, onChanged }: Props) {
         <Dialog isOpen onClose={() => setIsDeleting(false)} title={text.confirmDelete} description={url} className="max-w-md">
           <div className="mt-5 flex justify-end gap-2">
             <Button onClick={() => setIsDeleting(false)}>{settingsMessages.cancel}</Button>
-            <Button variant="danger" onClick={() => void act(remove, text.deleted)}>
+            <Button variant="danger" onClick={() => void act(remove)}>
               {text.delete}
             </Button>
           </div>

@@ -1,14 +1,18 @@
-import { api, MERGE_PATCH, written, type Schemas } from '@/lib/api';
+import { api, MERGE_PATCH, written, type Profile, type Schemas } from '@/lib/api';
 import type { Data } from '@/lib/data';
+import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
 import { settingsMessages } from '@/lib/messages/settings';
 import { noteChange } from '@/lib/undo';
 
-/** Changes the time zone or settings, and takes in what they are then. */
+/** Changes the time zone or settings. The zone is another one at once; a form of settings shows what it says anyway. */
 export async function changeProfile(data: Data, body: Schemas['ProfilePatch']): Promise<void> {
-  const { data: profile, changeSetId } = await written(
-    api.PATCH('/profile', { headers: MERGE_PATCH, body, params: { header: { 'Idempotency-Key': randomId() } } }),
-  );
-  data.profile.set(profile);
+  const shown = (profile: Profile) => ({ ...profile, time_zone: body.time_zone ?? profile.time_zone });
+  const { changeSetId } = await expecting(data.profile, shown, async () => {
+    const params = { header: { 'Idempotency-Key': randomId() } };
+    const answer = await written<Profile>(api.PATCH('/profile', { headers: MERGE_PATCH, body, params }));
+    data.profile.set(answer.data);
+    return answer;
+  });
   if (changeSetId !== null) noteChange(data, settingsMessages.saved, changeSetId);
 }

@@ -17,3 +17,9 @@ export function deletedOnes(tasks: readonly Task[]): Deleted[] {
   }
   return tasks.filter((task) => !wholeOf(task)).map((task) => ({ task, parts: parts.get(task.id) ?? 0 }));
 }
+
+/** The trash when a task has come back from it, with its parts. */
+export function withoutDeleted(tasks: readonly Task[], whole: Task): Task[] {
+  const goesAlong = (task: Task) => task.parent_id === whole.id && task.deleted_at === whole.deleted_at;
+  return tasks.filter((task) => task.id !== whole.id && !goesAlong(task));
+}

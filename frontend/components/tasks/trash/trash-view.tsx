@@ -7,11 +7,18 @@ import { DeletedTask } from '@/components/tasks/trash/deleted-task';
 import { EmptyState } from '@/components/ui/empty-state';
 import { MoreButton } from '@/components/ui/more-button';
 import { Page } from '@/components/ui/page';
-import { api, read, type Task } from '@/lib/api';
+import { announceProblem } from '@/lib/announce';
+import { api, read, written, type Task } from '@/lib/api';
+import { messageOf } from '@/lib/api/errors';
+import { putTasks, type Data } from '@/lib/data';
+import { useData } from '@/lib/data-provider';
+import { expecting } from '@/lib/expecting';
 import type { Aggregate } from '@/lib/heard';
+import { randomId } from '@/lib/id';
 import { Listing } from '@/lib/listing';
 import { viewsMessages } from '@/lib/messages/views';
-import { deletedOnes } from '@/lib/tasks/trash';
+import { deletedOnes, withoutDeleted } from '@/lib/tasks/trash';
+import { noteChange } from '@/lib/undo';
 import { useFollowing } from '@/lib/use-following';
 
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
@@ -20,6 +27,7 @@ const OF_TASKS: readonly Aggregate[] = ['task'];
 
 /** What was deleted, the newest first, and the way back. */
 export function TrashView() {
+  const data = useData();
   const trash = useMemo(() => new Listing<Task>(readTrash), []);
   const { value, error, isLoading } = useFollowing(trash, OF_TASKS);
   const deleted = useMemo(() => deletedOnes(value?.items ?? []), [value]);
@@ -32,7 +40,7 @@ export function TrashView() {
       {value && deleted.length === 0 ? <EmptyState icon={Trash2} {...text.nothing} /> : null}
       <ul className="divide-y">
         {deleted.map(({ task, parts }) => (
-          <DeletedTask key={task.id} task={task} parts={parts} onRestored={() => void trash.refresh()} />
+          <DeletedTask key={task.id} task={task} parts={parts} onRestore={() => void restore(data, trash, task)} />
         ))}
       </ul>
       {value && value.next !== null ? <MoreButton more={() => trash.more()} /> : null}
@@ -43,4 +51,19 @@ export function TrashView() {
 function readTrash(cursor: string | null) {
   const query = { status: 'deleted', sort: 'updated_at', order: 'desc', ...(cursor === null ? {} : { cursor }) } as const;
   return read(api.GET('/tasks', { params: { query } }));
+}
+
+async function restore(data: Data, trash: Listing<Task>, task: Task): Promise<void> {
+  const params = { path: { id: task.id }, header: { 'Idempotency-Key': randomId() } };
+  try {
+    const answer = await expecting(
+      trash,
+      ({ items, next }) => ({ items: withoutDeleted(items, task), next }),
+      () => written(api.POST('/tasks/{id}/restore', { params })),
+    );
+    putTasks(data, [answer.data]);
+    if (answer.changeSetId !== null) noteChange(data, text.restored, answer.changeSetId);
+  } catch (error) {
+    announceProblem(messageOf(error));
+  }
 }
