@@ -4,7 +4,7 @@ import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '@/components/settings/form-state';
 import { createApi } from '@/lib/api/client';
-import { messageOf } from '@/lib/api/errors';
+import { wrongOf } from '@/lib/api/wrong';
 import { askAuth, callAuth, type AuthAnswer } from '@/lib/auth/call';
 import { check, email, knownPassword, name, newPassword } from '@/lib/auth/fields';
 import { backendFor } from '@/lib/backend';
@@ -54,7 +54,8 @@ export async function deleteAccount(_: FormState, form: FormData): Promise<FormS
   try {
     await createApi(backendFor(bearer)).DELETE('/account', { body: { confirm: user.email } });
   } catch (error) {
-    return refused({ form: messageOf(error) });
+    const { at, message } = wrongOf(error, { confirm: 'email' });
+    return refused({ [at]: message });
   }
   return { isSaved: true, errors: {} };
 }

@@ -5,15 +5,16 @@ import { Button } from '@/components/ui/button';
 import { Field, fieldClass, Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { api, written, type Schemas } from '@/lib/api';
-import { messageOf } from '@/lib/api/errors';
 import { refreshAll } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
 import { settingsMessages } from '@/lib/messages/settings';
 import { noteChange } from '@/lib/undo';
+import { useFormErrors } from '@/lib/use-form-errors';
 
 const text = settingsMessages.data;
 const FORMATS = ['log', 'csv', 'todoist'] as const;
 type Format = (typeof FORMATS)[number];
+const PLACES = { format: 'format', project: 'project' } as const;
 
 /** Takes in a file. What the server finds wrong with it stands in the form, with the line. */
 export function ImportForm() {
@@ -21,14 +22,16 @@ export function ImportForm() {
   const [format, setFormat] = useState<Format>('csv');
   const [project, setProject] = useState('');
   const [file, setFile] = useState<File | null>(null);
-  const [error, setError] = useState<string>();
+  const [isMissing, setIsMissing] = useState(false);
+  const errors = useFormErrors(PLACES);
   const [imported, setImported] = useState<Schemas['Imported'] | null>(null);
   const [isWorking, setIsWorking] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (!file) return setError(text.noFile);
+    setIsMissing(!file);
+    errors.clear();
+    if (!file) return;
     setIsWorking(true);
-    setError(undefined);
     setImported(null);
     try {
       const answer = await send(file, format, project.trim());
@@ -36,16 +39,16 @@ export function ImportForm() {
       refreshAll(data);
       if (answer.changeSetId !== null) noteChange(data, text.importedShort, answer.changeSetId);
     } catch (problem) {
-      setError(messageOf(problem));
+      errors.show(problem);
     }
     setIsWorking(false);
   };
   return (
-    <form onSubmit={(event) => void submit(event)} className="grid max-w-sm gap-4">
-      <Field id="format" label={text.format}>
-        {({ id }) => (
+    <form ref={errors.form} onSubmit={(event) => void submit(event)} className="grid max-w-sm gap-4">
+      <Field id="format" label={text.format} error={errors.at('format')}>
+        {(described) => (
           <Select
-            id={id}
+            {...described}
             label={text.format}
             value={format}
             options={FORMATS.map((value) => ({ value, label: text.formats[value] }))}
@@ -54,13 +57,14 @@ export function ImportForm() {
         )}
       </Field>
       {format === 'todoist' ? (
-        <Field id="project" label={text.project} hint={text.projectHint}>
+        <Field id="project" label={text.project} hint={text.projectHint} error={errors.at('project')}>
           {(described) => (
             <Input {...described} value={project} maxLength={100} onChange={(event) => setProject(event.target.value)} />
           )}
         </Field>
       ) : null}
-      <Field id="file" label={text.file} error={error}>
+      {/* Whatever else is wrong is so with what the file says. */}
+      <Field id="file" label={text.file} error={isMissing ? text.noFile : errors.at('form')}>
         {(described) => (
           <input
             {...described}

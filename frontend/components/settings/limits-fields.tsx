@@ -1,7 +1,7 @@
 'use client';
 
 import { Checkbox } from '@/components/ui/checkbox';
-import { Field, Input } from '@/components/ui/input';
+import { Field, FieldGroup, Input } from '@/components/ui/input';
 import { useData, useRemote } from '@/lib/data-provider';
 import { settingsMessages } from '@/lib/messages/settings';
 import type { Limits } from '@/lib/settings/grant';
@@ -12,20 +12,30 @@ const TOOLS = Object.entries(text.tools).map(([value, label]) => ({ value, label
 type Props = {
   limits: Limits;
   mayWrite: boolean;
-  perHourError: string | undefined;
+  errorAt: (place: 'tools' | 'projects' | 'perHour') => string | undefined;
   onChange: (changes: Partial<Limits>) => void;
 };
 
 /** What a token may do of what its scope allows. */
-export function LimitsFields({ limits, mayWrite, perHourError, onChange }: Props) {
+export function LimitsFields({ limits, mayWrite, errorAt, onChange }: Props) {
   const { value: projects = [] } = useRemote(useData().projects);
   return (
     <>
-      <Choices legend={text.ofTools} hint={text.ofToolsHint} options={TOOLS} chosen={limits.tools} onChange={(tools) => onChange({ tools })} />
+      <Choices
+        id="token-tools"
+        legend={text.ofTools}
+        hint={text.ofToolsHint}
+        error={errorAt('tools')}
+        options={TOOLS}
+        chosen={limits.tools}
+        onChange={(tools) => onChange({ tools })}
+      />
       {mayWrite && projects.length > 0 ? (
         <Choices
+          id="token-projects"
           legend={text.ofProjects}
           hint={text.ofProjectsHint}
+          error={errorAt('projects')}
           options={projects.map(({ id, name }) => ({ value: id, label: name }))}
           chosen={limits.projects}
           onChange={(chosen) => onChange({ projects: chosen })}
@@ -33,7 +43,7 @@ export function LimitsFields({ limits, mayWrite, perHourError, onChange }: Props
       ) : null}
       {mayWrite ? (
         <div className="max-w-64">
-          <Field id="token-per-hour" label={text.perHour} hint={text.perHourHint} error={perHourError}>
+          <Field id="token-per-hour" label={text.perHour} hint={text.perHourHint} error={errorAt('perHour')}>
             {(described) => (
               <Input
                 {...described}
@@ -53,16 +63,18 @@ export function LimitsFields({ limits, mayWrite, perHourError, onChange }: Props
 }
 
 type ChoicesProps = {
+  id: string;
   legend: string;
   hint: string;
+  error: string | undefined;
   options: readonly { value: string; label: string }[];
   chosen: readonly string[];
   onChange: (chosen: string[]) => void;
 };
 
-function Choices({ legend, hint, options, chosen, onChange }: ChoicesProps) {
+function Choices({ id, legend, hint, error, options, chosen, onChange }: ChoicesProps) {
   return (
-    <fieldset>
+    <FieldGroup id={id} error={error}>
       <legend className="font-medium">{legend}</legend>
       <p className="mb-2.5 text-[0.8125rem] text-muted">{hint}</p>
       <div className="grid gap-2 sm:grid-cols-2">
@@ -78,6 +90,6 @@ function Choices({ legend, hint, options, chosen, onChange }: ChoicesProps) {
           </label>
         ))}
       </div>
-    </fieldset>
+    </FieldGroup>
   );
 }

@@ -3,19 +3,26 @@
 import { useState, type FormEvent } from 'react';
 import { LimitsFields } from '@/components/settings/limits-fields';
 import { Button } from '@/components/ui/button';
+import { FormProblem } from '@/components/ui/form-problem';
 import { Field, Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { api, read } from '@/lib/api';
-import { Invalid, messageOf } from '@/lib/api/errors';
 import { settingsMessages } from '@/lib/messages/settings';
 import { expiry, LIFETIMES, type Lifetime } from '@/lib/settings/expiry';
 import { grantOf, UNLIMITED } from '@/lib/settings/grant';
+import { useFormErrors } from '@/lib/use-form-errors';
 
 const text = settingsMessages.tokens;
 const SCOPES = ['read', 'write'] as const;
+const PLACES = {
+  name: 'name',
+  expires_at: 'days',
+  'grant.tools': 'tools',
+  'grant.project_ids': 'projects',
+  'grant.writes_per_hour': 'perHour',
+} as const;
 
 type Props = { onClose: () => void; onCreated: (token: string) => void };
-type Errors = Partial<Record<'name' | 'perHour' | 'form', string>>;
 
 export function NewTokenForm({ onClose, onCreated }: Props) {
   const [name, setName] = useState('');
@@ -23,7 +30,7 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
   const [days, setDays] = useState<Lifetime>('90');
   const [limits, setLimits] = useState(UNLIMITED);
   const [isLimiting, setIsLimiting] = useState(false);
-  const [errors, setErrors] = useState<Errors>({});
+  const errors = useFormErrors(PLACES);
   const [isWorking, setIsWorking] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -32,13 +39,13 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
       const body = { name: name.trim(), scope, expires_at: expiry(days, Date.now()), grant: grantOf(limits, scope === 'write') };
       onCreated((await read(api.POST('/tokens', { body }))).token);
     } catch (problem) {
-      setErrors({ [placeOf(problem)]: messageOf(problem) });
+      errors.show(problem);
       setIsWorking(false);
     }
   };
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4 rounded-card border bg-raised p-4">
-      <Field id="token-name" label={text.name} error={errors.name}>
+    <form ref={errors.form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-4 rounded-card border bg-raised p-4">
+      <Field id="token-name" label={text.name} error={errors.at('name')}>
         {(described) => (
           <Input {...described} autoFocus autoComplete="off" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />
         )}
@@ -55,10 +62,10 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
             />
           )}
         </Field>
-        <Field id="token-days" label={text.expires}>
-          {({ id }) => (
+        <Field id="token-days" label={text.expires} error={errors.at('days')}>
+          {(described) => (
             <Select
-              id={id}
+              {...described}
               label={text.expires}
               value={days}
               options={LIFETIMES.map((value) => ({ value, label: text.days[value] }))}
@@ -71,7 +78,7 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
         <LimitsFields
           limits={limits}
           mayWrite={scope === 'write'}
-          perHourError={errors.perHour}
+          errorAt={errors.at}
           onChange={(changes) => setLimits((before) => ({ ...before, ...changes }))}
         />
       ) : (
@@ -79,11 +86,7 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
           {text.limits.add}
         </Button>
       )}
-      {errors.form ? (
-        <p role="alert" className="text-danger">
-          {errors.form}
-        </p>
-      ) : null}
+      <FormProblem message={errors.at('form')} />
       <div className="flex gap-2">
         <Button type="submit" variant="primary" disabled={name.trim() === '' || isWorking}>
           {text.create}
@@ -92,10 +95,4 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
       </div>
     </form>
   );
-}
-
-/** Where in the form that stands which is wrong. */
-function placeOf(problem: unknown): keyof Errors {
-  const field = problem instanceof Invalid ? problem.field : null;
-  return field === 'name' ? 'name' : field === 'grant.writes_per_hour' ? 'perHour' : 'form';
 }

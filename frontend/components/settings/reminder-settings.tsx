@@ -5,16 +5,23 @@ import { PushSettings } from '@/components/settings/push-settings';
 import { Section } from '@/components/settings/section';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
-import { Field, Input } from '@/components/ui/input';
+import { FormProblem } from '@/components/ui/form-problem';
+import { Field, FieldGroup, Input } from '@/components/ui/input';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Profile } from '@/lib/api';
-import { messageOf } from '@/lib/api/errors';
 import { useData, useRemote } from '@/lib/data-provider';
 import { settingsMessages } from '@/lib/messages/settings';
 import { alertsOf, CHANNELS, settingsOf, type Alerts } from '@/lib/settings/alerts';
 import { changeProfile } from '@/lib/settings/change-profile';
+import { useFormErrors } from '@/lib/use-form-errors';
 
 const text = settingsMessages.reminders;
+const PLACES = {
+  'settings.notifications.channels': 'channels',
+  'settings.notifications.all_day_at': 'allDayAt',
+  'settings.notifications.quiet_hours.from': 'from',
+  'settings.notifications.quiet_hours': 'to',
+} as const;
 
 /** When and how somebody is reminded. */
 export function ReminderSettings() {
@@ -33,25 +40,25 @@ export function ReminderSettings() {
 function AlertsForm({ profile }: { profile: Profile }) {
   const data = useData();
   const [alerts, setAlerts] = useState(() => alertsOf(profile));
-  const [error, setError] = useState<string | null>(null);
+  const errors = useFormErrors(PLACES);
   const [isWorking, setIsWorking] = useState(false);
   const set = (changes: Partial<Alerts>) => setAlerts((before) => ({ ...before, ...changes }));
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setIsWorking(true);
-    setError(null);
+    errors.clear();
     try {
       await changeProfile(data, { settings: settingsOf(alerts) as Record<string, never> });
     } catch (problem) {
-      setError(messageOf(problem));
+      errors.show(problem);
     }
     setIsWorking(false);
   };
   const { channels, allDayAt, quietHours } = alerts;
   return (
-    <form onSubmit={(event) => void save(event)} className="grid gap-10">
+    <form ref={errors.form} onSubmit={(event) => void save(event)} className="grid gap-10">
       <Section title={text.title} hint={text.hint}>
-        <fieldset className="grid gap-2.5">
+        <FieldGroup id="channels" className="grid gap-2.5" error={channels.length === 0 ? text.noChannel : errors.at('channels')}>
           <legend className="sr-only">{text.title}</legend>
           {CHANNELS.map((channel) => (
             <label key={channel} className="flex items-center gap-2.5">
@@ -64,16 +71,17 @@ function AlertsForm({ profile }: { profile: Profile }) {
               {text.channels[channel]}
             </label>
           ))}
-          {channels.length === 0 ? (
-            <p role="alert" className="text-[0.8125rem] text-danger">
-              {text.noChannel}
-            </p>
-          ) : null}
-        </fieldset>
+        </FieldGroup>
       </Section>
       <Section title={text.allDay} hint={text.allDayHint}>
         <div className="max-w-32">
-          <TimeField id="all-day" label={text.allDayAt} value={allDayAt} onChange={(time) => set({ allDayAt: time })} />
+          <TimeField
+            id="all-day"
+            label={text.allDayAt}
+            value={allDayAt}
+            error={errors.at('allDayAt')}
+            onChange={(time) => set({ allDayAt: time })}
+          />
         </div>
       </Section>
       <Section title={text.quiet} hint={text.quietHint}>
@@ -90,21 +98,19 @@ function AlertsForm({ profile }: { profile: Profile }) {
               id="quiet-from"
               label={text.from}
               value={quietHours.from}
+              error={errors.at('from')}
               onChange={(from) => set({ quietHours: { ...quietHours, from } })}
             />
             <TimeField
               id="quiet-to"
               label={text.to}
               value={quietHours.to}
+              error={errors.at('to')}
               onChange={(to) => set({ quietHours: { ...quietHours, to } })}
             />
           </div>
         ) : null}
-        {error ? (
-          <p role="alert" className="mt-3 text-danger">
-            {error}
-          </p>
-        ) : null}
+        <FormProblem message={errors.at('form')} />
         <Button type="submit" variant="primary" disabled={isWorking || channels.length === 0} className="mt-5">
           {settingsMessages.save}
         </Button>
@@ -113,11 +119,11 @@ function AlertsForm({ profile }: { profile: Profile }) {
   );
 }
 
-type TimeProps = { id: string; label: string; value: string; onChange: (time: string) => void };
+type TimeProps = { id: string; label: string; value: string; error: string | undefined; onChange: (time: string) => void };
 
-function TimeField({ id, label, value, onChange }: TimeProps) {
+function TimeField({ id, label, value, error, onChange }: TimeProps) {
   return (
-    <Field id={id} label={label}>
+    <Field id={id} label={label} error={error}>
       {(described) => (
         <Input {...described} type="time" required value={value} onChange={(event) => onChange(event.target.value)} />
       )}

@@ -1,17 +1,19 @@
 'use client';
 
-import { useState, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { Button } from '@/components/ui/button';
+import { FormProblem } from '@/components/ui/form-problem';
 import { Field, fieldClass } from '@/components/ui/input';
 import { Skeleton } from '@/components/ui/skeleton';
-import { messageOf } from '@/lib/api/errors';
 import { useData, useRemote } from '@/lib/data-provider';
 import { settingsMessages } from '@/lib/messages/settings';
 import { changeProfile } from '@/lib/settings/change-profile';
 import { deviceZone } from '@/lib/time/zone';
+import { useFormErrors } from '@/lib/use-form-errors';
 import { useIsDrawn } from '@/lib/use-is-drawn';
 
 const text = settingsMessages.account;
+const PLACES = { time_zone: 'zone' } as const;
 const never = () => () => {};
 
 /** Where somebody is at home. A choice is saved at once. */
@@ -21,20 +23,20 @@ export function ZoneForm() {
   // What zones there are a browser knows otherwise than a server.
   const zones = useIsDrawn() ? Intl.supportedValuesOf('timeZone') : [];
   const device = useSyncExternalStore(never, deviceZone, () => null);
-  const [error, setError] = useState<string>();
+  const errors = useFormErrors(PLACES);
   if (!profile) return <Skeleton className="h-9 max-w-sm" />;
   const zone = profile.time_zone;
   const choose = async (next: string) => {
-    setError(undefined);
+    errors.clear();
     try {
       await changeProfile(data, { time_zone: next });
     } catch (problem) {
-      setError(messageOf(problem));
+      errors.show(problem);
     }
   };
   return (
-    <div className="grid max-w-sm gap-2">
-      <Field id="zone" label={text.zone} error={error}>
+    <form ref={errors.form} className="grid max-w-sm gap-2">
+      <Field id="zone" label={text.zone} error={errors.at('zone')}>
         {(described) => (
           <select
             {...described}
@@ -58,6 +60,7 @@ export function ZoneForm() {
           </Button>
         </p>
       ) : null}
-    </div>
+      <FormProblem message={errors.at('form')} />
+    </form>
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import { FieldGroup } from '@/components/ui/input';
 import { COLORS } from '@/lib/colors';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 
@@ -12,7 +13,7 @@ type Props = { color: string | null; error: string | undefined; onChange: (color
 /** One of a few colours. One that was set otherwise is none of them, and stays until another is chosen. */
 export function ColorField({ color, error, onChange }: Props) {
   return (
-    <fieldset {...(error === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': 'color-note' })}>
+    <FieldGroup id="color" error={error}>
       <legend className="mb-1.5 font-medium">{text.color}</legend>
       <div className="flex flex-wrap gap-1.5">
         {COLORS.map((value, index) => (
@@ -32,11 +33,6 @@ export function ColorField({ color, error, onChange }: Props) {
           </label>
         ))}
       </div>
-      {error === undefined ? null : (
-        <p id="color-note" className="mt-1.5 text-[0.8125rem] text-danger">
-          {error}
-        </p>
-      )}
-    </fieldset>
+    </FieldGroup>
   );
 }

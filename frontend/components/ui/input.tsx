@@ -36,3 +36,20 @@ export function Field({ id, label, hint, error, children }: FieldProps) {
     </div>
   );
 }
+
+type GroupProps = { id: string; error: string | undefined; className?: string; children: React.ReactNode };
+
+/** Several controls that are one field, and what is wrong with what they hold together. */
+export function FieldGroup({ id, error, className, children }: GroupProps) {
+  const noteId = `${id}-note`;
+  return (
+    <fieldset className={className} {...(error === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': noteId })}>
+      {children}
+      {error === undefined ? null : (
+        <p id={noteId} role="alert" className="mt-1.5 text-[0.8125rem] text-danger">
+          {error}
+        </p>
+      )}
+    </fieldset>
+  );
+}

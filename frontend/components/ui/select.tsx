@@ -8,6 +8,8 @@ import { fieldClass } from '@/components/ui/input';
 
 type Props<T extends string> = {
   id?: string;
+  'aria-invalid'?: boolean;
+  'aria-describedby'?: string;
   label: string;
   value: T;
   options: readonly { value: T; label: string }[];
@@ -16,7 +18,7 @@ type Props<T extends string> = {
 };
 
 /** One of a few. */
-export function Select<T extends string>({ id, label, value, options, onChange, className }: Props<T>) {
+export function Select<T extends string>({ label, value, options, onChange, className, ...described }: Props<T>) {
   const choose = (text: string) => {
     const chosen = options.find((option) => option.value === text);
     if (chosen) onChange(chosen.value);
@@ -24,7 +26,7 @@ export function Select<T extends string>({ id, label, value, options, onChange, 
   return (
     <Primitive.Root value={value} onValueChange={choose}>
       <Primitive.Trigger
-        id={id}
+        {...described}
         aria-label={label}
         className={clsx(fieldClass, 'flex h-9 items-center justify-between gap-2 text-left', className)}
       >

@@ -8,11 +8,7 @@ import { noteChange } from '@/lib/undo';
 /** Changes the time zone or settings. The zone is another one at once; a form of settings shows what it says anyway. */
 export async function changeProfile(data: Data, body: Schemas['ProfilePatch']): Promise<void> {
   const shown = (profile: Profile) => ({ ...profile, time_zone: body.time_zone ?? profile.time_zone });
-  const { changeSetId } = await expecting(data.profile, shown, async () => {
-    const params = { header: { 'Idempotency-Key': randomId() } };
-    const answer = await written<Profile>(api.PATCH('/profile', { headers: MERGE_PATCH, body, params }));
-    data.profile.set(answer.data);
-    return answer;
-  });
+  const params = { header: { 'Idempotency-Key': randomId() } };
+  const { changeSetId } = await expecting(data.profile, shown, () => written(api.PATCH('/profile', { headers: MERGE_PATCH, body, params })));
   if (changeSetId !== null) noteChange(data, settingsMessages.saved, changeSetId);
 }
