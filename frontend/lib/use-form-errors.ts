@@ -19,7 +19,7 @@ export function useFormErrors<F extends string>(places: Places<F>): FormErrors<F
   const form = useFocusOnInvalid(wrong ?? NONE);
   return {
     form,
-    at: (place) => (wrong?.at === place ? wrong.message : undefined),
+    at: (place) => (wrong !== null && wrong.at === place ? wrong.message : undefined),
     show: (problem) => {
       setWrong(wrongOf(problem, places));
       return form.current !== null;

@@ -5,12 +5,12 @@ import type { NewTask, Task } from '@/lib/api';
 import type { Data } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
 import type * as Writing from '@/lib/tasks/write';
-import { writeTask, type Outcome } from '@/lib/tasks/write-task';
+import { writeTask, type Outcome, type WriteOptions } from '@/lib/tasks/write-task';
 
 export type TaskActions = {
   toggle: (task: Task) => void;
   /** Changes fields of the task as the person saw it. */
-  set: (seen: Task, fields: Partial<Writing.Fields>) => void;
+  set: (seen: Task, fields: Partial<Writing.Fields>, atField?: WriteOptions['atField']) => void;
   remove: (task: Task) => void;
   /** How a task is to come again from the one that was seen on, and what it will look like. */
   repeat: (seen: Task, to: Writing.SeriesWrite['to'], shown: Writing.SeriesShown) => void;
@@ -26,7 +26,7 @@ export function useTaskActions(): TaskActions {
   return useMemo(
     () => ({
       toggle: (task) => void act(data, ({ completion }) => completion(task.id, !task.completed)),
-      set: (seen, fields) => void act(data, ({ update }) => update(seen, fields)),
+      set: (seen, fields, atField) => void act(data, ({ update }) => update(seen, fields), { atField }),
       repeat: (seen, to, shown) => void act(data, ({ ofSeries }) => ofSeries(seen, to, shown)),
       remove: (task) => void act(data, ({ deletion }) => deletion(task.id)),
       create: (task, text) => act(data, ({ creation }) => creation(task, text), { isQuiet: true }),
@@ -42,7 +42,7 @@ const DONE: Outcome = { ok: true, task: null };
 async function act(
   data: Data,
   make: (writing: typeof Writing) => Writing.TaskWrite | null,
-  options?: { isQuiet: boolean },
+  options?: WriteOptions,
 ): Promise<Outcome> {
   const write = make(await import('@/lib/tasks/write'));
   return write === null ? DONE : writeTask(data, write, options);

@@ -7,12 +7,20 @@ import { viewsMessages } from '@/lib/messages/views';
 
 const ALL = 'all';
 
+type Props = {
+  projectId: string | null;
+  'aria-invalid'?: boolean;
+  'aria-describedby'?: string;
+  onChange: (id: string | null) => void;
+};
+
 /** All projects, or one. */
-export function ProjectFilter({ projectId, onChange }: { projectId: string | null; onChange: (id: string | null) => void }) {
+export function ProjectFilter({ projectId, onChange, ...marks }: Props) {
   const { value: projects = [] } = useRemote(useData().projects);
   if (projects.length === 0) return null;
   return (
     <Select
+      {...marks}
       label={messages.task.project}
       value={projectId ?? ALL}
       options={[

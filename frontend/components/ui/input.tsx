@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
 import type { ComponentProps } from 'react';
+import { described, FormProblem } from '@/components/ui/form-problem';
 
 export const fieldClass =
   'w-full rounded-control border border-line-strong/60 bg-raised px-3 text-foreground transition-[border-color] ' +
@@ -43,13 +44,9 @@ type GroupProps = { id: string; error: string | undefined; className?: string; c
 export function FieldGroup({ id, error, className, children }: GroupProps) {
   const noteId = `${id}-note`;
   return (
-    <fieldset className={className} {...(error === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': noteId })}>
+    <fieldset className={className} {...described(noteId, error)}>
       {children}
-      {error === undefined ? null : (
-        <p id={noteId} role="alert" className="mt-1.5 text-[0.8125rem] text-danger">
-          {error}
-        </p>
-      )}
+      <FormProblem id={noteId} message={error} className="mt-1.5 text-[0.8125rem]" />
     </fieldset>
   );
 }

@@ -1,6 +1,6 @@
 import { announceProblem } from '@/lib/announce';
 import { api } from '@/lib/api';
-import { ApiError, messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
+import { ApiError, Invalid, messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
 import { openConflict } from '@/lib/conflict';
 import { knownTasks, type Data } from '@/lib/data';
 import { dialogsMessages } from '@/lib/messages/dialogs';
@@ -12,7 +12,7 @@ import { OwnVersions } from '@/lib/tasks/own-versions';
 import { Queue } from '@/lib/tasks/queue';
 import { Conflicted, sendWrite, type Sent } from '@/lib/tasks/send';
 import type { BatchWrite, TaskWrite } from '@/lib/tasks/write';
-import type { Outcome } from '@/lib/tasks/write-task';
+import type { Outcome, WriteOptions } from '@/lib/tasks/write-task';
 import { noteChange } from '@/lib/undo';
 
 const own = new OwnVersions();
@@ -27,8 +27,8 @@ function queueOf(data: Data): Queue {
   return queue;
 }
 
-/** Writes, and tells what came of it. `isQuiet`: the caller tells what went wrong. */
-export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean): Promise<Outcome> {
+/** Writes, and tells what came of it. */
+export async function writeTask(data: Data, write: TaskWrite, options: WriteOptions): Promise<Outcome> {
   for (const each of write.kind === 'batch' ? write.writes : [write]) {
     if (each.kind === 'complete' && each.completed) linger(each.id);
   }
@@ -37,7 +37,7 @@ export async function writeTask(data: Data, write: TaskWrite, isQuiet: boolean):
     report(data, write, answer);
     return { ok: true, task: answer.data };
   } catch (error) {
-    if (!isQuiet) tell(data, write, error);
+    if (!options.isQuiet) tell(data, write, options, error);
     return { ok: false, message: messageOf(error), isRefused: error instanceof Refused };
   }
 }
@@ -80,20 +80,21 @@ function report(data: Data, write: TaskWrite, { changeSetIds, several }: Sent): 
 /** Shows both versions to whoever can decide. */
 async function ask(data: Data, conflicts: readonly Conflicted[]): Promise<void> {
   const { taskConflict } = await import('@/lib/tasks/conflict');
-  openConflict.set(taskConflict(data, conflicts, (mine) => void writeTask(data, mine, false)));
+  openConflict.set(taskConflict(data, conflicts, (mine) => void writeTask(data, mine, {})));
 }
 
-function tell(data: Data, write: TaskWrite, error: unknown): void {
+function tell(data: Data, write: TaskWrite, options: WriteOptions, error: unknown): void {
+  if (error instanceof Invalid && options.atField?.(error)) return;
   if (error instanceof Conflicted) void ask(data, [error]);
   else if (error instanceof NotFound && 'id' in write) {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
     announceProblem(errorMessages.taskGone);
-  } else announceProblem(messageOf(error), error instanceof ApiError && error.isPassing ? again(data, write) : undefined);
+  } else announceProblem(messageOf(error), error instanceof ApiError && error.isPassing ? again(data, write, options) : undefined);
 }
 
 /** The same deed with the same key: if it had arrived after all, it is not done twice. */
-function again(data: Data, write: TaskWrite): { label: string; run: () => void } {
-  return { label: errorMessages.retry, run: () => void writeTask(data, write, false) };
+function again(data: Data, write: TaskWrite, options: WriteOptions): { label: string; run: () => void } {
+  return { label: errorMessages.retry, run: () => void writeTask(data, write, options) };
 }
 
 function describe(write: TaskWrite, count: number): string {

@@ -5,8 +5,10 @@ import { Plus } from 'lucide';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import { TaskCheck } from '@/components/tasks/task-check';
+import { described, FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
 import { api, read, type Task } from '@/lib/api';
+import type { Invalid } from '@/lib/api/errors';
 import { putTasks, type Data } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
 import { dialogsMessages } from '@/lib/messages/dialogs';
@@ -14,6 +16,7 @@ import { openTask } from '@/lib/open-task';
 import { useTasks } from '@/lib/tasks/provider';
 import { creation } from '@/lib/tasks/write';
 import { writeTask } from '@/lib/tasks/write-task';
+import { useFormErrors } from '@/lib/use-form-errors';
 
 const text = dialogsMessages.task;
 const ALL = 200;
@@ -69,27 +72,39 @@ async function readParts(data: Data, parentId: string): Promise<void> {
 function AddSubtask({ parent }: { parent: Task }) {
   const data = useData();
   const [title, setTitle] = useState('');
+  const errors = useFormErrors({});
+  const error = errors.at('form');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const typed = title.trim();
     if (typed === '') return;
     setTitle('');
-    void writeTask(data, creation({ title: typed, parent_id: parent.id, project_id: parent.project_id }));
+    errors.clear();
+    const atField = (problem: Invalid) => {
+      // What was typed since is worth more.
+      setTitle((now) => now || typed);
+      return errors.show(problem);
+    };
+    void writeTask(data, creation({ title: typed, parent_id: parent.id, project_id: parent.project_id }), { atField });
   };
   return (
-    <form onSubmit={submit} className="flex h-9 items-center gap-1.5 rounded-control px-0.5 focus-within:bg-hover">
-      <span className="grid size-7 shrink-0 place-items-center text-muted">
-        <Icon of={Plus} className="size-4" />
-      </span>
-      <input
-        value={title}
-        onChange={(event) => setTitle(event.target.value)}
-        aria-label={text.addSubtask}
-        placeholder={text.addSubtask}
-        maxLength={200}
-        autoComplete="off"
-        className="h-full min-w-0 flex-1 bg-transparent text-base placeholder:text-muted focus-visible:outline-none sm:text-sm"
-      />
+    <form ref={errors.form} onSubmit={submit}>
+      <div className="flex h-9 items-center gap-1.5 rounded-control px-0.5 focus-within:bg-hover">
+        <span className="grid size-7 shrink-0 place-items-center text-muted">
+          <Icon of={Plus} className="size-4" />
+        </span>
+        <input
+          value={title}
+          onChange={(event) => setTitle(event.target.value)}
+          aria-label={text.addSubtask}
+          {...described('subtask-note', error)}
+          placeholder={text.addSubtask}
+          maxLength={200}
+          autoComplete="off"
+          className="h-full min-w-0 flex-1 bg-transparent text-base placeholder:text-muted focus-visible:outline-none sm:text-sm"
+        />
+      </div>
+      <FormProblem id="subtask-note" message={error} className="px-9" />
     </form>
   );
 }

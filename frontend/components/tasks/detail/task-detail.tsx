@@ -9,11 +9,13 @@ import { usePicker } from '@/components/tasks/pickers/use-picker';
 import { TaskCheck } from '@/components/tasks/task-check';
 import { AppLink } from '@/components/ui/app-link';
 import { Button, buttonClass } from '@/components/ui/button';
+import { described, FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
 import type { Task } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { openTask } from '@/lib/open-task';
 import { useClock, useTasks } from '@/lib/tasks/provider';
+import type { WriteOptions } from '@/lib/tasks/write-task';
 import { momentInWords } from '@/lib/time/format';
 
 const text = dialogsMessages.task;
@@ -54,9 +56,9 @@ export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void 
       <div className="flex-1 overflow-y-auto px-4 py-5 sm:px-6">
         <div className="flex items-start gap-0.5">
           <TaskCheck task={task} onToggle={() => actions.toggle(task)} className="mt-1 ml-0.5" />
-          <TitleField task={task} onSave={(seen, title) => actions.set(seen, { title })} />
+          <TitleField task={task} onSave={(seen, title, atField) => actions.set(seen, { title }, atField)} />
         </div>
-        <DescriptionField task={task} onSave={(seen, description) => actions.set(seen, { description })} />
+        <DescriptionField task={task} onSave={(seen, description, atField) => actions.set(seen, { description }, atField)} />
         <Properties task={task} pick={pick} />
         {task.parent_id ? null : <Subtasks parent={task} />}
       </div>
@@ -66,49 +68,57 @@ export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void 
   );
 }
 
-type FieldProps = { task: Task; onSave: (seen: Task, text: string) => void };
+type FieldProps = { task: Task; onSave: (seen: Task, text: string, atField: WriteOptions['atField']) => void };
 
 const areaClass =
   'field-sizing-content w-full resize-none rounded-md bg-transparent px-1.5 py-1 placeholder:text-muted hover:bg-hover ' +
   'focus:bg-raised focus:outline-1 focus:outline-line-strong';
 
 function TitleField({ task, onSave }: FieldProps) {
-  const draft = useDraft(task, 'title', (seen, typed) => {
+  const draft = useDraft(task, 'title', (seen, typed, atField) => {
     // A task without a title would be refused: then rather the old one.
-    if (typed.trim() !== '') onSave(seen, typed.trim());
+    if (typed.trim() !== '') onSave(seen, typed.trim(), atField);
   });
   return (
-    <textarea
-      aria-label={text.title}
-      value={draft.value}
-      maxLength={200}
-      rows={1}
-      onChange={(event) => draft.change(event.target.value.replaceAll('\n', ' '))}
-      onBlur={draft.finish}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') {
-          event.preventDefault();
-          event.currentTarget.blur();
-        }
-      }}
-      className={`${areaClass} text-lg leading-7 font-semibold tracking-tight`}
-    />
+    <div className="min-w-0 flex-1">
+      <textarea
+        aria-label={text.title}
+        {...described('title-note', draft.error)}
+        value={draft.value}
+        maxLength={200}
+        rows={1}
+        onChange={(event) => draft.change(event.target.value.replaceAll('\n', ' '))}
+        onBlur={draft.finish}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') {
+            event.preventDefault();
+            event.currentTarget.blur();
+          }
+        }}
+        className={`${areaClass} text-lg leading-7 font-semibold tracking-tight`}
+      />
+      <FormProblem id="title-note" message={draft.error} className="px-1.5" />
+    </div>
   );
 }
 
 function DescriptionField({ task, onSave }: FieldProps) {
   const draft = useDraft(task, 'description', onSave);
   return (
-    <textarea
-      aria-label={text.description}
-      placeholder={text.descriptionPlaceholder}
-      value={draft.value}
-      maxLength={10_000}
-      rows={3}
-      onChange={(event) => draft.change(event.target.value)}
-      onBlur={draft.finish}
-      className={`${areaClass} mt-1 ml-8 min-h-20 w-[calc(100%-2rem)] text-base leading-6 sm:text-sm`}
-    />
+    <div className="mt-1 ml-8">
+      <textarea
+        aria-label={text.description}
+        {...described('description-note', draft.error)}
+        placeholder={text.descriptionPlaceholder}
+        value={draft.value}
+        maxLength={10_000}
+        rows={3}
+        onChange={(event) => draft.change(event.target.value)}
+        onBlur={draft.finish}
+        className={`${areaClass} min-h-20 text-base leading-6 sm:text-sm`}
+      />
+      <FormProblem id="description-note" message={draft.error} className="px-1.5" />
+    </div>
   );
 }
 

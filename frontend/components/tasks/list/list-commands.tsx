@@ -12,7 +12,7 @@ import { openTask } from '@/lib/open-task';
 const text = commandsMessages;
 
 /** Where titles are not edited in place, there is no `edit`. */
-type Handlers = Omit<RowHandlers, 'edit'> & Partial<Pick<RowHandlers, 'edit'>>;
+type Handlers = Omit<RowHandlers, 'edit' | 'retitle'> & Partial<Pick<RowHandlers, 'edit'>>;
 
 /** What the keyboard does in a list: to the task that has the focus. */
 export default function ListCommands({ focus, on }: { focus: TaskFocus; on: Handlers }): null {

@@ -4,7 +4,7 @@ import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState
 import { useTaskActions } from '@/components/tasks/actions';
 import { GroupHeading } from '@/components/tasks/list/group-heading';
 import { rowsOf, type Row } from '@/components/tasks/list/rows';
-import { TaskRow, type RowHandlers } from '@/components/tasks/list/task-row';
+import { TaskRow, type Editing, type RowHandlers } from '@/components/tasks/list/task-row';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
 import { ListWindow } from '@/lib/list-window';
 import { useData, useRemote } from '@/lib/data-provider';
@@ -28,7 +28,7 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const [editing, setEditing] = useState<string | null>(null);
+  const [editing, setEditing] = useState<Editing | null>(null);
   const { byId } = useTasks();
   const clock = useClock();
   const { value: projects } = useRemote(useData().projects);
@@ -37,7 +37,22 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
   const rows = useMemo(() => rowsOf(groups, closed), [groups, closed]);
   const { pick, element: picker } = usePicker();
   const actions = useTaskActions();
-  const on = useMemo<RowHandlers>(() => ({ ...actions, edit: setEditing, pick }), [actions, pick]);
+  const on = useMemo<RowHandlers>(
+    () => ({
+      ...actions,
+      edit: (id) => setEditing(id === null ? null : { id }),
+      retitle: (seen, title) =>
+        actions.set(seen, { title }, ({ message }) => {
+          const rows = list.current;
+          // Who edits another title by now is told in passing.
+          const isFree = !!rows?.querySelector(`[data-task="${CSS.escape(seen.id)}"]`) && !rows.querySelector('input');
+          if (isFree) setEditing({ id: seen.id, refused: { title, message } });
+          return isFree;
+        }),
+      pick,
+    }),
+    [actions, pick],
+  );
 
   const [window] = useState(() => new ListWindow(rows));
   const { from, to, above, below } = useSyncExternalStore(window.subscribe, window.shown, window.shown);
@@ -66,7 +81,7 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
         project={(!isProjectKnown && task.project_id && projectsById.get(task.project_id)) || null}
         parentTitle={(task.parent_id && byId.get(task.parent_id)?.title) || null}
         parts={parts.get(task.id) ?? 0}
-        isEditing={editing === task.id}
+        editing={editing?.id === task.id ? editing : null}
         on={on}
       />
     );

@@ -7,6 +7,7 @@ import { DueLabel } from '@/components/tasks/due-label';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';
 import { TaskCheck } from '@/components/tasks/task-check';
 import type { TaskActions } from '@/components/tasks/actions';
+import type { RefusedTitle } from '@/components/tasks/list/title-editor';
 import type { Pick, PickerKind } from '@/components/tasks/pickers/use-picker';
 import { Icon } from '@/components/ui/icon';
 import type { Project, Task } from '@/lib/api';
@@ -16,8 +17,13 @@ import type { Clock } from '@/lib/tasks/due';
 
 export type RowHandlers = TaskActions & {
   edit: (id: string | null) => void;
+  /** As `set`, and what is refused is edited once more. */
+  retitle: (seen: Task, title: string) => void;
   pick: Pick;
 };
+
+/** Whose title is being edited. */
+export type Editing = { id: string; refused?: RefusedTitle };
 
 type Props = {
   task: Task;
@@ -25,7 +31,7 @@ type Props = {
   project: Project | null;
   parentTitle: string | null;
   parts: number;
-  isEditing: boolean;
+  editing: Editing | null;
   on: RowHandlers;
 };
 
@@ -36,7 +42,7 @@ const SHOWN_TAGS = 3;
 
 /** A task in a list. Drawn again only when something of it has changed. */
 export const TaskRow = memo(function TaskRow(props: Props) {
-  const { task, isEditing, on } = props;
+  const { task, editing, on } = props;
   return (
     <div
       data-task={task.id}
@@ -44,11 +50,12 @@ export const TaskRow = memo(function TaskRow(props: Props) {
     >
       <TaskCheck task={task} onToggle={() => on.toggle(task)} className="-my-0.5" />
       <div className="flex min-w-0 flex-1 flex-col gap-0.5 sm:flex-row sm:items-center sm:gap-3">
-        {isEditing ? (
+        {editing ? (
           <Suspense fallback={task.title}>
             <TitleEditor
               task={task}
-              onSave={(seen, title) => on.set(seen, { title })}
+              refused={editing.refused}
+              onSave={on.retitle}
               onDone={(isByKey) => {
                 on.edit(null);
                 if (isByKey) focusTitle(task.id);

@@ -73,7 +73,7 @@ export default function Picker({ kind: asked, tasks, anchor, onClose }: Props) {
         />
       ) : null}
       {kind === 'reminders' ? (
-        <ReminderPicker task={current ?? first} onChange={(seen, reminders) => set(seen, { reminders })} />
+        <ReminderPicker task={current ?? first} onChange={(seen, reminders, atField) => set(seen, { reminders }, atField)} />
       ) : null}
     </Popover>
   );

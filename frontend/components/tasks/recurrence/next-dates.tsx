@@ -1,5 +1,6 @@
 'use client';
 
+import { FormProblem } from '@/components/ui/form-problem';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Due } from '@/lib/api';
 import type { Preview } from '@/components/tasks/recurrence/use-recurrence-preview';
@@ -11,15 +12,12 @@ import { formatDay } from '@/lib/time/format';
 const text = dialogsMessages.recurrence;
 const SHOWN = 5;
 
+/** Where that stands which is wrong with a rule. */
+export const RULE_NOTE = 'rule-note';
+
 /** What a rule means, in a sentence and in dates. As high before it is known as after. */
-export function NextDates({ preview, error }: { preview: Preview | null; error: string | null }) {
-  if (error !== null) {
-    return (
-      <p role="alert" className="border-t p-3 text-[0.8125rem] text-danger">
-        {error}
-      </p>
-    );
-  }
+export function NextDates({ preview, error }: { preview: Preview | null; error: string | undefined }) {
+  if (error !== undefined) return <FormProblem id={RULE_NOTE} message={error} className="border-t p-3 text-[0.8125rem]" />;
   return (
     <div role="status" className="border-t p-3 text-[0.8125rem]">
       <p className="font-medium">{preview ? preview.words : text.asking}</p>

@@ -3,10 +3,11 @@
 import { clsx } from 'clsx';
 import { Check } from 'lucide';
 import { useState } from 'react';
-import { NextDates } from '@/components/tasks/recurrence/next-dates';
+import { NextDates, RULE_NOTE } from '@/components/tasks/recurrence/next-dates';
 import { RuleForm } from '@/components/tasks/recurrence/rule-form';
 import { useRecurrencePreview } from '@/components/tasks/recurrence/use-recurrence-preview';
 import { Button } from '@/components/ui/button';
+import { described } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
 import type { Due, NewRecurrence, Task } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
@@ -40,7 +41,7 @@ function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
   const [mode, setMode] = useState<Mode>(current?.mode ?? 'from_due');
   const [isCustom, setIsCustom] = useState(false);
   const chosen: NewRecurrence | null = rule === null ? null : { rule, mode };
-  const { preview, error } = useRecurrencePreview(due, chosen);
+  const { preview, wrong } = useRecurrencePreview(due, chosen);
   const isSame = rule === (current?.rule ?? null) && mode === (current?.mode ?? 'from_due');
   const save = () => {
     if (chosen) onChoose(chosen, { recurrence: shownAs(task, preview?.rule ?? chosen.rule, mode) });
@@ -54,11 +55,12 @@ function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
           rule={(rule && parseRule(rule, day)) || DAILY}
           day={day}
           mode={mode}
+          wrong={wrong}
           onChange={(next) => setRule(ruleText(next))}
           onMode={setMode}
         />
       ) : (
-        <div role="radiogroup" aria-label={text.title} className="grid p-1.5">
+        <div role="radiogroup" aria-label={text.title} {...described(RULE_NOTE, wrong?.message)} className="grid p-1.5">
           <Choice label={text.never} isChosen={rule === null} onChoose={() => setRule(null)} />
           {presets(day).map(({ label, rule: preset }) => (
             <Choice
@@ -76,9 +78,9 @@ function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
           </button>
         </div>
       )}
-      {chosen ? <NextDates preview={preview} error={error} /> : null}
+      {chosen ? <NextDates preview={preview} error={wrong?.message} /> : null}
       <div className="flex flex-wrap gap-2 border-t p-3">
-        <Button variant="primary" size="small" disabled={isSame || error !== null} onClick={save}>
+        <Button variant="primary" size="small" disabled={isSame || wrong !== null} onClick={save}>
           {current && rule !== null ? text.saveFromHere : text.save}
         </Button>
         {current && isSame && !task.completed ? (

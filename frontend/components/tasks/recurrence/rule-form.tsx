@@ -2,7 +2,11 @@
 
 import { clsx } from 'clsx';
 import type { ComponentProps, ReactNode } from 'react';
+import { RULE_NOTE } from '@/components/tasks/recurrence/next-dates';
+import type { RulePlace } from '@/components/tasks/recurrence/use-recurrence-preview';
+import { described } from '@/components/ui/form-problem';
 import type { NewRecurrence } from '@/lib/api';
+import type { Wrong } from '@/lib/api/wrong';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { placeInMonth, UNITS, WEEKDAYS, type End, type Rule, type Unit } from '@/lib/tasks/rule';
 import { addDays, type Day } from '@/lib/time/day';
@@ -15,6 +19,7 @@ type Props = {
   /** When the task is due: the day of the week, of the month, or of the year. */
   day: Day;
   mode: Mode;
+  wrong: Wrong<RulePlace> | null;
   onChange: (rule: Rule) => void;
   onMode: (mode: Mode) => void;
 };
@@ -27,12 +32,13 @@ const MONDAY = '2026-11-23';
 const YEAR = 365;
 
 /** A rule put together by hand. */
-export function RuleForm({ rule, day, mode, onChange, onMode }: Props) {
+export function RuleForm({ rule, day, mode, wrong, onChange, onMode }: Props) {
   const change = (part: Partial<Rule>) => onChange({ ...rule, ...part });
+  const marks = (place: RulePlace) => described(RULE_NOTE, wrong?.at === place ? wrong.message : undefined);
   return (
-    <div className="grid gap-3 p-3 text-[0.8125rem]">
+    <div role="group" aria-label={text.title} {...marks('rule')} className="grid gap-3 p-3 text-[0.8125rem]">
       <Line label={text.every}>
-        <Count label={text.every} value={rule.every} most={999} onChange={(every) => change({ every })} />
+        <Count marks={marks('every')} label={text.every} value={rule.every} most={999} onChange={(every) => change({ every })} />
         <Choice
           label={text.unit}
           value={rule.unit}
@@ -50,12 +56,19 @@ export function RuleForm({ rule, day, mode, onChange, onMode }: Props) {
           onChange={(kind: End['kind']) => change({ end: ending(kind, day) })}
         />
         {rule.end.kind === 'count' ? (
-          <Count label={text.times} value={rule.end.times} most={1000} onChange={(times) => change({ end: { kind: 'count', times } })} />
+          <Count
+            marks={marks('times')}
+            label={text.times}
+            value={rule.end.times}
+            most={1000}
+            onChange={(times) => change({ end: { kind: 'count', times } })}
+          />
         ) : null}
         {rule.end.kind === 'until' ? (
           <input
             type="date"
             aria-label={text.until}
+            {...marks('until')}
             value={rule.end.day}
             min={day}
             required
@@ -144,15 +157,22 @@ function Line({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-const fieldClass = 'h-8 min-w-0 flex-1 rounded-md border border-line-strong/60 bg-raised px-2 text-foreground';
+const fieldClass = 'h-8 min-w-0 flex-1 rounded-md border border-line-strong/60 bg-raised px-2 text-foreground aria-invalid:border-danger';
 
-type CountProps = { label: string; value: number; most: number; onChange: (value: number) => void };
+type CountProps = {
+  label: string;
+  value: number;
+  most: number;
+  marks: ReturnType<typeof described>;
+  onChange: (value: number) => void;
+};
 
-function Count({ label, value, most, onChange }: CountProps) {
+function Count({ label, value, most, marks, onChange }: CountProps) {
   const props: ComponentProps<'input'> = { type: 'number', min: 1, max: most, inputMode: 'numeric' };
   return (
     <input
       {...props}
+      {...marks}
       aria-label={label}
       value={value}
       onChange={({ target }) => onChange(Math.min(most, Math.max(1, Math.trunc(target.valueAsNumber) || 1)))}

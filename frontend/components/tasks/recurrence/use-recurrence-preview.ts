@@ -3,14 +3,18 @@
 import { useEffect, useState } from 'react';
 import { read, type Due, type NewRecurrence, type Schemas } from '@/lib/api';
 import { quietApi } from '@/lib/api/client';
-import { messageOf } from '@/lib/api/errors';
+import { wrongOf, type Wrong } from '@/lib/api/wrong';
 
 export type Preview = Schemas['Preview'];
 
-export type Previewing = { preview: Preview | null; error: string | null };
+/** What of a rule can be wrong. */
+export type RulePlace = 'every' | 'times' | 'until' | 'rule';
+
+export type Previewing = { preview: Preview | null; wrong: Wrong<RulePlace> | null };
 
 const PAUSE_MILLISECONDS = 120;
-const NOTHING: Previewing = { preview: null, error: null };
+const PLACES = { 'rule.INTERVAL': 'every', 'rule.COUNT': 'times', 'rule.UNTIL': 'until', rule: 'rule' } as const;
+const NOTHING: Previewing = { preview: null, wrong: null };
 
 /** What a recurrence means, by the only one who knows: the sentence, and the next dates. */
 export function useRecurrencePreview(due: Due, recurrence: NewRecurrence | null): Previewing {
@@ -27,8 +31,8 @@ export function useRecurrencePreview(due: Due, recurrence: NewRecurrence | null)
     const timer = setTimeout(() => {
       const body = JSON.parse(asked) as Schemas['PreviewRequest'];
       read(quietApi.POST('/recurrence/preview', { body, signal })).then(
-        (preview) => tell({ preview, error: null }),
-        (error: unknown) => tell({ preview: null, error: messageOf(error) }),
+        (preview) => tell({ preview, wrong: null }),
+        (error: unknown) => tell({ preview: null, wrong: wrongOf(error, PLACES) }),
       );
     }, PAUSE_MILLISECONDS);
     return () => {

@@ -4,6 +4,7 @@ import { Plus } from 'lucide';
 import { useState } from 'react';
 import { ReminderItem } from '@/components/tasks/reminders/reminder-item';
 import { Button } from '@/components/ui/button';
+import { described, FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
 import { Input } from '@/components/ui/input';
 import type { Reminder, Task } from '@/lib/api';
@@ -12,22 +13,28 @@ import { dialogsMessages } from '@/lib/messages/dialogs';
 import { useClock } from '@/lib/tasks/provider';
 import { reminderInWords } from '@/lib/tasks/reminders';
 import { isSame } from '@/lib/tasks/write';
+import type { WriteOptions } from '@/lib/tasks/write-task';
 import { addDays } from '@/lib/time/day';
 import { instantOf } from '@/lib/time/instant';
+import { useFormErrors } from '@/lib/use-form-errors';
 
-type Props = { task: Task; onChange: (seen: Task, reminders: Reminder[]) => void };
+type Props = { task: Task; onChange: (seen: Task, reminders: Reminder[], atField?: WriteOptions['atField']) => void };
 
 const text = dialogsMessages.reminders;
 /** In minutes before the due. */
 const USUAL = [0, 10, 30, 60, 24 * 60];
 const MOST = 10;
+const PLACES = { reminders: 'moment' } as const;
 
 /** When to be reminded of a task; and of each reminder, what became of it. */
 export function ReminderPicker({ task, onChange }: Props) {
   const { zone, today } = useClock();
   const [moment, setMoment] = useState(`${addDays(today, 1)}T09:00`);
+  const errors = useFormErrors(PLACES);
+  const error = errors.at('moment');
   const { reminders } = task;
-  const add = (when: Reminder['when']) => onChange(task, [...reminders, { id: randomId(), when, channels: [] }]);
+  const add = (when: Reminder['when'], atField?: WriteOptions['atField']) =>
+    onChange(task, [...reminders, { id: randomId(), when, channels: [] }], atField);
   const has = (when: Reminder['when']) => reminders.some((reminder) => isSame(reminder.when, when));
   const offered = USUAL.map((minutes) => ({ kind: 'before', minutes }) as const).filter((when) => !has(when));
   return (
@@ -67,24 +74,30 @@ export function ReminderPicker({ task, onChange }: Props) {
             )}
           </div>
           <form
-            className="flex items-center gap-2 border-t p-3"
+            ref={errors.form}
+            className="grid gap-1.5 border-t p-3"
             onSubmit={(event) => {
               event.preventDefault();
-              add({ kind: 'at', at: instantOf(`${moment}:00`, zone) });
+              errors.clear();
+              add({ kind: 'at', at: instantOf(`${moment}:00`, zone) }, errors.show);
             }}
           >
-            <Input
-              type="datetime-local"
-              aria-label={text.moment}
-              value={moment}
-              min={`${today}T00:00`}
-              required
-              onChange={({ target }) => setMoment(target.value)}
-              className="h-8! min-w-0 flex-1"
-            />
-            <Button type="submit" size="small">
-              {text.set}
-            </Button>
+            <div className="flex items-center gap-2">
+              <Input
+                type="datetime-local"
+                aria-label={text.moment}
+                {...described('moment-note', error)}
+                value={moment}
+                min={`${today}T00:00`}
+                required
+                onChange={({ target }) => setMoment(target.value)}
+                className="h-8! min-w-0 flex-1"
+              />
+              <Button type="submit" size="small">
+                {text.set}
+              </Button>
+            </div>
+            <FormProblem id="moment-note" message={error ?? errors.at('form')} />
           </form>
         </>
       )}

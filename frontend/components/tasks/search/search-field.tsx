@@ -2,6 +2,7 @@
 
 import { Search } from 'lucide';
 import { useEffect, useState } from 'react';
+import { described, FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
 import { Input } from '@/components/ui/input';
 import { setParameters } from '@/lib/address';
@@ -20,7 +21,7 @@ type Typing = {
 };
 
 /** The words. They stand in the address as soon as somebody stops typing. */
-export function SearchField({ q }: { q: string }) {
+export function SearchField({ q, error }: { q: string; error: string | undefined }) {
   const [{ typed, of, asked }, setTyping] = useState<Typing>({ typed: q, of: q, asked: [] });
   if (of !== q) {
     const at = asked.indexOf(q);
@@ -39,11 +40,12 @@ export function SearchField({ q }: { q: string }) {
   }, [typed, q]);
   return (
     <div className="relative">
-      <Icon of={Search} className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted" />
+      <Icon of={Search} className="pointer-events-none absolute top-3.5 left-3 size-4 text-muted" />
       <Input
         type="search"
         autoFocus
         aria-label={text.field}
+        {...described('search-note', error)}
         placeholder={text.placeholder}
         value={typed}
         maxLength={200}
@@ -51,6 +53,7 @@ export function SearchField({ q }: { q: string }) {
         onChange={(event) => setTyping({ typed: event.target.value, of, asked })}
         className="h-11! pl-9"
       />
+      <FormProblem id="search-note" message={error} className="mt-1.5 text-[0.8125rem]" />
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { ViewHeading } from '@/components/tasks/view-heading';
 import { EmptyState } from '@/components/ui/empty-state';
 import { MoreButton } from '@/components/ui/more-button';
 import { api, read, type Task } from '@/lib/api';
+import { wrongOf } from '@/lib/api/wrong';
 import { putTasks } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
 import type { Aggregate } from '@/lib/heard';
@@ -25,6 +26,8 @@ import { useFollowing } from '@/lib/use-following';
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 const text = viewsMessages.search;
 const OF_TASKS: readonly Aggregate[] = ['task'];
+/** The filters, as the API calls them. */
+const PLACES = { q: 'q', status: 'status', priority: 'priority', project_id: 'project', tag: 'tag', sort: 'sort' } as const;
 
 /** All tasks there are, by words and filters. The server searches: it has those that no list holds. */
 export function SearchView() {
@@ -40,17 +43,18 @@ export function SearchView() {
     return tasks.length === 0 ? [] : [{ key: 'found', title: null, isLate: false, tasks }];
   }, [value, byId]);
   const count = groups[0]?.tasks.length ?? 0;
+  const wrong = error && wrongOf(error, PLACES);
   const top = (
     <div className="grid gap-3 px-5 pt-3 pb-2 sm:px-7">
       <ViewHeading>{text.title}</ViewHeading>
-      <SearchField q={filters.q} />
-      <FilterBar filters={filters} />
+      <SearchField q={filters.q} error={wrong?.at === 'q' ? wrong.message : undefined} />
+      <FilterBar filters={filters} wrong={wrong} />
       <p role="status" className="min-h-5 text-[0.8125rem] text-muted">
         {value && count > 0 ? text.found(count, value.next === null) : null}
       </p>
       {isLoading ? <ListSkeleton /> : null}
       <Suspense fallback={null}>
-        {error && !value ? <LoadFailure error={error} retry={() => void found.refresh()} /> : null}
+        {error && !value && wrong?.at === 'form' ? <LoadFailure error={error} retry={() => void found.refresh()} /> : null}
       </Suspense>
       {value && count === 0 ? <EmptyState icon={SearchX} {...text.nothing} /> : null}
     </div>
