@@ -74,9 +74,9 @@ trial('the keyboard moves a task, too', async (stage) => {
   await ada.page.getByRole('button', { name: 'Move “Three”' }).focus();
   await ada.page.keyboard.press('Space');
   // Lifted, it is over itself at once.
-  await ada.page.getByText(/^(Lifted|Over) Three\.$/).waitFor({ state: 'attached' });
+  await ada.hears(/^(Lifted|Over) Three\.$/);
   await ada.page.keyboard.press('ArrowUp');
-  await ada.page.getByText('Over One.').waitFor({ state: 'attached' });
+  await ada.hears('Over One.');
   await ada.page.keyboard.press('Space');
   await expect.poll(() => saved(ada)).toEqual(['Three', 'One', 'Two']);
 });

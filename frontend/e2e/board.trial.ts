@@ -58,3 +58,55 @@ trial('a task is dragged to another day of the calendar, and keeps its time', as
   await ada.dropOver(/^Over .* 16 /);
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: `${month}-16T09:00:00` } });
 });
+
+trial('the keyboard carries a task from one column of the board to another', async (stage) => {
+  const ada = await stage.newcomer({ viewport: { width: 1800, height: 900 } });
+  const { id } = await ada.create({ title: 'Water the plants', priority: 'low' });
+  await ada.open('/board');
+  await ada.isConnected();
+  await ada.hasTools('Water the plants');
+  const handle = ada.page.getByRole('button', { name: 'Move “Water the plants”' });
+  await handle.focus();
+  await ada.page.keyboard.press('Space');
+  await ada.hears(/^(Lifted Water the plants|Over Low)\.$/);
+  for (const column of ['Medium', 'High']) {
+    await ada.page.keyboard.press('ArrowLeft');
+    await ada.hears(`Over ${column}.`);
+  }
+  await ada.page.keyboard.press('Space');
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'high' });
+  // In its new place it can be carried on.
+  await expect.poll(() => handle.evaluate((element) => element === document.activeElement)).toBe(true);
+  await ada.page.keyboard.press('Space');
+  await ada.hears(/^(Lifted Water the plants|Over High)\.$/);
+  await ada.page.keyboard.press('ArrowLeft');
+  await ada.hears('Over Urgent.');
+  await ada.page.keyboard.press('Escape');
+  await ada.hears('Left where it was.');
+  expect(await ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'high' });
+});
+
+trial('a task is carried to another day of the week, by the mouse and by the keyboard', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.create({ title: 'Call mum', due: { kind: 'floating', local: '2099-06-02T09:00:00' } });
+  await ada.open('/calendar?view=week&day=2099-06-02');
+  await ada.isConnected();
+  const day = (date: number) => ada.page.getByRole('region', { name: new RegExp(` ${date} June 2099`) });
+  const chip = ada.page.getByRole('button', { name: 'Open “Call mum”' });
+  const [from, to] = await Promise.all([chip.boundingBox(), day(4).boundingBox()]);
+  if (!from || !to) throw new Error('The week is not there');
+  await ada.page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await ada.page.mouse.down();
+  await ada.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 8 });
+  await ada.dropOver(/^Over .* 4 June 2099\.$/);
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: '2099-06-04T09:00:00' } });
+
+  await day(4).getByRole('button', { name: 'Open “Call mum”' }).focus();
+  await ada.page.keyboard.press('Space');
+  await ada.hears(/^(Lifted Call mum|Over .* 4 June 2099)\.$/);
+  await ada.page.keyboard.press('ArrowRight');
+  await ada.hears(/^Over .* 5 June 2099\.$/);
+  await ada.page.keyboard.press('Space');
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: '2099-06-05T09:00:00' } });
+  await day(5).getByText('09:00').waitFor();
+});

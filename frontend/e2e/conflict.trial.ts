@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
 import { trial, type Stage } from './stage/trial';
 
 /** Somebody edits a title, and meanwhile it gets another one elsewhere. */
@@ -60,4 +61,53 @@ trial('how a task repeats, changed in two places: both versions are shown', asyn
   await dialog.getByRole('cell', { name: 'Every month' }).waitFor();
   await dialog.getByRole('button', { name: 'Keep mine' }).click();
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ recurrence: { rule: 'FREQ=DAILY' } });
+});
+
+trial('the name of a project, changed in two places: both versions are shown', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
+  await ada.open(`/projects/${id}`);
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: 'Actions for “Garden”' }).click();
+  await ada.page.getByRole('menuitem', { name: 'Name and colour…' }).click();
+  const editor = ada.page.getByRole('dialog', { name: 'Name and colour of the project' });
+  await editor.getByLabel('Name').fill('Yard');
+  await ada.ask('PATCH', `/projects/${id}`, { name: 'Park' });
+  await editor.getByRole('button', { name: 'Save' }).click();
+  const dialog = ada.page.getByRole('dialog', { name: 'Changed in two places' });
+  await dialog.getByRole('cell', { name: 'Yard' }).waitFor();
+  await dialog.getByRole('cell', { name: 'Park' }).waitFor();
+  expect(await ada.ask('GET', `/projects/${id}`)).toMatchObject({ name: 'Park' });
+  await dialog.getByRole('button', { name: 'Keep mine' }).click();
+  await ada.page.getByRole('heading', { name: 'Yard' }).waitFor();
+  await expect.poll(() => ada.ask('GET', `/projects/${id}`)).toMatchObject({ name: 'Yard' });
+});
+
+trial('several tasks, some of them changed elsewhere: both versions of those are shown', async (stage) => {
+  const ada = await stage.newcomer();
+  const [one, two, three] = [await ada.create({ title: 'One' }), await ada.create({ title: 'Two' }), await ada.create({ title: 'Three' })];
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.hasTools('Three');
+  await ada.page.getByRole('button', { name: 'Open “One”' }).click({ modifiers: ['ControlOrMeta'] });
+  await ada.page.getByRole('button', { name: 'Open “Three”' }).click({ modifiers: ['Shift'] });
+  await ada.page.getByRole('toolbar', { name: 'Selected tasks' }).getByRole('button', { name: 'Priority' }).click();
+  const high = ada.page.getByRole('option', { name: 'High' });
+  await high.waitFor();
+  for (const { id } of [one, three]) await ada.ask('PATCH', `/tasks/${id}`, { priority: 'low' });
+  // What others did to another field is no conflict.
+  await ada.ask('PATCH', `/tasks/${two.id}`, { title: 'Too' });
+  await high.click();
+  const dialog = ada.page.getByRole('dialog', { name: 'Changed in two places' });
+  await dialog.getByText('2 tasks were changed elsewhere').waitFor();
+  for (const title of ['One', 'Three']) {
+    const versions = dialog.getByRole('region', { name: title });
+    await versions.getByRole('cell', { name: 'High' }).waitFor();
+    await versions.getByRole('cell', { name: 'Low' }).waitFor();
+  }
+  const priorities = () => Promise.all([one, two, three].map(async ({ id }) => (await ada.ask<Task>('GET', `/tasks/${id}`)).priority));
+  expect(await priorities()).toEqual(['low', 'high', 'low']);
+  await dialog.getByRole('button', { name: 'Keep mine' }).click();
+  await expect.poll(priorities).toEqual(['high', 'high', 'high']);
+  expect(await ada.ask('GET', `/tasks/${two.id}`)).toMatchObject({ title: 'Too' });
 });

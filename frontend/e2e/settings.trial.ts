@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Profile } from '@/lib/api';
+import { env } from './stage/env';
 import { trial } from './stage/trial';
 
 trial('how and when reminders come is chosen, and one undo takes it back', async (stage) => {
@@ -47,4 +48,26 @@ trial('a webhook is added, switched off and deleted, and what is wrong with it i
   await ada.page.getByRole('button', { name: 'Delete' }).click();
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await ada.page.getByText('No webhooks yet').waitFor();
+});
+
+trial('the calendar feed is made, read by whoever has its address, and closed', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.create({ title: 'Dentist', due: { kind: 'date', date: '2099-06-01' } });
+  await ada.open('/settings/tokens');
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: 'Make an address' }).click();
+  const address = await ada.page.getByRole('status').filter({ hasText: 'The address to subscribe to' }).locator('code').innerText();
+  expect(address).toContain(`${env.app}/calendar.ics?token=`);
+  // As a calendar program does, with nothing but the address.
+  const feed = await fetch(address);
+  expect(feed.status).toBe(200);
+  expect(feed.headers.get('content-type')).toContain('text/calendar');
+  const calendar = await feed.text();
+  expect(calendar).toMatch(/^BEGIN:VCALENDAR/);
+  expect(calendar).toContain('SUMMARY:Dentist');
+
+  await ada.page.getByRole('button', { name: 'Done' }).click();
+  await ada.page.getByRole('button', { name: 'Revoke Calendar feed' }).click();
+  await ada.page.getByText('Token revoked').waitFor();
+  expect((await fetch(address)).status).toBe(401);
 });

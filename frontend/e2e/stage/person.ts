@@ -131,8 +131,13 @@ export class Person {
 
   /** Lets go of what is carried by the mouse, once it is over a place: the page learns of that a moment after the pointer. */
   async dropOver(place: string | RegExp): Promise<void> {
-    await this.page.getByText(place, { exact: true }).waitFor({ state: 'attached' });
+    await this.hears(place);
     await this.page.mouse.up();
+  }
+
+  /** Waits for what is said to who cannot see it, such as where something is that is being carried. */
+  async hears(words: string | RegExp): Promise<void> {
+    await this.page.getByText(words, { exact: true }).waitFor({ state: 'attached' });
   }
 
   /** Waits for what a list can do besides being read, which comes after it. */
