@@ -28,6 +28,7 @@ trial('what was deleted comes back from the trash, and any change from the histo
   await ada.isConnected();
   await ada.page.getByRole('listitem').filter({ hasText: 'Sell the boat' }).getByRole('button', { name: 'Restore' }).click();
   await ada.page.getByText('The trash is empty').waitFor();
+  await ada.page.getByText('Task restored').waitFor();
 
   await ada.open(`/history/${id}`);
   await ada.isConnected();
