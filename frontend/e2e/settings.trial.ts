@@ -45,6 +45,8 @@ trial('a webhook is added, switched off and deleted, and what is wrong with it i
 
   await ada.page.getByRole('checkbox', { name: 'Send to https://hooks.taskflow.example/ada' }).click();
   await expect.poll(webhooks).toMatchObject({ items: [{ active: false }] });
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(webhooks).toMatchObject({ items: [{ active: true }] });
   await ada.page.getByRole('button', { name: 'Delete' }).click();
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await ada.page.getByText('No webhooks yet').waitFor();

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { announcement } from '@/lib/announce';
 import type { UndoReport } from '@/lib/api';
@@ -50,4 +51,21 @@ test('where some of it was not done the rest can be taken back, and only once', 
   await undoLast(data);
   expect(undone).toEqual(['c']);
   expect(announcement.get()?.text).toBe('There is nothing to undo');
+});
+
+/** What writes something that the server can take back. */
+const WRITES = /\bapi\.(?:POST|PUT|PATCH|DELETE)\(\s*'\/(?:tasks(?!\/quick)|projects|tags|profile|reminders|import)\b/;
+
+test('whatever can be taken back is offered to be', () => {
+  const root = `${import.meta.dirname}/..`;
+  const files = ['app', 'components', 'lib'].flatMap((folder) =>
+    readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  );
+  const sources = files.filter((file) => /\.tsx?$/.test(file) && !file.includes('.test.'));
+  const silent = sources.filter((file) => {
+    const source = readFileSync(`${root}/${file}`, 'utf8');
+    return WRITES.test(source) && !source.includes('noteChange(');
+  });
+  // At signing up there is nothing to go back to; and what tasks are told, their writer notes.
+  expect(silent.sort()).toEqual(['components/auth/time-zone.ts', 'lib/tasks/send.ts']);
 });

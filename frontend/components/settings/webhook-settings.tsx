@@ -10,13 +10,18 @@ import { EmptyState } from '@/components/ui/empty-state';
 import LoadFailure from '@/components/ui/load-failure';
 import { SecretOnce } from '@/components/ui/secret-once';
 import { Skeleton } from '@/components/ui/skeleton';
-import { api, MERGE_PATCH, read } from '@/lib/api';
+import { announce, announceProblem } from '@/lib/announce';
+import { api, MERGE_PATCH, read, type Schemas } from '@/lib/api';
+import { messageOf } from '@/lib/api/errors';
 import { useRemote } from '@/lib/data-provider';
 import { expecting } from '@/lib/expecting';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 import { settingsMessages } from '@/lib/messages/settings';
 import { Remote } from '@/lib/remote';
 
 const text = settingsMessages.webhooks;
+
+type View = Schemas['WebhookView'];
 
 /** Where what happens is sent to. */
 export function WebhookSettings() {
@@ -28,13 +33,17 @@ export function WebhookSettings() {
     if (newSecret !== null) setSecret(newSecret);
     void webhooks.refresh();
   };
-  /** Whether something is sent there is seen at once. */
-  const switchTo = (id: string, active: boolean) =>
-    expecting(
-      webhooks,
-      (all) => all.map((each) => (each.id === id ? { ...each, active } : each)),
-      () => api.PATCH('/webhooks/{id}', { headers: MERGE_PATCH, body: { active }, params: { path: { id } } }),
-    );
+  /** It is no change that the log knows, so what takes it back is the other way round. */
+  const switchTo = async (id: string, active: boolean) => {
+    const shown = (all: View[]) => all.map((each) => (each.id === id ? { ...each, active } : each));
+    const params = { path: { id } };
+    try {
+      await expecting(webhooks, shown, () => api.PATCH('/webhooks/{id}', { headers: MERGE_PATCH, body: { active }, params }));
+      announce(text.switched(active), { label: dialogsMessages.changes.undo, run: () => void switchTo(id, !active) });
+    } catch (problem) {
+      announceProblem(messageOf(problem));
+    }
+  };
   return (
     <Section title={text.title} hint={text.hint}>
       <div className="grid gap-4">
@@ -57,7 +66,7 @@ export function WebhookSettings() {
         {value?.length === 0 && !isAdding ? <EmptyState icon={WebhookIcon} {...text.none} /> : null}
         <ul className="grid gap-3">
           {value?.map((webhook) => (
-            <Webhook key={webhook.id} webhook={webhook} onSwitch={(active) => switchTo(webhook.id, active)} onChanged={changed} />
+            <Webhook key={webhook.id} webhook={webhook} onSwitch={(active) => void switchTo(webhook.id, active)} onChanged={changed} />
           ))}
         </ul>
       </div>

@@ -16,7 +16,7 @@ const text = settingsMessages.webhooks;
 
 type Props = {
   webhook: Schemas['WebhookView'];
-  onSwitch: (active: boolean) => Promise<unknown>;
+  onSwitch: (active: boolean) => void;
   /** With its new secret, if there is one. */
   onChanged: (secret: string | null) => void;
 };
@@ -56,7 +56,7 @@ export function Webhook({ webhook, onSwitch, onChanged }: Props) {
         <Checkbox
           aria-label={text.activeOf(url)}
           checked={active}
-          onCheckedChange={(isOn) => void act(() => onSwitch(isOn === true))}
+          onCheckedChange={(isOn) => onSwitch(isOn === true)}
           className="mt-0.5"
         />
         <div className="min-w-0 flex-1">

@@ -82,6 +82,7 @@ export const settings = {
     secret: 'The secret that signs what is sent',
     active: 'On',
     activeOf: (url: string) => `Send to ${url}`,
+    switched: (isOn: boolean) => (isOn ? 'Webhook switched on' : 'Webhook switched off'),
     offBecause: (why: string) => `Switched off: ${why}`,
     failing: (count: number, since: string) => `Failed ${plural(count, 'time', 'times')} in a row, since ${since}`,
     retryAt: (when: string) => `Next attempt: ${when}`,
