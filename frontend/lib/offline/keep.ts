@@ -67,9 +67,9 @@ async function keepSeen(data: Data, userId: string): Promise<void> {
   const seen: Seen = {
     userId,
     tasks: [...byId.values()],
-    projects: data.projects.value ?? [],
-    tags: data.tags.value ?? [],
-    profile: data.profile.value,
+    projects: data.projects.known ?? [],
+    tags: data.tags.known ?? [],
+    profile: data.profile.known,
   };
   await set(SEEN, seen, seenStore);
 }

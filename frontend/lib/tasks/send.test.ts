@@ -105,7 +105,7 @@ function batchServer(...tasks: Task[]) {
       const task = current.get(id ?? '');
       if (!task) return { status: 404, error: { status: 404, code: 'not_found', detail: 'Task not found' } };
       if (task.version !== version) return { status: 412, error: { status: 412, code: 'stale_version', detail: 'stale' } };
-      const after = { ...task, ...patch, version: task.version + 1 } as Task;
+      const after = { ...task, ...patch, version: task.version + 1 } as unknown as Task;
       current.set(task.id, after);
       return { status: 200, task: after };
     });
