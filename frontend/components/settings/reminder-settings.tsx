@@ -110,7 +110,7 @@ function AlertsForm({ profile }: { profile: Profile }) {
             />
           </div>
         ) : null}
-        <FormProblem message={errors.at('form')} />
+        <FormProblem message={errors.at('form')} className="mt-3" />
         <Button type="submit" variant="primary" disabled={isWorking || channels.length === 0} className="mt-5">
           {settingsMessages.save}
         </Button>

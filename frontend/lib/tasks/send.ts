@@ -39,7 +39,7 @@ export type Sent = {
   several?: Several;
 };
 
-export type Several = {
+type Several = {
   /** How many are as they were asked to be. */
   done: number;
   /** Why others stay as they are. */
