@@ -3,8 +3,6 @@ import { wrongOf, type Places, type Wrong } from '@/lib/api/wrong';
 import { useFocusOnInvalid } from '@/lib/use-focus-on-invalid';
 
 type FormErrors<F extends string> = {
-  /** To be given to the form: its wrong field takes the focus. */
-  form: RefObject<HTMLFormElement | null>;
   at: (place: F | 'form') => string | undefined;
   /** Shows where that stands which was refused. False if the form is not there any more. */
   show: (problem: unknown) => boolean;
@@ -13,12 +11,14 @@ type FormErrors<F extends string> = {
 
 const NONE = {};
 
-/** What the server finds wrong with a form, told where it stands. */
-export function useFormErrors<F extends string>(places: Places<F>): FormErrors<F> {
+/**
+ * What the server finds wrong with a form, told where it stands; and what is to be given to the form, so that its wrong
+ * field takes the focus.
+ */
+export function useFormErrors<F extends string>(places: Places<F>): [RefObject<HTMLFormElement | null>, FormErrors<F>] {
   const [wrong, setWrong] = useState<Wrong<F> | null>(null);
   const form = useFocusOnInvalid(wrong ?? NONE);
-  return {
-    form,
+  const errors: FormErrors<F> = {
     at: (place) => (wrong !== null && wrong.at === place ? wrong.message : undefined),
     show: (problem) => {
       setWrong(wrongOf(problem, places));
@@ -26,4 +26,5 @@ export function useFormErrors<F extends string>(places: Places<F>): FormErrors<F
     },
     clear: () => setWrong(null),
   };
+  return [form, errors];
 }

@@ -23,7 +23,7 @@ export function ImportForm() {
   const [project, setProject] = useState('');
   const [file, setFile] = useState<File | null>(null);
   const [isMissing, setIsMissing] = useState(false);
-  const errors = useFormErrors(PLACES);
+  const [form, errors] = useFormErrors(PLACES);
   const [imported, setImported] = useState<Schemas['Imported'] | null>(null);
   const [isWorking, setIsWorking] = useState(false);
   const submit = async (event: FormEvent) => {
@@ -44,7 +44,7 @@ export function ImportForm() {
     setIsWorking(false);
   };
   return (
-    <form ref={errors.form} onSubmit={(event) => void submit(event)} className="grid max-w-sm gap-4">
+    <form ref={form} onSubmit={(event) => void submit(event)} className="grid max-w-sm gap-4">
       <Field id="format" label={text.format} error={errors.at('format')}>
         {(described) => (
           <Select

@@ -30,7 +30,7 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
   const [days, setDays] = useState<Lifetime>('90');
   const [limits, setLimits] = useState(UNLIMITED);
   const [isLimiting, setIsLimiting] = useState(false);
-  const errors = useFormErrors(PLACES);
+  const [form, errors] = useFormErrors(PLACES);
   const [isWorking, setIsWorking] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -44,7 +44,7 @@ export function NewTokenForm({ onClose, onCreated }: Props) {
     }
   };
   return (
-    <form ref={errors.form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-4 rounded-card border bg-raised p-4">
+    <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-4 rounded-card border bg-raised p-4">
       <Field id="token-name" label={text.name} error={errors.at('name')}>
         {(described) => (
           <Input {...described} autoFocus autoComplete="off" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />

@@ -20,7 +20,7 @@ type Props = { onClose: () => void; onCreated: (secret: string | null) => void }
 export function NewWebhookForm({ onClose, onCreated }: Props) {
   const [url, setUrl] = useState('https://');
   const [types, setTypes] = useState<readonly Family[]>(['task.*']);
-  const errors = useFormErrors(PLACES);
+  const [form, errors] = useFormErrors(PLACES);
   const [isWorking, setIsWorking] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -34,7 +34,7 @@ export function NewWebhookForm({ onClose, onCreated }: Props) {
     }
   };
   return (
-    <form ref={errors.form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-4 rounded-card border bg-raised p-4">
+    <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-4 rounded-card border bg-raised p-4">
       <Field id="webhook-url" label={text.url} error={errors.at('url')}>
         {(described) => (
           <Input {...described} type="url" autoFocus value={url} maxLength={2000} onChange={(event) => setUrl(event.target.value)} />

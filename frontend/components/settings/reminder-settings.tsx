@@ -40,7 +40,7 @@ export function ReminderSettings() {
 function AlertsForm({ profile }: { profile: Profile }) {
   const data = useData();
   const [alerts, setAlerts] = useState(() => alertsOf(profile));
-  const errors = useFormErrors(PLACES);
+  const [form, errors] = useFormErrors(PLACES);
   const [isWorking, setIsWorking] = useState(false);
   const set = (changes: Partial<Alerts>) => setAlerts((before) => ({ ...before, ...changes }));
   const save = async (event: FormEvent) => {
@@ -56,7 +56,7 @@ function AlertsForm({ profile }: { profile: Profile }) {
   };
   const { channels, allDayAt, quietHours } = alerts;
   return (
-    <form ref={errors.form} onSubmit={(event) => void save(event)} className="grid gap-10">
+    <form ref={form} onSubmit={(event) => void save(event)} className="grid gap-10">
       <Section title={text.title} hint={text.hint}>
         <FieldGroup id="channels" className="grid gap-2.5" error={channels.length === 0 ? text.noChannel : errors.at('channels')}>
           <legend className="sr-only">{text.title}</legend>

@@ -23,7 +23,7 @@ export function ZoneForm() {
   // What zones there are a browser knows otherwise than a server.
   const zones = useIsDrawn() ? Intl.supportedValuesOf('timeZone') : [];
   const device = useSyncExternalStore(never, deviceZone, () => null);
-  const errors = useFormErrors(PLACES);
+  const [form, errors] = useFormErrors(PLACES);
   if (!profile) return <Skeleton className="h-9 max-w-sm" />;
   const zone = profile.time_zone;
   const choose = async (next: string) => {
@@ -35,7 +35,7 @@ export function ZoneForm() {
     }
   };
   return (
-    <form ref={errors.form} className="grid max-w-sm gap-2">
+    <form ref={form} className="grid max-w-sm gap-2">
       <Field id="zone" label={text.zone} error={errors.at('zone')}>
         {(described) => (
           <select

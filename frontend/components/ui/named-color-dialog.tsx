@@ -31,7 +31,7 @@ export function NamedColorDialog({ title, action, initial, maxLength, isOptimist
   const [name, setName] = useState(initial.name);
   const [color, setColor] = useState(initial.color);
   const [isWorking, setIsWorking] = useState(false);
-  const errors = useFormErrors(PLACES);
+  const [form, errors] = useFormErrors(PLACES);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setIsWorking(true);
@@ -45,7 +45,7 @@ export function NamedColorDialog({ title, action, initial, maxLength, isOptimist
   };
   return (
     <Dialog isOpen={!(isWorking && isOptimistic)} onClose={onClose} title={title} className="max-w-sm">
-      <form ref={errors.form} onSubmit={(event) => void submit(event)} className="mt-4 grid gap-4">
+      <form ref={form} onSubmit={(event) => void submit(event)} className="mt-4 grid gap-4">
         <Field id="name" label={text.name} error={errors.at('name')}>
           {(described) => (
             <Input

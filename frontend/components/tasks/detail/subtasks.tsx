@@ -72,7 +72,7 @@ async function readParts(data: Data, parentId: string): Promise<void> {
 function AddSubtask({ parent }: { parent: Task }) {
   const data = useData();
   const [title, setTitle] = useState('');
-  const errors = useFormErrors({});
+  const [form, errors] = useFormErrors({});
   const error = errors.at('form');
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -88,7 +88,7 @@ function AddSubtask({ parent }: { parent: Task }) {
     void writeTask(data, creation({ title: typed, parent_id: parent.id, project_id: parent.project_id }), { atField });
   };
   return (
-    <form ref={errors.form} onSubmit={submit}>
+    <form ref={form} onSubmit={submit}>
       <div className="flex h-9 items-center gap-1.5 rounded-control px-0.5 focus-within:bg-hover">
         <span className="grid size-7 shrink-0 place-items-center text-muted">
           <Icon of={Plus} className="size-4" />

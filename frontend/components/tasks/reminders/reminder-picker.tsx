@@ -30,7 +30,7 @@ const PLACES = { reminders: 'moment' } as const;
 export function ReminderPicker({ task, onChange }: Props) {
   const { zone, today } = useClock();
   const [moment, setMoment] = useState(`${addDays(today, 1)}T09:00`);
-  const errors = useFormErrors(PLACES);
+  const [form, errors] = useFormErrors(PLACES);
   const error = errors.at('moment');
   const { reminders } = task;
   const add = (when: Reminder['when'], atField?: WriteOptions['atField']) =>
@@ -74,7 +74,7 @@ export function ReminderPicker({ task, onChange }: Props) {
             )}
           </div>
           <form
-            ref={errors.form}
+            ref={form}
             className="grid gap-1.5 border-t p-3"
             onSubmit={(event) => {
               event.preventDefault();
