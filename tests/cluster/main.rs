@@ -8,6 +8,7 @@ mod goodbye;
 mod installation;
 mod kube;
 mod people;
+mod recovery;
 mod refusals;
 mod release;
 mod rotation;
@@ -51,6 +52,7 @@ fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         refusals::trials(stage),
         rotation::trials(stage),
         upgrade::trials(stage),
+        recovery::trials(stage),
         scaling::trials(stage),
         deletions::trials(stage),
         goodbye::trials(stage),
