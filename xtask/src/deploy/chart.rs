@@ -28,7 +28,12 @@ pub(super) struct Variant {
 pub(super) const VARIANTS: &[Variant] = &[
     Variant::of("as it is", &[]),
     Variant::of("dev", &["values-dev.yaml"]),
+    Variant::of("on Redpanda Cloud", &["values-redpanda-cloud.yaml"]),
     Variant::of("prod", &["values-prod.yaml"]),
+    Variant::of(
+        "dev on Redpanda in the cluster",
+        &["values-dev.yaml", "values-redpanda-in-cluster.yaml"],
+    ),
     Variant::of(
         "prod on Redpanda Cloud",
         &["values-prod.yaml", "values-redpanda-cloud.yaml"],
