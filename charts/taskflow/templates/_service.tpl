@@ -7,6 +7,9 @@ Context: dict "root" $ "component" NAME.
 {{- $values := $root.Values -}}
 {{- $service := index $values.services .component -}}
 {{- $name := printf "taskflow-%s" .component -}}
+{{- if gt (int $service.replicas.min) (int $service.replicas.max) -}}
+{{- fail (printf "services.%s.replicas: min is more than max" .component) -}}
+{{- end -}}
 {{- $sidecar := not (not $service.appPort) -}}
 {{- $scales := and $values.autoscaling.enabled (gt (int $service.replicas.max) (int $service.replicas.min)) -}}
 {{- $env := include "taskflow.env" . -}}

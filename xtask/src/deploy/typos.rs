@@ -7,7 +7,7 @@ use super::chart::{Chart, title};
 use super::schemas::Schemas;
 
 /// A setting that is wrong, and the word that the refusal must name.
-const VALUES: [(&str, &str); 16] = [
+const VALUES: [(&str, &str); 19] = [
     ("hosst=a.example", "hosst"),
     ("image.tga=1", "tga"),
     ("image.tag=latest", "tag"),
@@ -16,6 +16,9 @@ const VALUES: [(&str, &str); 16] = [
     ("dapr.nativeSidecar=maybe", "nativeSidecar"),
     ("services.backend.replica=2", "replica"),
     ("services.backend.replicas.max=4", "max"),
+    ("services.agent.replicas.min=3", "services.agent.replicas"),
+    ("services.agent.env.MODEL_STEPS=some", "MODEL_STEPS"),
+    ("env.JWT_JWKS_URL=keys.example", "JWT_JWKS_URL"),
     (
         "services.backend.env.RATE_LIMIT_USERS=1",
         "RATE_LIMIT_USERS",
