@@ -8,9 +8,13 @@ use anyhow::{Context, Result, ensure};
 use events::Topic;
 use serde_json::Value;
 
+use super::{boundaries, chart};
 use crate::template;
 
 const FILE: &str = "docker-compose.yml";
+
+/// How the service beside an app is called, behind the app's name.
+const SIDECAR: &str = "-daprd";
 
 /// Whatever would let the broker acknowledge what is not on the disk.
 const FORGETFUL: [&str; 3] = ["dev-container", "developer_mode", "unsafe-bypass-fsync"];
@@ -34,6 +38,8 @@ pub(super) fn check(root: &Path, described: &Path) -> Result<()> {
         is_pinned_and_watched(name, service).with_context(|| format!("{FILE}: {name}"))?;
     }
     runs_what_dapr_yaml_runs(&document)?;
+    is_bounded_like_the_chart(&document)?;
+    takes_what_the_chart_takes(root, &document)?;
     makes_every_topic(&document["services"]["topics"]["command"])?;
     ensure!(
         !FORGETFUL.iter().any(|word| {
@@ -70,7 +76,7 @@ fn is_pinned_and_watched(name: &str, service: &Value) -> Result<()> {
     let (_, tag) = image.rsplit_once(':').context("its image has no tag")?;
     ensure!(tag != "latest", "the tag of {image} is not fixed");
     let ends = name == "topics";
-    let is_sidecar = name.ends_with("-daprd");
+    let is_sidecar = name.ends_with(SIDECAR);
     ensure!(
         ends || is_sidecar || name == "console" || service["healthcheck"]["test"].is_array(),
         "has no health check"
@@ -90,7 +96,7 @@ fn runs_what_dapr_yaml_runs(document: &Value) -> Result<()> {
             service["environment"]["APP_PORT"] == port.as_str(),
             "{FILE}: APP_PORT of {name} is not {port}, as in dapr.yaml"
         );
-        let sidecar = &document["services"][format!("{name}-daprd")];
+        let sidecar = &document["services"][format!("{name}{SIDECAR}")];
         ensure!(
             sidecar["network_mode"] == format!("service:{name}"),
             "{FILE}: {name} and its sidecar do not share a network"
@@ -120,6 +126,47 @@ fn runs_what_dapr_yaml_runs(document: &Value) -> Result<()> {
             ensure!(
                 args.contains(wanted.as_str()),
                 "{FILE}: the sidecar of {name} is started without {wanted}, unlike in dapr.yaml"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// No container has more memory than a pod's, or less.
+fn is_bounded_like_the_chart(document: &Value) -> Result<()> {
+    let limits = boundaries::memory_limits()?;
+    for (name, service) in entries(&document["services"]) {
+        let container = if name.ends_with(SIDECAR) {
+            "daprd"
+        } else {
+            name.as_str()
+        };
+        let Some(limit) = limits.get(container) else {
+            continue;
+        };
+        ensure!(
+            service["mem_limit"] == format!("{limit}m"),
+            "{FILE}: {name} may have {}, and in the chart {limit} MiB",
+            service["mem_limit"]
+        );
+    }
+    Ok(())
+}
+
+/// What can be set for a service in the chart reaches it here as well.
+fn takes_what_the_chart_takes(root: &Path, document: &Value) -> Result<()> {
+    let schema = fs::read(root.join(chart::FOLDER).join("values.schema.json"))?;
+    let schema: Value = serde_json::from_slice(&schema)?;
+    let common = &schema["properties"]["env"]["properties"];
+    for (name, service) in entries(&schema["properties"]["services"]["properties"]) {
+        let own = entries(&service["properties"]["env"]["properties"]);
+        // The front end has but its own.
+        let common = entries(common).filter(|_| name != "frontend");
+        let environment = &document["services"][name]["environment"];
+        for (setting, _) in own.chain(common) {
+            ensure!(
+                environment.get(setting).is_some(),
+                "{FILE}: {name} is not told {setting}, which the chart can be told"
             );
         }
     }
