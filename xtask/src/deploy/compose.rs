@@ -36,6 +36,10 @@ pub(super) fn check(root: &Path, described: &Path) -> Result<()> {
 
     for (name, service) in entries(&document["services"]) {
         is_pinned_and_watched(name, service).with_context(|| format!("{FILE}: {name}"))?;
+        ensure!(
+            service["read_only"] != true || service["configs"].is_null(),
+            "{FILE}: {name} is read-only, and Compose refuses to give it its configs"
+        );
     }
     runs_what_dapr_yaml_runs(&document)?;
     is_bounded_like_the_chart(&document)?;
