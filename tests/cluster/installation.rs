@@ -14,10 +14,13 @@ use crate::stage::Stage;
 const PROMISED: Duration = Duration::from_secs(90);
 
 pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
-    vec![stage.trial(
-        "installation: within 90 s every pod is ready, with its sidecar",
-        ready,
-    )]
+    vec![
+        stage.trial(
+            "installation: within 90 s every pod is ready, with its sidecar",
+            ready,
+        ),
+        stage.trial("installation: the doctor has no complaint", healthy),
+    ]
 }
 
 async fn ready(release: &Release) -> Result<()> {
@@ -43,5 +46,16 @@ async fn ready(release: &Release) -> Result<()> {
     ensure!(relay.contains("Postgres session"), "nobody leads: {relay}");
     ensure!(release.took <= PROMISED, "it took {:?}", release.took);
     eprintln!("installed in {:?}", release.took);
+    Ok(())
+}
+
+/// What a deployment stands on, sidecars and all.
+async fn healthy(release: &Release) -> Result<()> {
+    let said = release.follow("doctor").await?;
+    for thing in [
+        "database", "schema", "clock", "broker", "sidecar", "secret", "zones",
+    ] {
+        ensure!(said.contains(&format!("ok    {thing}")), "{said}");
+    }
     Ok(())
 }

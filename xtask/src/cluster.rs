@@ -69,6 +69,11 @@ impl ClusterArgs {
         }
         fs::create_dir_all(&tools)?;
         symlink(helm, tools.join("helm"))?;
+        // The doctor, which was built with the trials.
+        symlink(
+            workspace::root().join("target/debug/taskflow"),
+            tools.join("taskflow"),
+        )?;
         let mut env = if let Some(program) = &self.program {
             let program = fs::canonicalize(program)
                 .with_context(|| format!("TASKFLOW_CLUSTER is {}", program.display()))?;

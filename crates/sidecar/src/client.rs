@@ -40,6 +40,14 @@ impl Sidecar {
         shutdown.run_until_cancelled(answers).await.is_some()
     }
 
+    /// Why there is no sidecar now that does; none when there is one.
+    pub async fn obstacle(&self) -> Option<String> {
+        match &self.0 {
+            Means::Daprd(daprd) => daprd.obstacle().await,
+            Means::InProcess(_) => None,
+        }
+    }
+
     /// The values of one secret, such as the entries of a Kubernetes Secret. Without a sidecar
     /// there is no store, and nothing in it: secrets are in the environment.
     pub async fn secrets(

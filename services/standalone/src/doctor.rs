@@ -46,10 +46,14 @@ impl Finding {
 #[expect(clippy::print_stdout, reason = "the answer to a command")]
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let mut findings = Vec::new();
-    findings.extend(database::look(config).await);
-    findings.push(("broker", broker::look(&config.kafka).await));
-    findings.extend(sidecar::look().await.map(|found| ("sidecar", found)));
-    findings.push(("secret", secrets::look()));
+    let beside = sidecar::named();
+    let has_sidecar = beside.is_some();
+    findings.extend(database::look(config, has_sidecar).await);
+    findings.push(("broker", broker::look(&config.kafka, has_sidecar).await));
+    if let Some(args) = &beside {
+        findings.push(("sidecar", sidecar::look(args).await));
+    }
+    findings.push(("secret", secrets::look(has_sidecar).await));
     findings.push(("zones", machine::zones()));
     let mut wrong = 0;
     for (name, finding) in findings {

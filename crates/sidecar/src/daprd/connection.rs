@@ -138,7 +138,7 @@ impl Connection {
     }
 
     /// Why the sidecar cannot be used now.
-    async fn obstacle(&self) -> Option<String> {
+    pub(crate) async fn obstacle(&self) -> Option<String> {
         match self.metadata().await {
             Ok(metadata) => version::complaint(&metadata.runtime_version),
             Err(error) => Some(format!("{:?}", error.code())),

@@ -6,9 +6,17 @@ use sidecar::KafkaArgs;
 
 use super::Finding;
 
-pub(super) async fn look(args: &KafkaArgs) -> Finding {
+/// With sidecars, there has to be one.
+pub(super) async fn look(args: &KafkaArgs, has_sidecar: bool) -> Finding {
     if args.brokers().is_err() {
-        return Finding::fine("none: events stay in the database");
+        return if has_sidecar {
+            Finding::doubtful(
+                "KAFKA_BROKERS is not set, and only the sidecar knows where it is",
+                "set the KAFKA_… variables as in the Secret, to have it looked at",
+            )
+        } else {
+            Finding::fine("none: events stay in the database")
+        };
     }
     let kafka = match Kafka::new(args) {
         Ok(kafka) => kafka,

@@ -20,7 +20,8 @@ const OLDEST: i32 = 15;
 /// How the hosts of poolers are called by those who rent them out.
 const POOLER: &str = "-pooler.";
 
-pub(super) async fn look(config: &Config) -> Vec<(&'static str, Finding)> {
+/// With sidecars, they keep what is in the schema `bus` without.
+pub(super) async fn look(config: &Config, has_sidecar: bool) -> Vec<(&'static str, Finding)> {
     let url = match database::configured(config) {
         Some(url) => Some(url.clone()),
         None => database::running(&config.data_dir).await,
@@ -36,7 +37,7 @@ pub(super) async fn look(config: &Config) -> Vec<(&'static str, Finding)> {
         return vec![("database", Finding::wrong(what, todo))];
     };
     match timeout(PATIENCE, PgConnection::connect_with(&options)).await {
-        Ok(Ok(connection)) => look_into(connection, &options).await,
+        Ok(Ok(connection)) => look_into(connection, &options, has_sidecar).await,
         Ok(Err(error)) => vec![("database", refused(&error))],
         Err(_) => {
             let what = format!("does not answer within {PATIENCE:?}");
@@ -64,9 +65,14 @@ fn refused(error: &sqlx::Error) -> Finding {
 async fn look_into(
     mut connection: PgConnection,
     options: &PgConnectOptions,
+    has_sidecar: bool,
 ) -> Vec<(&'static str, Finding)> {
     let mut findings = vec![("database", server(&mut connection, options).await)];
-    for (name, migrator) in [("schema", &backend::MIGRATOR), ("bus", &direct::MIGRATOR)] {
+    let mut schemas = vec![("schema", &backend::MIGRATOR)];
+    if !has_sidecar {
+        schemas.push(("bus", &direct::MIGRATOR));
+    }
+    for (name, migrator) in schemas {
         let found = schema(&mut connection, migrator).await;
         findings.push((name, found.unwrap_or_else(|error| refused(&error))));
     }

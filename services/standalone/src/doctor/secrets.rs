@@ -3,17 +3,36 @@
 use auth::{SessionSecrets, Verifier};
 use backend::config::Config;
 use clap::Parser;
+use sidecar::{Secrets, Sidecar};
 
 use super::Finding;
 
-pub(super) fn look() -> Finding {
-    match Config::try_parse_from(["taskflow"]) {
-        Ok(config) => judge(&config),
+/// With a sidecar, its store counts before the environment.
+pub(super) async fn look(has_sidecar: bool) -> Finding {
+    let mut config = match Config::try_parse_from(["taskflow"]) {
+        Ok(config) => config,
         Err(error) => {
             let said = error.to_string();
             let line = said.lines().next().unwrap_or_default();
-            Finding::wrong(line, "correct this variable")
+            return Finding::wrong(line, "correct this variable");
         }
+    };
+    if has_sidecar && let Ok(sidecar) = Sidecar::new(&config.sidecar) {
+        take_what_is_stored(&mut config, &sidecar).await;
+    }
+    judge(&config)
+}
+
+async fn take_what_is_stored(config: &mut Config, sidecar: &Sidecar) {
+    let stored = Secrets::read(sidecar, &config.secret_store, &config.secret_name).await;
+    for (name, value) in [
+        ("BETTER_AUTH_SECRET", &mut config.better_auth_secret),
+        (
+            "BETTER_AUTH_SECRET_ACCEPTED",
+            &mut config.better_auth_secret_accepted,
+        ),
+    ] {
+        *value = stored.get(name, value.as_ref()).cloned();
     }
 }
 
