@@ -32,6 +32,11 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
 }
 
 async fn there_and_back(release: &Release) -> Result<()> {
+    let preview = release.follow("preview").await?;
+    ensure!(
+        preview.contains("/backend:"),
+        "no image would change: {preview}"
+    );
     let [before, after] = TAGS;
     let there = replaced(after, release.upgrade(after));
     without_failure(release, there).await.context("there")?;
