@@ -16,6 +16,9 @@ const FILE: &str = "docker-compose.yml";
 /// How the service beside an app is called, behind the app's name.
 const SIDECAR: &str = "-daprd";
 
+/// What ends the broker's developer mode, in which it does not wait for the disk.
+const PRODUCTION: &str = "rpk redpanda mode production && exec rpk redpanda start";
+
 /// Whatever would let the broker acknowledge what is not on the disk.
 const FORGETFUL: [&str; 3] = ["dev-container", "developer_mode", "unsafe-bypass-fsync"];
 
@@ -45,13 +48,7 @@ pub(super) fn check(root: &Path, described: &Path) -> Result<()> {
     is_bounded_like_the_chart(&document)?;
     takes_what_the_chart_takes(root, &document)?;
     makes_every_topic(&document["services"]["topics"]["command"])?;
-    ensure!(
-        !FORGETFUL.iter().any(|word| {
-            let command = document["services"]["redpanda"]["command"].to_string();
-            command.contains(word)
-        }),
-        "{FILE}: the broker forgets what it has acknowledged"
-    );
+    keeps_what_it_acknowledges(&document["services"]["redpanda"])?;
     holds_every_secret(root, &document)?;
     explains_every_variable(root, &text)
 }
@@ -133,6 +130,18 @@ fn runs_what_dapr_yaml_runs(document: &Value) -> Result<()> {
             );
         }
     }
+    Ok(())
+}
+
+/// Also what Redpanda's image would do by itself: `rpk redpanda start` takes developers' settings
+/// for everything where its configuration says so.
+fn keeps_what_it_acknowledges(broker: &Value) -> Result<()> {
+    let command = broker["command"].to_string();
+    ensure!(
+        broker["entrypoint"].to_string().contains(PRODUCTION)
+            && !FORGETFUL.iter().any(|word| command.contains(word)),
+        "{FILE}: the broker forgets what it has acknowledged"
+    );
     Ok(())
 }
 
