@@ -243,3 +243,23 @@ fn explains_every_variable(root: &Path, text: &str) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_broker_that_forgets_is_noticed() {
+        let script = format!("{PRODUCTION} \"$$@\"");
+        let broker = json!({"entrypoint": ["bash", "-euc", script], "command": ["--smp=1"]});
+        assert!(keeps_what_it_acknowledges(&broker).is_ok());
+        let mut as_it_comes = broker.clone();
+        as_it_comes["entrypoint"] = json!(["rpk", "redpanda", "start"]);
+        assert!(keeps_what_it_acknowledges(&as_it_comes).is_err());
+        let mut hasty = broker;
+        hasty["command"] = json!(["--unsafe-bypass-fsync=true"]);
+        assert!(keeps_what_it_acknowledges(&hasty).is_err());
+    }
+}
