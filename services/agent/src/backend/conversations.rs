@@ -131,8 +131,9 @@ impl Backend {
                 outcomes.map(|it| unless_refused(it.refused)).collect()
             }
             Ok(_) => vec![Err(BackendError::Malformed("outcomes")); calls.len()],
-            // During an upgrade it may be one of before, which is told of them one by one.
-            Err(BackendError::Unreachable(status)) if status.code() == Code::Unimplemented => {
+            // During an upgrade it may be one of before, which is told of them one by one. That it
+            // does not know a method our services say as "not found" (`sidecar::serve`).
+            Err(BackendError::Unreachable(status)) if status.code() == Code::NotFound => {
                 let mut outcomes = Vec::with_capacity(calls.len());
                 for &(caller, call) in calls {
                     outcomes.push(self.record_calls(caller, vec![call.clone()], None).await);

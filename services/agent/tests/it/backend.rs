@@ -691,7 +691,7 @@ impl ConversationService for FakeBackend {
         request: Request<v1::RecordGatheredCallsRequest>,
     ) -> Result<Response<v1::RecordGatheredCallsResponse>, Status> {
         if self.0.is_old.load(Ordering::SeqCst) {
-            return Err(Status::unimplemented("what is that?"));
+            return Err(Status::not_found("what is that?"));
         }
         let calls = request.into_inner().calls;
         self.0.held.send_modify(|held| *held += calls.len());
