@@ -26,7 +26,7 @@ pub struct Gateway {
     pub mcp_hosts: Vec<String>,
     pub trusted_proxies: usize,
     pub recorder: Recorder,
-    /// Turns that are under way.
+    /// Turns and programs' calls that are under way.
     pub turns: TaskTracker,
     pub shutdown: CancellationToken,
 }

@@ -91,14 +91,14 @@ pub async fn run_at(config: Config, door: Door, shutdown: CancellationToken) -> 
 
     health.ready(false);
     clients.await?;
-    // Turns have been let go of, for another replica to go on with.
+    // Turns have been let go of, for another replica to go on with; calls come to their end.
     gateway.turns.close();
     let left = async {
         gateway.turns.wait().await;
         gateway.recorder.finish().await;
     };
     if timeout(DRAIN, left).await.is_err() {
-        tracing::warn!("Some turns did not end within {DRAIN:?}");
+        tracing::warn!("Some turns or calls did not end within {DRAIN:?}");
     }
     // Last: until here, turns still needed the backend.
     stop_callbacks.cancel();

@@ -32,8 +32,7 @@ pub fn router(gateway: &Arc<Gateway>) -> Router {
         .with_max_request_body_bytes(MAX_BODY_BYTES)
         .with_allowed_hosts(gateway.hosts())
         .with_allowed_origins(origins.map(with_port))
-        .enforce_origin_validation()
-        .with_cancellation_token(gateway.shutdown.clone());
+        .enforce_origin_validation();
     let shared = Arc::clone(gateway);
     let service = StreamableHttpService::new(
         move || Ok(Server::new(Arc::clone(&shared))),

@@ -254,7 +254,9 @@ impl ServerHandler for Server {
         params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        Box::pin(self.call(params, &context)).await
+        let call = Box::pin(self.call(params, &context));
+        // Whoever stops us waits for it, also where its client has left.
+        self.gateway.turns.track_future(call).await
     }
 
     fn get_tool(&self, name: &str) -> Option<rmcp::model::Tool> {

@@ -37,9 +37,18 @@ struct Inner {
     misses: AtomicBool,
     is_busy: AtomicBool,
     is_old: AtomicBool,
+    /// Requests to REST.
+    calls: Gate,
+    /// Calls that are to be written down.
+    records: Gate,
+}
+
+/// What comes waits here while it is to be held.
+#[derive(Default)]
+pub(crate) struct Gate {
     holds: watch::Sender<bool>,
-    /// Records that are held.
-    held: watch::Sender<usize>,
+    /// How many have come.
+    came: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -219,15 +228,14 @@ impl FakeBackend {
         self.0.is_old.store(true, Ordering::SeqCst);
     }
 
-    /// Takes its time when calls are to be written down, until it is told not to.
-    pub(crate) fn hold_records(&self, holds: bool) {
-        self.0.holds.send_replace(holds);
+    /// Through which requests to REST come.
+    pub(crate) fn calls(&self) -> &Gate {
+        &self.0.calls
     }
 
-    /// Until so many calls wait to be written down.
-    pub(crate) async fn has_held(&self, records: usize) {
-        let mut held = self.0.held.subscribe();
-        held.wait_for(|held| *held >= records).await.unwrap();
+    /// Through which comes what is to be written down.
+    pub(crate) fn records(&self) -> &Gate {
+        &self.0.records
     }
 
     /// Whether somebody holds the turn of a key.
@@ -239,6 +247,25 @@ impl FakeBackend {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Gate {
+    /// Lets nothing through, until it is told to.
+    pub(crate) fn hold(&self, holds: bool) {
+        self.holds.send_replace(holds);
+    }
+
+    /// Until so many have come.
+    pub(crate) async fn reached(&self, count: usize) {
+        let mut came = self.came.subscribe();
+        came.wait_for(|came| *came >= count).await.unwrap();
+    }
+
+    async fn pass(&self, count: usize) {
+        self.came.send_modify(|came| *came += count);
+        let mut holds = self.holds.subscribe();
+        holds.wait_for(|holds| !holds).await.unwrap();
     }
 }
 
@@ -485,6 +512,7 @@ impl ApiService for FakeBackend {
         &self,
         request: Request<v1::CallRequest>,
     ) -> Result<Response<v1::CallResponse>, Status> {
+        self.0.calls.pass(1).await;
         let request = request.into_inner();
         let mut state = self.state();
         let caller = request.caller.clone().unwrap();
@@ -694,9 +722,7 @@ impl ConversationService for FakeBackend {
             return Err(Status::not_found("what is that?"));
         }
         let calls = request.into_inner().calls;
-        self.0.held.send_modify(|held| *held += calls.len());
-        let mut holds = self.0.holds.subscribe();
-        holds.wait_for(|holds| !holds).await.unwrap();
+        self.0.records.pass(calls.len()).await;
         if self.0.misses.swap(false, Ordering::SeqCst) {
             return Err(Status::unavailable("not there"));
         }

@@ -403,7 +403,7 @@ async fn a_call_of_what_there_is_not_or_not_for_the_token_is_written_down_too() 
 #[tokio::test]
 async fn a_program_waits_when_too_much_is_to_be_written_down() {
     let world = World::start().await;
-    world.backend.hold_records(true);
+    world.backend.records().hold(true);
     let look = json!({"task_id": "no such"});
     for _ in 0..WAITING {
         call(&world, "get_task", &look).await;
@@ -411,13 +411,48 @@ async fn a_program_waits_when_too_much_is_to_be_written_down() {
     let mut one_more = pin!(call(&world, "get_task", &look));
     tokio::select! {
         answer = &mut one_more => panic!("it was answered: {answer}"),
-        () = world.backend.has_held(WAITING + 1) => {}
+        () = world.backend.records().reached(WAITING + 1) => {}
     }
     assert!(one_more.as_mut().now_or_never().is_none());
-    world.backend.hold_records(false);
+    world.backend.records().hold(false);
     one_more.await;
     world.gateway.recorder.finish().await;
     assert_eq!(world.backend.recorded().len(), WAITING + 1);
+}
+
+#[tokio::test]
+async fn a_call_that_was_begun_is_answered_when_the_agent_stops() {
+    let world = World::start().await;
+    world.backend.calls().hold(true);
+    let task = json!({"title": "a"});
+    let stop = async {
+        world.backend.calls().reached(1).await;
+        world.gateway.shutdown.cancel();
+        world.backend.calls().hold(false);
+    };
+    let (added, ()) = tokio::join!(call(&world, "add_task", &task), stop);
+    assert_eq!(added["structuredContent"]["status"], "done", "{added}");
+    world.gateway.recorder.finish().await;
+    assert_eq!(world.backend.recorded().len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_whose_client_has_left_is_waited_for_when_the_agent_stops() {
+    let world = World::start().await;
+    world.backend.calls().hold(true);
+    let task = json!({"title": "a"});
+    tokio::select! {
+        answer = call(&world, "add_task", &task) => panic!("it was answered: {answer}"),
+        () = world.backend.calls().reached(1) => {}
+    }
+    world.gateway.turns.close();
+    let mut ended = pin!(world.gateway.turns.wait());
+    assert!(ended.as_mut().now_or_never().is_none());
+    world.backend.calls().hold(false);
+    ended.await;
+    world.gateway.recorder.finish().await;
+    assert_eq!(world.backend.titles(world.ann), ["a"]);
+    assert_eq!(world.backend.recorded().len(), 1);
 }
 
 /// Whoever has a bearer has called a tool.
