@@ -25,11 +25,15 @@ pub(super) async fn check(
     if telemetry::faults::enabled("grant-ignored") {
         return Ok(());
     }
-    // That something was said or called is kept of every token: it changes nothing else.
-    let counted = || {
-        let drafts = drafts.iter();
-        drafts.filter(|draft| draft.payload.topic() != Some(Topic::Conversations))
+    // That something was said or called is kept of every token: it changes nothing else, but that
+    // a conversation comes out of the archive with what is said.
+    let says = |draft: &Draft| matches!(draft.payload, Payload::MessageAdded(_));
+    let is_said = drafts.iter().any(says);
+    let is_counted = |draft: &&Draft| match &draft.payload {
+        Payload::ConversationUpdated(_) => !is_said,
+        payload => payload.topic() != Some(Topic::Conversations),
     };
+    let counted = || drafts.iter().filter(is_counted);
     if let Some(projects) = &grant.project_ids {
         within(tx, ctx.user, projects, counted()).await?;
     }

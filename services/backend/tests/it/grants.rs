@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use testing::{Client, from_now};
 
 use crate::{
-    agency::{self, as_agent, by, call, json as body, new_turn, problem},
+    agency::{self, as_agent, by, call, conversation_id, json as body, new_turn, problem},
     desk,
 };
 
@@ -199,6 +199,37 @@ async fn a_token_for_projects_writes_their_tasks_and_nothing_else(pool: PgPool) 
     let log = program.request(reqwest::Method::POST, "/import").body("");
     refused(testing::send(log).await);
     assert_eq!(site.database.fingerprint(owner.user).await.unwrap(), before);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_token_for_projects_may_speak_and_leaves_conversations_as_they_are(pool: PgPool) {
+    let agency = agency::open(&pool).await;
+    let owner = agency.site.sign_up().await.unwrap();
+    let project = made(&owner, "/projects", json!({"name": "P"})).await;
+    let program = token(&owner, json!({"project_ids": [project]})).await;
+    let looks = ("GET", "/tasks", Value::Null);
+    let turn = agency.converse(&owner, "", "Hello", looks, "Hi").await;
+    let id = conversation_id(&turn);
+    let path = format!("/conversations/{id}");
+    let archive = json!({"archived": true});
+    for change in [&archive, &json!({"title": "x"})] {
+        let refused = program.patch(&path, change).await.unwrap();
+        refused.problem(403, "outside_grant").unwrap();
+    }
+    owner
+        .patch(&path, &archive)
+        .await
+        .unwrap()
+        .expect(200)
+        .unwrap();
+    // What it says is kept, and brings the conversation back as anybody's words do.
+    let said = new_turn(&program, &id, "key-1", "Go on");
+    agency.start(said).await.unwrap();
+    let shown = owner.get(&path).await.unwrap().expect(200).unwrap();
+    assert_eq!(
+        (&shown["archived_at"], &shown["title"]),
+        (&Value::Null, &json!("Hello"))
+    );
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
