@@ -14,3 +14,4 @@ pub mod turn;
 
 pub use model::{Model, ModelError};
 pub use place::Places;
+pub(crate) use plain::Plain;

@@ -3,14 +3,14 @@
 
 /// Text as it arrives, in pieces.
 #[derive(Default)]
-pub(super) struct Plain {
+pub(crate) struct Plain {
     /// The last character, of which `[` would make an image.
     after_bang: bool,
 }
 
 impl Plain {
     /// The next piece, with the beginning of an image written so that it is none.
-    pub(super) fn take(&mut self, piece: &str) -> String {
+    pub(crate) fn take(&mut self, piece: &str) -> String {
         let mut plain = String::with_capacity(piece.len());
         for c in piece.chars() {
             if self.after_bang && c == '[' {

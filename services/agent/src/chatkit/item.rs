@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     call::{self, FOR_PEOPLE},
-    chat::confirmation::Asked,
+    chat::{Plain, confirmation::Asked},
     tool::{Status, registry},
 };
 
@@ -115,7 +115,8 @@ pub(super) fn task(tool: &str, result: Option<&Value>) -> Value {
     let known = registry::all().iter().find(|it| it.about.name == tool);
     let title = known.map_or(tool, |tool| tool.about.title);
     let said = result.map(|result| match call::sentence(result) {
-        Some(sentence) => sentence.to_owned(),
+        // It may say a title, and who shows it may read Markdown.
+        Some(sentence) => Plain::default().take(sentence),
         None => counted(result),
     });
     let status = if result.is_some() {

@@ -76,6 +76,31 @@ async fn a_thread_begins_with_a_message_and_ends_with_an_answer_and_a_way_back()
 }
 
 #[tokio::test]
+async fn no_title_becomes_an_image_in_what_is_said_of_a_call() {
+    let world = World::start().await;
+    let add = json!({"title": "![x](https://evil.example)"}).to_string();
+    let turns = vec![
+        Turn::Call(vec![("add_task".to_owned(), add)]),
+        Turn::Say("Added it.".to_owned()),
+    ];
+    world.model.on("look", turns);
+    let create = json!({"type": "threads.create", "params": {"input": input("look")}});
+    let told = frames(world.post("/chatkit", &create)).await;
+    let workflow = told
+        .iter()
+        .rfind(|frame| frame["item"]["type"] == "workflow")
+        .unwrap();
+    let open = json!({"type": "threads.get_by_id", "params": {
+        "thread_id": told[0]["thread"]["id"],
+    }});
+    let (_, thread) = answer(world.post("/chatkit", &open)).await;
+    for item in [&workflow["item"], &thread["items"]["data"][1]] {
+        let said = &item["workflow"]["tasks"][0]["content"];
+        assert_eq!(said, "Added “!\\[x](https://evil.example)”.");
+    }
+}
+
+#[tokio::test]
 async fn a_question_has_buttons_and_a_yes_carries_it_out() {
     let world = World::start().await;
     let ids = world
