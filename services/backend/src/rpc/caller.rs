@@ -92,14 +92,18 @@ impl Asking {
         identity.into_ctx(&self.headers, correlation_id, telemetry::clock::now())
     }
 
-    /// The context of writing down which tools were called: by whoever may only read, too, and each
-    /// of the calls has its own tool.
+    /// The context of writing down so many calls of tools: by whoever may only read, too, and each
+    /// of the calls has its own tool. Each counts as a request: what was refused in the agent has
+    /// not been counted yet.
     pub(super) async fn ctx_of_records(
         &self,
         app: &App,
+        calls: usize,
         correlation_id: CorrelationId,
     ) -> Result<Ctx, ApiError> {
         let identity = self.identify(app).await?;
+        let others = calls.saturating_sub(1);
+        app.limits.check_more(identity.session.user_id, others)?;
         identity.into_ctx(&self.headers, correlation_id, telemetry::clock::now())
     }
 }

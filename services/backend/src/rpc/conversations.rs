@@ -61,7 +61,8 @@ impl Conversations {
         let claim = optional(&message.claim_id)?;
         let calls = message.calls.into_iter().map(new_call);
         let calls = calls.collect::<Result<Vec<_>, Status>>()?;
-        let recorded = match asking.ctx_of_records(&self.0, correlation_id).await {
+        let ctx = asking.ctx_of_records(&self.0, calls.len(), correlation_id);
+        let recorded = match ctx.await {
             Ok(ctx) => call::record(&self.0, ctx, calls, claim).await,
             Err(error) => Err(error),
         };

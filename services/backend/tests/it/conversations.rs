@@ -1,7 +1,13 @@
 //! Conversations: turns that survive whoever carries them out, what is told of them, and what is
 //! not.
 
-use backend::{MIGRATOR, Report, config::RebuildArgs, rebuild};
+use std::num::NonZeroU32;
+
+use backend::{
+    MIGRATOR, Report,
+    config::{Config, RebuildArgs},
+    rebuild,
+};
 use proto::v1::{
     AskConfirmationRequest, Confirmation, Conversation, DecideConfirmationRequest, GatheredCall,
     RecordGatheredCallsRequest, ReleaseTurnRequest, StartTurnRequest, Turn,
@@ -20,6 +26,7 @@ use crate::{
         self, Agency, as_agent, by, called, caller, conversation_id, finish, json as body,
         new_turn, planned, problem, step, told,
     },
+    desk,
     series::adds_up,
 };
 
@@ -474,6 +481,37 @@ async fn calls_that_have_gathered_are_each_kept_or_refused_alone(pool: PgPool) {
         let refused = agency.conversations.record_gathered_calls(request).await;
         assert_eq!(refused.unwrap_err().code(), code);
     }
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn calls_that_are_told_together_count_as_they_would_alone(pool: PgPool) {
+    let config = Config {
+        rate_limit_user: NonZeroU32::MIN,
+        ..desk::config()
+    };
+    let agency = agency::with(&pool, &config).await;
+    let owner = agency.site.sign_up().await.unwrap();
+    let other = agency.site.sign_up().await.unwrap();
+    let outside = &Turn {
+        conversation: Some(Conversation::default()),
+        ..Turn::default()
+    };
+    let calls = |client, count| {
+        let call = move |_| (client, called(outside, &planned("no_such_tool", "{}")));
+        (0..count).map(call).collect::<Vec<_>>()
+    };
+    let refused = agency.record_gathered(calls(&owner, 8)).await;
+    assert!(refused.iter().all(Option::is_none), "{refused:?}");
+    // Of ten there are two left; nobody else pays for that.
+    let mut both = calls(&owner, 8);
+    both.extend(calls(&other, 1));
+    let refused = agency.record_gathered(both).await;
+    for refused in &refused[..8] {
+        problem(refused.as_ref().unwrap(), 429, "too_many_requests");
+    }
+    assert!(refused[8].is_none());
+    assert_eq!(told(&pool, owner.user, "tool.called").await.len(), 8);
+    assert_eq!(told(&pool, other.user, "tool.called").await.len(), 1);
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
