@@ -74,7 +74,10 @@ async fn run(session: Session, arguments: Arguments) -> Result<Set, Trouble> {
     };
     let task = written.value;
     let (words, next_dates) = match (&task.due, &task.recurrence) {
-        (Some(due), Some(rule)) => recurrence::next_dates(&session, due, rule).await?,
+        // It is done, whether or not this can be told.
+        (Some(due), Some(rule)) => recurrence::next_dates(&session, due, rule)
+            .await
+            .unwrap_or_else(|_| (Some(rule.rule.clone()), Vec::new())),
         _ => (None, Vec::new()),
     };
     let row = Row::short(task);

@@ -401,6 +401,18 @@ impl State {
                     None => problem(404, "not_found", "Task not found"),
                 }
             }
+            // There are no previews here.
+            ("POST", path) if path.ends_with("/recurrence") => {
+                let id = path.split('/').nth(2).unwrap();
+                let task = tasks.iter_mut().find(|task| task["id"] == id).unwrap();
+                task["due"] = json!({"kind": "date", "date": "2027-01-04"});
+                task["recurrence"] = json!({
+                    "series_id": Uuid::new_v4(), "rule": body["rule"], "mode": "from_due",
+                    "open": "keep_one", "catch_up": "latest", "start": "2027-01-04",
+                    "occurrence": "2027-01-04", "number": 1,
+                });
+                answer(200, task, true)
+            }
             ("POST", "/tasks") => {
                 let made = task(body["title"].as_str().unwrap_or_default());
                 if !request.dry_run {

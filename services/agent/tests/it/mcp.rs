@@ -557,6 +557,18 @@ async fn a_turn_of_the_chat_is_no_run_of_a_programs() {
 }
 
 #[tokio::test]
+async fn a_series_that_is_set_is_told_of_when_its_dates_cannot_be() {
+    let world = World::start().await;
+    let ids = world.backend.add(world.ann, &["a"]);
+    let daily = json!({"task_id": ids[0], "recurrence": "daily"});
+    let set = call(&world, "set_recurrence", &daily).await;
+    let told = &set["structuredContent"];
+    assert_eq!(told["status"], "done", "{set}");
+    assert_eq!(told["summary"], "“a” comes again: daily.");
+    assert!(told["change_set_id"].is_string() && told.get("next_dates").is_none());
+}
+
+#[tokio::test]
 async fn a_batch_passes_nothing_over() {
     let world = World::start().await;
     let ids = world.backend.add(world.ann, &["a"]);
