@@ -74,6 +74,13 @@ test.each([update(seen, { priority: 'high' })!, daily, skipped])(
   },
 );
 
+test('a reminder that was snoozed meanwhile can be removed', async () => {
+  const reminder = { id: 'r', when: { kind: 'before' as const, minutes: 30 } };
+  const { asked, sender } = changedServer({ reminders: [{ ...reminder, snoozed_until: '2026-11-30T12:00:00Z' }] });
+  await sendWrite(sender, update({ ...seen, reminders: [reminder] }, { reminders: [] })!);
+  expect(asked.map(({ options }) => options.params.header['If-Match'])).toEqual(['"1"', '"2"']);
+});
+
 test('who changes how a task repeats while somebody else does is shown both', async () => {
   const { sender, current } = changedServer({ recurrence: weekly('FREQ=MONTHLY') });
   await expect(sendWrite(sender, daily)).rejects.toMatchObject({ name: 'Conflicted', write: daily, current });

@@ -103,8 +103,12 @@ export function ofSeries(seen: Task, to: SeriesWrite['to'], shown: SeriesShown):
 
 /** The body of the request. Absent fields stay, null clears. */
 export function patchOf({ fields: { reminders, ...rest } }: TaskUpdate): TaskPatch {
-  // Those that are there already keep their ids: what makes them the same is when and how.
-  return reminders ? { ...rest, reminders: reminders.map(({ when, channels }) => ({ when, channels })) } : rest;
+  return reminders ? { ...rest, reminders: reminders.map(whenAndHow) } : rest;
+}
+
+/** What makes reminders the same: those that are there already keep their ids, and until when they are snoozed. */
+function whenAndHow({ when, channels }: Task['reminders'][number]) {
+  return { when, channels };
 }
 
 /** Whether nobody else has touched what this changes. Of two places in a list the newer one simply counts. */
@@ -135,11 +139,13 @@ function namesOf(from: object): (keyof Disputed)[] {
   return (Object.keys(from) as (keyof Disputed | 'due_at')[]).filter((name) => name !== 'due_at');
 }
 
-/** Of a series it is how it comes again that counts; the rest follows. */
+/** Of a series it is how it comes again that counts, and of a reminder when and how; the rest follows. */
 function meansSame(name: keyof Disputed, a: Partial<Disputed>, b: Partial<Disputed>): boolean {
-  if (name !== 'recurrence') return isSame(a[name], b[name]);
-  const rule = ({ recurrence }: Partial<Disputed>) => recurrence && [recurrence.rule, recurrence.mode];
-  return isSame(rule(a), rule(b));
+  const meant = ({ [name]: value, recurrence, reminders }: Partial<Disputed>) => {
+    if (name === 'recurrence') return recurrence && [recurrence.rule, recurrence.mode];
+    return name === 'reminders' ? reminders?.map(whenAndHow) : value;
+  };
+  return isSame(meant(a), meant(b));
 }
 
 /** Fields are JSON, and the server keeps their order. */
