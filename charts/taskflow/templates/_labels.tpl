@@ -18,6 +18,16 @@ component: {{ .component }}
 {{ .root.Values.image.repository }}/{{ .component }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}
 {{- end -}}
 
+{{/* What opens the registry, if that takes anything. */}}
+{{- define "taskflow.pullSecrets" -}}
+{{- with .Values.image.pullSecrets -}}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* The Secret that a service reads its own from. */}}
 {{- define "taskflow.secret" -}}
 {{ (index .root.Values.services .component).existingSecret | default .root.Values.secrets.existingSecret }}

@@ -112,11 +112,8 @@ spec:
       securityContext: {{- include "taskflow.podSecurity" $root | nindent 8 }}
       # Longer than 5 s of sleep, the app's 20 s at most, and the sidecar's 5 s.
       terminationGracePeriodSeconds: 45
-      {{- with $values.image.pullSecrets }}
-      imagePullSecrets:
-        {{- range . }}
-        - name: {{ . }}
-        {{- end }}
+      {{- with include "taskflow.pullSecrets" $root }}
+      {{- . | nindent 6 }}
       {{- end }}
       topologySpreadConstraints:
         - maxSkew: 1
