@@ -6,6 +6,11 @@ export type Page<T, C> = { items: T[]; next_cursor?: C | null };
 /** As much of a list as has been asked for. */
 export type Listed<T, C> = { items: readonly T[]; next: C | null };
 
+/** A change of what a list holds, as one of the list. */
+export const ofItems =
+  <T, C>(change: (items: readonly T[]) => readonly T[]) =>
+  ({ items, next }: Listed<T, C>): Listed<T, C> => ({ items: change(items), next });
+
 /** A list on the server, a page at a time. Reading it anew reads as much of it as was shown. */
 export class Listing<T, C = string> extends Remote<Listed<T, C>> {
   readonly #readPage: (cursor: C | null) => Promise<Page<T, C>>;

@@ -4,6 +4,7 @@ import { startTransition, useActionState, useEffect, useSyncExternalStore, type 
 import { BLANK, type FormState } from '@/components/auth/form-state';
 import { PasswordField } from '@/components/auth/password-field';
 import { Button } from '@/components/ui/button';
+import { FormProblem } from '@/components/ui/form-problem';
 import { Field, Input } from '@/components/ui/input';
 import { authMessages } from '@/lib/messages/auth';
 import { forgetSeen } from '@/lib/offline/worker';
@@ -44,11 +45,7 @@ export function AuthForm({ kind, action, next, minPasswordLength }: Props) {
     <form ref={element} action={submit} onSubmit={send} noValidate className="grid gap-4" data-ready={zone !== ''}>
       <input type="hidden" name="next" value={next} />
       <input type="hidden" name="time_zone" value={zone} />
-      {errors.form ? (
-        <p role="alert" className="rounded-control bg-danger-soft px-3 py-2.5 text-danger">
-          {errors.form}
-        </p>
-      ) : null}
+      <FormProblem message={errors.form} className="rounded-control bg-danger-soft px-3 py-2.5" />
       {isNew ? (
         <Field id="name" label={text.name} error={errors.name}>
           {(described) => <Input {...described} name="name" autoComplete="name" defaultValue={values.name} required />}

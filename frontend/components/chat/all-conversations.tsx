@@ -14,7 +14,7 @@ import { messageOf } from '@/lib/api/errors';
 import { expecting } from '@/lib/expecting';
 import type { Aggregate } from '@/lib/heard';
 import { randomId } from '@/lib/id';
-import { Listing, type Listed } from '@/lib/listing';
+import { Listing, ofItems } from '@/lib/listing';
 import { chatMessages } from '@/lib/messages/chat';
 import { useClock } from '@/lib/tasks/provider';
 import { momentInWords } from '@/lib/time/format';
@@ -33,12 +33,9 @@ export function AllConversations({ onOpen, onGone }: Props) {
   const [conversations] = useState(() => new Listing<Conversation>(readPage));
   const { value, error } = useFollowing(conversations, OF_CONVERSATIONS);
   const setArchived = async (id: string, archived: boolean) => {
-    const shown = ({ items, next }: Listed<Conversation, string>) => ({
-      items: items.filter((each) => !archived || each.id !== id),
-      next,
-    });
+    const shown = (items: readonly Conversation[]) => items.filter((each) => !archived || each.id !== id);
     try {
-      await expecting(conversations, shown, () => patch(id, { archived }));
+      await expecting(conversations, ofItems(shown), () => patch(id, { archived }));
       announce(
         archived ? text.archived : text.broughtBack,
         archived ? { label: text.undo, run: () => void setArchived(id, false) } : undefined,

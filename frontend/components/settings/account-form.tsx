@@ -3,6 +3,7 @@
 import { startTransition, useActionState, type ReactNode, type SubmitEvent } from 'react';
 import { BLANK, type FormState } from '@/components/settings/form-state';
 import { Button } from '@/components/ui/button';
+import { FormProblem } from '@/components/ui/form-problem';
 import { settingsMessages } from '@/lib/messages/settings';
 import { useFocusOnInvalid } from '@/lib/use-focus-on-invalid';
 
@@ -27,11 +28,7 @@ export function AccountForm({ action, label, isDanger = false, children }: Props
   };
   return (
     <form ref={element} action={submit} onSubmit={send} noValidate className="grid max-w-sm gap-4">
-      {state.errors.form ? (
-        <p role="alert" className="rounded-control bg-danger-soft px-3 py-2.5 text-danger">
-          {state.errors.form}
-        </p>
-      ) : null}
+      <FormProblem message={state.errors.form} className="rounded-control bg-danger-soft px-3 py-2.5" />
       {children(state)}
       <div className="flex items-center gap-3">
         <Button type="submit" variant={isDanger ? 'danger' : 'secondary'} disabled={isWorking}>

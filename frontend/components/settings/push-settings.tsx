@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { FormProblem } from '@/components/ui/form-problem';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useRemote } from '@/lib/data-provider';
 import { messageOf } from '@/lib/api/errors';
@@ -45,11 +46,7 @@ export function PushSettings() {
           </Button>
         )}
       </div>
-      {problem ? (
-        <p role="alert" className="text-danger">
-          {problem}
-        </p>
-      ) : null}
+      <FormProblem message={problem ?? undefined} />
       <ul className="divide-y">
         {subscriptions.map(({ id, created_at: since }) => (
           <li key={id} className="flex items-center gap-3 py-2">

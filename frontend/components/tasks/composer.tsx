@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'rea
 import { useTaskActions } from '@/components/tasks/actions';
 import type Preview from '@/components/tasks/quick-preview';
 import { Button } from '@/components/ui/button';
+import { FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
 import type { NewTask, QuickTask } from '@/lib/api';
 import { useCommands } from '@/lib/commands';
@@ -97,11 +98,7 @@ export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
           </Button>
         ) : null}
       </div>
-      {error ? (
-        <p id="composer-error" role="alert" className="px-3 pt-1.5 text-[0.8125rem] text-danger">
-          {error}
-        </p>
-      ) : null}
+      <FormProblem id="composer-error" message={error ?? undefined} className="px-3 pt-1.5 text-[0.8125rem]" />
     </form>
   );
 }

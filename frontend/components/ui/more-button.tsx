@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { FormProblem } from '@/components/ui/form-problem';
 import { messageOf } from '@/lib/api/errors';
 import { messages } from '@/lib/messages';
 
@@ -21,11 +22,7 @@ export function MoreButton({ more }: { more: () => Promise<void> }) {
   };
   return (
     <div className="mt-4 grid justify-items-center gap-2">
-      {error ? (
-        <p role="alert" className="text-danger">
-          {error}
-        </p>
-      ) : null}
+      <FormProblem message={error ?? undefined} />
       <Button onClick={() => void press()} disabled={isWorking}>
         {messages.list.more}
       </Button>

@@ -1,7 +1,7 @@
 import { api, type Schemas } from '@/lib/api';
 import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
-import type { Listed, Listing } from '@/lib/listing';
+import { ofItems, type Listing } from '@/lib/listing';
 import type { Remote } from '@/lib/remote';
 
 export type Item = Schemas['NotificationItem'];
@@ -36,8 +36,7 @@ export function remove(places: Places, { id, read_at: readAt }: Item): Promise<u
 }
 
 function shown<R>({ listing, unread }: Places, change: Change, write: () => Promise<R>): Promise<R> {
-  const ofList = ({ items, next }: Listed<Item, string>) => ({ items: change.items(items), next });
-  return expecting(listing, ofList, () => expecting(unread, change.unread, write));
+  return expecting(listing, ofItems(change.items), () => expecting(unread, change.unread, write));
 }
 
 /** Than is shown, and not than the server says: it may know already. */

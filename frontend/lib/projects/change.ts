@@ -7,6 +7,7 @@ import type { Data } from '@/lib/data';
 import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { isSame } from '@/lib/tasks/write';
 import { noteChange } from '@/lib/undo';
 
 const text = dialogsMessages;
@@ -71,11 +72,6 @@ const NAMES: readonly Name[] = ['name', 'color'];
 
 function differing(wanted: Partial<ProjectFields>, project: Project): Name[] {
   return NAMES.filter((name) => name in wanted && !isSame(wanted[name], project[name]));
-}
-
-/** Without a colour it is absent or null. */
-function isSame(a: string | null | undefined, b: string | null | undefined): boolean {
-  return (a ?? null) === (b ?? null);
 }
 
 function pick(from: Partial<ProjectFields>, names: readonly Name[]): Partial<ProjectFields> {

@@ -1,6 +1,5 @@
 import { api, MERGE_PATCH, written, type Profile, type Schemas } from '@/lib/api';
 import type { Data } from '@/lib/data';
-import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
 import { settingsMessages } from '@/lib/messages/settings';
 import { noteChange } from '@/lib/undo';
@@ -9,6 +8,13 @@ import { noteChange } from '@/lib/undo';
 export async function changeProfile(data: Data, body: Schemas['ProfilePatch']): Promise<void> {
   const shown = (profile: Profile) => ({ ...profile, time_zone: body.time_zone ?? profile.time_zone });
   const params = { header: { 'Idempotency-Key': randomId() } };
-  const { changeSetId } = await expecting(data.profile, shown, () => written(api.PATCH('/profile', { headers: MERGE_PATCH, body, params })));
-  if (changeSetId !== null) noteChange(data, settingsMessages.saved, changeSetId);
+  const end = data.profile.expect(shown);
+  try {
+    const { data: profile, changeSetId } = await written(api.PATCH('/profile', { headers: MERGE_PATCH, body, params }));
+    // The answer is all of it: there is nothing to be read anew.
+    data.profile.set(profile);
+    if (changeSetId !== null) noteChange(data, settingsMessages.saved, changeSetId);
+  } finally {
+    end(false);
+  }
 }

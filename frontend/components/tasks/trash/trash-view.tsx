@@ -15,7 +15,7 @@ import { useData } from '@/lib/data-provider';
 import { expecting } from '@/lib/expecting';
 import type { Aggregate } from '@/lib/heard';
 import { randomId } from '@/lib/id';
-import { Listing } from '@/lib/listing';
+import { Listing, ofItems } from '@/lib/listing';
 import { viewsMessages } from '@/lib/messages/views';
 import { deletedOnes, withoutDeleted } from '@/lib/tasks/trash';
 import { noteChange } from '@/lib/undo';
@@ -58,7 +58,7 @@ async function restore(data: Data, trash: Listing<Task>, task: Task): Promise<vo
   try {
     const answer = await expecting(
       trash,
-      ({ items, next }) => ({ items: withoutDeleted(items, task), next }),
+      ofItems((tasks) => withoutDeleted(tasks, task)),
       () => written(api.POST('/tasks/{id}/restore', { params })),
     );
     putTasks(data, [answer.data]);
