@@ -22,6 +22,8 @@ const config: NextConfig = {
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },
   headers: async () => [{ source: '/:path*', headers: SECURITY_HEADERS }],
+  // So mails, pushes and webhooks of the notifier name a task. Which view it lies over is ours to say.
+  redirects: async () => [{ source: '/tasks/:id([0-9a-f-]{36})', destination: '/today?task=:id', permanent: false }],
 };
 
 export default config;
