@@ -5,6 +5,8 @@ export type Announcement = {
   text: string;
   tone: 'done' | 'problem';
   action?: { label: string; run: () => void };
+  /** In a place of its own, until it is dismissed or acted upon. `label` is what dismisses it. */
+  stays?: { id: string; label: string; onDismiss: () => void };
 };
 
 /** The newest; whoever draws shows it. */

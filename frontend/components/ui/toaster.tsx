@@ -13,16 +13,18 @@ export default function Toaster() {
     const show = () => {
       const said = announcement.get();
       if (!said) return;
-      const { action } = said;
+      const { action, stays } = said;
       const options = {
-        id: PLACE,
-        duration: action ? 8_000 : 4_000,
+        id: stays?.id ?? PLACE,
+        duration: stays ? Infinity : action ? 8_000 : 4_000,
+        cancel: stays ? { label: stays.label, onClick: stays.onDismiss } : undefined,
+        onDismiss: stays?.onDismiss,
         action: action
           ? {
               label: action.label,
               onClick: (event: MouseEvent) => {
                 // It would close, and with it what is said next in the same place.
-                event.preventDefault();
+                if (!stays) event.preventDefault();
                 action.run();
               },
             }
@@ -50,6 +52,7 @@ export default function Toaster() {
           content: 'flex-1',
           icon: 'text-danger',
           actionButton: 'rounded-md px-2 py-1 font-medium text-accent hover:bg-hover',
+          cancelButton: 'rounded-md px-2 py-1 font-medium text-muted hover:bg-hover',
         },
       }}
     />

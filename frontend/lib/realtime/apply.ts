@@ -22,6 +22,7 @@ export function applyNotice(data: Data, refresher: TaskRefresher, notice: Notice
       break;
     case 'notification':
       void data.unread.refresh();
+      if (notice.type === 'notification.created') void tellOf(data, notice.data.task_id);
       break;
     case 'conversation':
     case 'message':
@@ -39,4 +40,11 @@ function applyToTask(data: Data, refresher: TaskRefresher, { type, data: what }:
   if (knows(knownTasks(data), what.task_id, what.version)) return;
   if (type === 'task.deleted') dropTask(data, what.task_id, what.version);
   else refresher.add(what.task_id);
+}
+
+/** In a page that nobody looks at nothing is told: whoever comes back finds it in the list. */
+async function tellOf(data: Data, notification: string): Promise<void> {
+  if (document.visibilityState !== 'visible') return;
+  const { tell } = await import('@/lib/notifications/tell');
+  tell(data, notification);
 }
