@@ -9,10 +9,10 @@ function remind(person: Person, title: string): Promise<Task> {
   return person.create({ title, reminders: [{ when: { kind: 'at', at } }] });
 }
 
-trial('a reminder is told when it comes, once, and leads to its task', async (stage) => {
+trial('a reminder is told when it comes, once, leads to its task, and is answered where it stands', async (stage) => {
   const ada = await stage.newcomer();
   await ada.isConnected();
-  await remind(ada, 'Take the cake out');
+  const { id } = await remind(ada, 'Take the cake out');
   const cake = ada.page.getByText('Reminder: Take the cake out', { exact: true });
   await cake.waitFor();
   await ada.page.getByRole('button', { name: 'Dismiss', exact: true }).click();
@@ -30,7 +30,21 @@ trial('a reminder is told when it comes, once, and leads to its task', async (st
   await expect.poll(() => sheet.getByRole('textbox', { name: 'Title' }).inputValue()).toBe('Call mum');
   await sheet.getByRole('button', { name: 'Close' }).click();
   // What was opened is read, and what was dismissed waits.
-  await ada.page.getByRole('link', { name: 'Notifications, 1 unread' }).waitFor();
+  await ada.page.getByRole('link', { name: 'Notifications, 1 unread' }).click();
+  await ada.page.waitForURL('**/notifications');
+
+  const reminders = async () => (await ada.ask<Task>('GET', `/tasks/${id}`)).reminders;
+  await ada.page.getByRole('button', { name: 'Snooze 1 hour: “Take the cake out”' }).click();
+  await ada.page.getByText('You will be reminded again').waitFor();
+  await expect.poll(reminders).toMatchObject([{ snoozed_until: expect.any(String) }]);
+  await ada.page.getByRole('link', { name: 'Notifications', exact: true }).waitFor();
+  const complete = ada.page.getByRole('button', { name: 'Complete “Take the cake out”' });
+  await complete.click();
+  await complete.waitFor({ state: 'detached' });
+  await ada.page.getByText('Task completed').waitFor();
+  await ada.page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await complete.waitFor();
+  expect(await ada.ask('GET', `/tasks/${id}`)).toMatchObject({ completed: false });
 });
 
 trial('a reminder that comes is seen wherever one is, opened, read and deleted', async (stage) => {

@@ -8,6 +8,9 @@ export const notifications = {
   readAll: 'Mark all as read',
   markRead: 'Mark as read',
   remove: 'Delete the notification',
+  complete: 'Complete',
+  snooze: 'Snooze 1 hour',
+  snoozeTask: (title: string) => `Snooze 1 hour: “${title}”`,
   kinds: {
     reminder: 'Reminder',
     reminder_failed: 'A reminder could not be delivered',
