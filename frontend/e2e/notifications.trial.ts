@@ -79,3 +79,32 @@ trial('the link of a reminder leads to its task, past the sign-in page as well',
   await other.open(`/tasks/${id}`);
   await other.page.waitForURL(`**/today?task=${id}`);
 });
+
+/** There is no push service here. Runs in the browser. */
+function subscribes(): void {
+  const endpoint = 'https://push.taskflow.example/ada';
+  const keys = { auth: 'A'.repeat(22), p256dh: 'A'.repeat(87) };
+  let own: object | null = null;
+  Object.defineProperty(Notification, 'permission', { value: 'default' });
+  Object.assign(Notification, { requestPermission: async () => 'granted' });
+  Object.assign(PushManager.prototype, {
+    getSubscription: async () => own,
+    subscribe: async () => (own = { endpoint, toJSON: () => ({ endpoint, keys }) }),
+  });
+}
+
+trial('who sets a reminder learns that this browser stays silent, and changes that', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.context.addInitScript(subscribes);
+  const { id } = await ada.create({ title: 'Take the cake out' });
+  await ada.open(`/today?task=${id}`);
+  await ada.isConnected();
+  await ada.page.getByRole('dialog', { name: 'Task details' }).getByRole('button', { name: 'Reminders' }).click();
+  const picker = ada.page.getByRole('dialog', { name: 'Reminders' });
+  const hint = picker.getByText('This browser won’t notify you.');
+  await hint.waitFor();
+  await picker.getByRole('button', { name: 'Turn on', exact: true }).click();
+  await ada.page.getByText('This browser will notify you.').waitFor();
+  await hint.waitFor({ state: 'detached' });
+  expect(await ada.ask('GET', '/push-subscriptions')).toMatchObject({ items: [{ id: expect.any(String) as string }] });
+});

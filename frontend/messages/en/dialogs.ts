@@ -125,6 +125,7 @@ export const dialogs = {
     comes: (when: string) => `Comes ${when}`,
     neverFired: 'It has not come yet.',
     full: 'A task can have 10 reminders.',
+    push: { off: 'This browser won’t notify you.', on: 'This browser will notify you.', turnOn: 'Turn on' },
   },
   recurrence: {
     label: 'Repeat',

@@ -1,7 +1,7 @@
 'use client';
 
 import { Plus } from 'lucide';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ReminderItem } from '@/components/tasks/reminders/reminder-item';
 import { Button } from '@/components/ui/button';
 import { described, FormProblem } from '@/components/ui/form-problem';
@@ -17,6 +17,8 @@ import type { WriteOptions } from '@/lib/tasks/write-task';
 import { addDays } from '@/lib/time/day';
 import { instantOf } from '@/lib/time/instant';
 import { useFormErrors } from '@/lib/use-form-errors';
+
+const PushHint = lazy(() => import('@/components/tasks/reminders/push-hint'));
 
 type Props = { task: Task; onChange: (seen: Task, reminders: Reminder[], atField?: WriteOptions['atField']) => void };
 
@@ -101,6 +103,9 @@ export function ReminderPicker({ task, onChange }: Props) {
           </form>
         </>
       )}
+      <Suspense fallback={null}>
+        <PushHint />
+      </Suspense>
     </div>
   );
 }
