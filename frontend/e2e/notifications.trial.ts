@@ -108,3 +108,35 @@ trial('who sets a reminder learns that this browser stays silent, and changes th
   await hint.waitFor({ state: 'detached' });
   expect(await ada.ask('GET', '/push-subscriptions')).toMatchObject({ items: [{ id: expect.any(String) as string }] });
 });
+
+/** The system's icons are nowhere to be seen. Runs in the browser. */
+function keepsBadge(): void {
+  Object.assign(navigator, { setAppBadge: async (badge: number) => void Object.assign(window, { badge }) });
+}
+
+trial('how much is due today stands on the icon and in the tab, and nothing is left of it at the sign-in page', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.context.addInitScript(keepsBadge);
+  const date = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
+  await ada.create({ title: 'Pay the rent', due: { kind: 'date', date } });
+  await ada.open('/today');
+  await ada.isConnected();
+  const title = () => ada.page.title();
+  const badge = () => ada.page.evaluate(() => (window as { badge?: number }).badge);
+  await expect.poll(title).toBe('(1) Today · TaskFlow');
+  await expect.poll(badge).toBe(1);
+  await ada.page.getByRole('link', { name: 'Inbox' }).click();
+  await expect.poll(title).toBe('Inbox · TaskFlow');
+  await ada.page.goBack();
+  await expect.poll(title).toBe('(1) Today · TaskFlow');
+
+  await ada.page.getByRole('checkbox', { name: 'Complete “Pay the rent”' }).click();
+  await expect.poll(title).toBe('Today · TaskFlow');
+  expect(await badge()).toBe(0);
+  await ada.page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect.poll(badge).toBe(1);
+  await ada.page.getByRole('button', { name: 'Account menu' }).click();
+  await ada.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await ada.page.waitForURL('**/sign-in');
+  await expect.poll(badge).toBe(0);
+});

@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useEffect } from 'react';
 import { ChatDock } from '@/app/(app)/chat-dock';
+import { DueCount } from '@/app/(app)/due-count';
 import { Shortcuts } from '@/components/commands/shortcuts';
 import { announcement } from '@/lib/announce';
 import { toggleChat } from '@/lib/chat/panel';
@@ -44,6 +45,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
     <>
       <Shortcuts offered={useGlobalCommands()} />
       <ChatDock domainKey={chatKey} />
+      <DueCount />
       <Suspense fallback={null}>
         {panel === 'palette' ? <Palette onClose={closePanel} /> : null}
         {panel === 'help' ? <Help onClose={closePanel} /> : null}
