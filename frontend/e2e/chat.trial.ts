@@ -38,9 +38,19 @@ trial('the assistant adds a task, completes it, and takes that back', async (sta
   await log.getByText('complete Buy milk', { exact: true }).waitFor();
 
   await panel.getByRole('button', { name: 'Conversations' }).click();
-  await panel.getByRole('button', { name: 'Archive' }).click();
+  const archive = panel.getByRole('button', { name: /^Archive “/ });
+  await archive.click();
   await panel.getByText('No conversations yet').waitFor();
   await ada.page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await archive.click();
+  await panel.getByText('No conversations yet').waitFor();
+
+  // What is in the archive is found there, and comes back from it.
+  const archived = panel.getByRole('button', { name: 'Archived', exact: true });
+  await archived.click();
+  await panel.getByRole('button', { name: /^Bring back “/ }).click();
+  await panel.getByText('The archive is empty').waitFor();
+  await archived.click();
   await panel.getByRole('listitem').first().waitFor();
 });
 
