@@ -122,7 +122,7 @@ trial('how much is due today stands on the icon and in the tab, and nothing is l
   await ada.open('/today');
   await ada.isConnected();
   const title = () => ada.page.title();
-  const badge = () => ada.page.evaluate(() => (window as { badge?: number }).badge);
+  const badge = () => ada.page.evaluate(() => (window as unknown as { badge?: number }).badge);
   await expect.poll(title).toBe('(1) Today · TaskFlow');
   await expect.poll(badge).toBe(1);
   await ada.page.getByRole('link', { name: 'Inbox' }).click();
