@@ -13,7 +13,8 @@ import { useClock } from '@/lib/tasks/provider';
 import { addDays, nextWeekday, timeOf, type Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
 
-type Props = { due: Due | null; onChoose: (due: Due | null) => void };
+/** `undefined`: several tasks, which are due at different times. */
+type Props = { due: Due | null | undefined; onChoose: (due: Due | null) => void };
 
 const text = dialogsMessages.due;
 const MONDAY = 1;
@@ -33,12 +34,12 @@ export function DuePicker({ due, onChoose }: Props) {
         <Choice icon={Sunrise} label={text.tomorrow} day={addDays(today, 1)} onChoose={on} />
         <Choice icon={Sofa} label={text.weekend} day={nextWeekday(today, SATURDAY)} onChoose={on} />
         <Choice icon={CalendarClock} label={text.nextWeek} day={nextWeekday(today, MONDAY)} onChoose={on} />
-        {due ? (
+        {due === null ? null : (
           <button type="button" onClick={() => onChoose(null)} className={choiceClass}>
             <Icon of={CalendarX} className="size-4 text-muted" />
             {text.clear}
           </button>
-        ) : null}
+        )}
       </div>
       <div className="border-t p-3">
         <MonthGrid chosen={day} today={today} onChoose={on} />

@@ -11,11 +11,14 @@ import { ProjectPlaces } from '@/components/tasks/list/tools/project-places';
 import { SelectionCommands } from '@/components/tasks/list/tools/selection-commands';
 import type { RowHandlers } from '@/components/tasks/list/task-row';
 import { DragArea } from '@/components/tasks/drag/drag-area';
+import { announceProblem } from '@/lib/announce';
 import type { Task } from '@/lib/api';
+import { dialogsMessages } from '@/lib/messages/dialogs';
 import { isArranged, placed, type Arrangement } from '@/lib/tasks/arrange';
 import type { Group } from '@/lib/tasks/groups';
-import { useTasks } from '@/lib/tasks/provider';
+import { useClock, useTasks } from '@/lib/tasks/provider';
 import { clearSelection, selection, selectUpTo, toggleSelected } from '@/lib/tasks/selection';
+import { MOST_AT_ONCE } from '@/lib/tasks/write';
 import { useStore } from '@/lib/store';
 
 type Props = {
@@ -35,6 +38,7 @@ type Props = {
 export default function ListTools({ list, groups, rows, shown, reveal, on }: Props) {
   const selected = useStore(selection);
   const { byId } = useTasks();
+  const { zone } = useClock();
   const [focus] = useState(() => new ListFocus());
   useEffect(() => focus.follow(rows, list.current, reveal));
   useEffect(() => clearSelection, []);
@@ -54,11 +58,11 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
     [byId, on],
   );
   const drop = (task: Task, place: string) => {
-    const project = ProjectPlaces.projectOf(place);
-    if (project === undefined) return arrange(placed(groups, task, place));
     const tasks = together(task);
-    if (tasks.length === 1) on.set(task, { project_id: project });
-    else on.all(tasks, () => ({ project_id: project }));
+    if (tasks.length > MOST_AT_ONCE) return announceProblem(dialogsMessages.bulk.atMost(MOST_AT_ONCE));
+    const project = ProjectPlaces.projectOf(place);
+    if (project === undefined) arrange(placed(groups, { tasks, carried: task, target: place, zone }));
+    else arrange(new Map(tasks.map(({ id }) => [id, { project_id: project }])));
   };
   return (
     <>
