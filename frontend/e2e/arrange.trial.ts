@@ -142,3 +142,20 @@ trial('tasks that are due at different times keep them when they are moved toget
   await drag(ada, 'Late', 'Fair', ada.row('Fair'));
   await expect.poll(dues).toEqual([{ ...early, local: '2099-06-05T09:00:00' }, { ...late, local: '2099-06-05T15:00:00' }]);
 });
+
+trial('what is overdue gets another day in one go, and one undo takes that back', async (stage) => {
+  const ada = await stage.newcomer();
+  const [early, late] = [{ kind: 'floating', local: '2020-01-01T09:00:00' }, { kind: 'date', date: '2020-01-02' }] as const;
+  const tasks = [await ada.create({ title: 'Early', due: early }), await ada.create({ title: 'Late', due: late })];
+  const dues = () => Promise.all(tasks.map(async ({ id }) => (await ada.ask<Task>('GET', `/tasks/${id}`)).due));
+  await ada.open('/today');
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: 'Reschedule' }).click();
+  await ada.page.getByRole('dialog', { name: 'Due date' }).getByRole('button', { name: 'Today' }).click();
+  const today = dayAhead(0);
+  await expect.poll(dues).toEqual([{ kind: 'floating', local: `${today}T09:00:00` }, { kind: 'date', date: today }]);
+  await ada.page.getByRole('button', { name: 'Reschedule' }).waitFor({ state: 'detached' });
+  await ada.page.getByText('2 tasks changed').waitFor();
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(dues).toEqual([early, late]);
+});

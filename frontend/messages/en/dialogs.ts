@@ -86,6 +86,8 @@ export const dialogs = {
     previousMonth: 'Previous month',
     nextMonth: 'Next month',
     save: 'Save',
+    reschedule: 'Reschedule',
+    rescheduleFirst: (count: number) => `Reschedule the first ${count}`,
   },
   conflict: {
     title: 'Changed in two places',

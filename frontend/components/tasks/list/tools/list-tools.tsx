@@ -6,6 +6,7 @@ import { BulkBar } from '@/components/tasks/list/tools/bulk-bar';
 import ListCommands from '@/components/tasks/list/list-commands';
 import { ListFocus, type Reveal } from '@/components/tasks/list/list-focus';
 import type { Row } from '@/components/tasks/list/rows';
+import { HeadingTools } from '@/components/tasks/list/tools/heading-tools';
 import { RowTools } from '@/components/tasks/list/tools/row-tools';
 import { ProjectPlaces } from '@/components/tasks/list/tools/project-places';
 import { SelectionCommands } from '@/components/tasks/list/tools/selection-commands';
@@ -79,7 +80,9 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
               isSelecting={selected.size > 0}
               onEdit={on.edit}
             />
-          ) : null,
+          ) : (
+            <HeadingTools key={row.key} rowKey={row.key} group={row.group} on={on} />
+          ),
         )}
         <ProjectPlaces />
       </DragArea>
