@@ -158,4 +158,34 @@ trial('what is overdue gets another day in one go, and one undo takes that back'
   await ada.page.getByText('2 tasks changed').waitFor();
   await ada.page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(dues).toEqual([early, late]);
+
+  // One of them alone is put under the heading of today, where there is nothing by now.
+  const heading = ada.page.getByRole('heading', { name: 'Today', exact: true });
+  await drag(ada, 'Early', 'Today', ada.page.getByRole('listitem').filter({ has: heading }));
+  await expect.poll(dues).toEqual([{ kind: 'floating', local: `${today}T09:00:00` }, late]);
+});
+
+trial('the days ahead are there without tasks, and take some in', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.create({ title: 'Call mum', due: { kind: 'floating', local: '2099-06-01T09:00:00' } });
+  await ada.open('/upcoming');
+  await ada.isConnected();
+  await ada.hasTools('Call mum');
+  const heading = ada.page.getByRole('heading', { name: /^Tomorrow · / });
+  const title = await heading.innerText();
+  await drag(ada, 'Call mum', title, ada.page.getByRole('listitem').filter({ has: heading }));
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: `${dayAhead(1)}T09:00:00` } });
+  await ada.page.getByRole('button', { name: `Collapse ${title}` }).waitFor();
+
+  const add = ada.page.getByRole('button', { name: /^Add a task on / });
+  expect(await add.count()).toBe(7);
+  await add.nth(2).click();
+  const field = ada.page.getByRole('dialog', { name: /^Add a task on / }).getByRole('textbox', { name: 'New task' });
+  await field.fill('Water the plants');
+  await field.press('Enter');
+  await ada.sees('Water the plants');
+  expect(await ada.titles()).toEqual(['Call mum', 'Water the plants']);
+  await expect
+    .poll(async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.find(({ title }) => title === 'Water the plants'))
+    .toMatchObject({ due: { kind: 'date', date: dayAhead(2) } });
 });

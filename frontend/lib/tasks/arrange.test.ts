@@ -14,7 +14,7 @@ const upcoming: Group[] = [
 
 /** A task is put into the place of another, and with it all that are chosen. */
 const put = (groups: Group[], carried: Task, target: string, chosen = [carried]) =>
-  placed(groups, { tasks: chosen, carried, target, zone: 'UTC' });
+  placed(groups, { tasks: chosen, carried, target, clock: { today: '2026-11-23', zone: 'UTC' } });
 
 test('down behind the other, up before it', () => {
   expect(put(arranged, a, 'b')).toEqual(new Map([['a', { position: 1.5 }]]));
@@ -63,6 +63,17 @@ test('of several each keeps its own time, and who is on that day already stays',
   const arrangement = put(upcoming, early, 'b', [early, late, there]);
   const locals = [...arrangement].map(([id, { due }]) => [id, due && 'local' in due && due.local]);
   expect(locals).toEqual([['a', '2026-11-25T09:00:00'], ['x', '2026-11-25T15:00:00']]);
+});
+
+test('a heading is a place as well: its day, or today', () => {
+  const day: Group = { key: '2026-11-26', title: 'Thursday', isLate: false, tasks: [] };
+  expect(put([...upcoming, day], a, day.key)).toEqual(new Map([['a', { due: { kind: 'date', date: '2026-11-26' } }]]));
+  const late: Group = { key: 'overdue', title: 'Overdue', isLate: true, tasks: [a] };
+  const today: Group = { key: 'today', title: 'Today', isLate: false, tasks: [b] };
+  for (const target of ['today', 'b']) {
+    expect(put([late, today], on('a', '2026-11-20T09:00:00'), target).get('a')).toMatchObject({ due: { local: '2026-11-23T09:00:00' } });
+  }
+  expect(put([late, today], b, 'overdue').size).toBe(0);
 });
 
 test('lists that sort themselves are left alone', () => {

@@ -1,5 +1,5 @@
 import type { Task } from '@/lib/api';
-import { dueMoment } from '@/lib/tasks/due';
+import { dueMoment, type Clock } from '@/lib/tasks/due';
 import { dueOn } from '@/lib/tasks/due-day';
 import type { Group } from '@/lib/tasks/groups';
 import { positionsAt } from '@/lib/tasks/position';
@@ -17,15 +17,27 @@ export function isArranged(groups: readonly Group[]): boolean {
   return groups[0]?.key === 'arranged';
 }
 
-/** What is put where: all that move, the one in the hand among them, and the one whose place they take. */
-export type Move = { tasks: readonly Task[]; carried: Task; target: string; zone: string };
+/** The day that tasks are due on which are put among these; null where that is not what they have in common. */
+export function dayOfGroup({ key }: Group, today: Day): Day | null {
+  if (key === 'today') return today;
+  return DAY.test(key) ? key : null;
+}
+
+/** Whether something can be put among these. */
+export function isPlace(group: Group, today: Day): boolean {
+  return isArranged([group]) || dayOfGroup(group, today) !== null;
+}
+
+/** What is put where: all that move, the one in the hand among them, and the task whose place they take, or a group. */
+export type Move = { tasks: readonly Task[]; carried: Task; target: string; clock: Pick<Clock, 'today' | 'zone'> };
 
 /** Tasks take the place of another: in the order that people give a list, or on its day. */
-export function placed(groups: readonly Group[], { tasks, carried, target, zone }: Move): Arrangement {
-  const group = groups.find((each) => each.tasks.some(({ id }) => id === target));
+export function placed(groups: readonly Group[], { tasks, carried, target, clock }: Move): Arrangement {
+  const group = groups.find((each) => each.key === target || each.tasks.some(({ id }) => id === target));
   if (!group || carried.id === target) return NOTHING;
-  if (DAY.test(group.key)) return onDay(tasks, group.key, zone);
-  return group.key === 'arranged' ? inOrder(group, tasks, carried, target) : NOTHING;
+  const day = dayOfGroup(group, clock.today);
+  if (day !== null) return onDay(tasks, day, clock.zone);
+  return isArranged([group]) ? inOrder(group, tasks, carried, target) : NOTHING;
 }
 
 function onDay(tasks: readonly Task[], day: Day, zone: string): Arrangement {

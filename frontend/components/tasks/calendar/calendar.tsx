@@ -3,8 +3,8 @@
 import { clsx } from 'clsx';
 import { useMemo, useRef, useState } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
+import AddOnDay from '@/components/tasks/add-on-day';
 import { AreaCommands } from '@/components/tasks/area-commands';
-import { AddOnDay } from '@/components/tasks/calendar/add-on-day';
 import { CarriedChip } from '@/components/tasks/calendar/chip';
 import { DayCell } from '@/components/tasks/calendar/day-cell';
 import { DragArea } from '@/components/tasks/drag/drag-area';

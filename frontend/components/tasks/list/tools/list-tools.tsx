@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useEffect, useState, type RefObject } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, type RefObject } from 'react';
 import { CarriedRow } from '@/components/tasks/list/tools/carried-row';
 import { BulkBar } from '@/components/tasks/list/tools/bulk-bar';
 import ListCommands from '@/components/tasks/list/list-commands';
@@ -15,12 +15,15 @@ import { DragArea } from '@/components/tasks/drag/drag-area';
 import { announceProblem } from '@/lib/announce';
 import type { Task } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import { isArranged, placed, type Arrangement } from '@/lib/tasks/arrange';
+import { dayOfGroup, isPlace, placed, type Arrangement } from '@/lib/tasks/arrange';
 import type { Group } from '@/lib/tasks/groups';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { clearSelection, selection, selectUpTo, toggleSelected } from '@/lib/tasks/selection';
 import { MOST_AT_ONCE } from '@/lib/tasks/write';
 import { useStore } from '@/lib/store';
+import type { Day } from '@/lib/time/day';
+
+const AddOnDay = lazy(() => import('@/components/tasks/add-on-day'));
 
 type Props = {
   list: RefObject<HTMLElement | null>;
@@ -39,7 +42,8 @@ type Props = {
 export default function ListTools({ list, groups, rows, shown, reveal, on }: Props) {
   const selected = useStore(selection);
   const { byId } = useTasks();
-  const { zone } = useClock();
+  const clock = useClock();
+  const [adding, setAdding] = useState<{ day: Day; anchor: HTMLElement } | null>(null);
   const [focus] = useState(() => new ListFocus());
   useEffect(() => focus.follow(rows, list.current, reveal));
   useEffect(() => clearSelection, []);
@@ -62,7 +66,7 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
     const tasks = together(task);
     if (tasks.length > MOST_AT_ONCE) return announceProblem(dialogsMessages.bulk.atMost(MOST_AT_ONCE));
     const project = ProjectPlaces.projectOf(place);
-    if (project === undefined) arrange(placed(groups, { tasks, carried: task, target: place, zone }));
+    if (project === undefined) arrange(placed(groups, { tasks, carried: task, target: place, clock }));
     else arrange(new Map(tasks.map(({ id }) => [id, { project_id: project }])));
   };
   return (
@@ -75,18 +79,26 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
             <RowTools
               key={row.key}
               task={row.task}
-              isPlace={isArranged(groups) || /^\d/.test(groups[0]?.key ?? '')}
+              isPlace={isPlace(row.group, clock.today)}
               isSelected={selected.has(row.key)}
               isSelecting={selected.size > 0}
               onEdit={on.edit}
             />
           ) : (
-            <HeadingTools key={row.key} rowKey={row.key} group={row.group} on={on} />
+            <HeadingTools
+              key={row.key}
+              rowKey={row.key}
+              group={row.group}
+              day={dayOfGroup(row.group, clock.today)}
+              on={on}
+              onAdd={(day, anchor) => setAdding({ day, anchor })}
+            />
           ),
         )}
         <ProjectPlaces />
       </DragArea>
       {chosen.length > 0 ? <BulkBar tasks={chosen} on={on} /> : null}
+      <Suspense fallback={null}>{adding ? <AddOnDay {...adding} onClose={() => setAdding(null)} /> : null}</Suspense>
     </>
   );
 }
