@@ -162,7 +162,7 @@ export const dialogs = {
     saveFromHere: 'Save, from this one on',
     skip: 'Skip this one',
     move: 'Move only this one',
-    needsDue: 'A task that repeats needs a date.',
+    startsToday: 'This task has no date yet, so it starts today.',
   },
   bulk: {
     label: 'Selected tasks',
