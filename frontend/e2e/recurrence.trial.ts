@@ -100,7 +100,8 @@ trial('a task without a date that is to repeat begins today, and one undo takes 
 
 trial('a reminder is set, snoozed, explained and removed', async (stage) => {
   const ada = await stage.newcomer();
-  await ada.create({ title: 'Dentist', due: { kind: 'floating', local: '2099-06-01T15:00:00' } });
+  await ada.ask('PATCH', '/profile', { settings: { notifications: { all_day_at: '08:30' } } });
+  const { id } = await ada.create({ title: 'Dentist', due: { kind: 'floating', local: '2099-06-01T15:00:00' } });
   await ada.open('/upcoming');
   await ada.isConnected();
   await ada.page.getByRole('button', { name: 'Open “Dentist”' }).click();
@@ -116,6 +117,13 @@ trial('a reminder is set, snoozed, explained and removed', async (stage) => {
   await picker.getByText('Snoozed until').waitFor();
   await picker.getByRole('button', { name: 'Remove the reminder 30 minutes before' }).click();
   await expect.poll(() => open(ada)).toMatchObject({ reminders: [] });
+
+  // A day has no moment of its own: the hour is that of the settings, and it is said.
+  await ada.ask('PATCH', `/tasks/${id}`, { due: { kind: 'date', date: '2099-06-01' } });
+  await picker.getByRole('button', { name: 'On the day, 08:30' }).waitFor();
+  await picker.getByRole('button', { name: 'The day before, 08:30' }).click();
+  await expect.poll(() => open(ada)).toMatchObject({ reminders: [{ when: { kind: 'before', minutes: 24 * 60 } }] });
+  await sheet.getByText('The day before, 08:30').waitFor();
 });
 
 /** The one task that is open. */
