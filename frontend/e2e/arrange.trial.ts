@@ -16,6 +16,10 @@ async function drag(ada: Person, title: string, place: string, element: Locator)
   await ada.dropOver(`Over ${place}.`);
 }
 
+/** A day as it is called in Berlin, where everybody is at home. */
+const dayAhead = (days: number) =>
+  new Date(Date.now() + days * 86_400_000).toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
+
 async function threeTasks(ada: Person): Promise<void> {
   for (const title of ['One', 'Two', 'Three']) await ada.create({ title });
   await ada.open('/inbox');
@@ -99,4 +103,89 @@ trial('several tasks are chosen and changed together, and one undo takes all of 
   await ada.page.getByRole('button', { name: 'Undo' }).click();
   await ada.sees('One');
   await expect.poll(() => saved(ada)).toEqual(['One', 'Two', 'Three']);
+});
+
+trial('several tasks that are chosen are carried together', async (stage) => {
+  const ada = await stage.newcomer();
+  await threeTasks(ada);
+  for (const title of ['One', 'Two']) {
+    await ada.page.getByRole('button', { name: `Open “${title}”` }).click({ modifiers: ['ControlOrMeta'] });
+  }
+  await drag(ada, 'Two', 'Three', ada.row('Three'));
+  await expect.poll(() => saved(ada)).toEqual(['Three', 'One', 'Two']);
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => ada.titles()).toEqual(['One', 'Two', 'Three']);
+});
+
+trial('tasks that are due at different times keep them when they are moved together', async (stage) => {
+  const ada = await stage.newcomer();
+  const early = { kind: 'floating', local: '2099-06-01T09:00:00' } as const;
+  const late = { kind: 'zoned', local: '2099-06-02T15:00:00', zone: 'Asia/Tokyo' } as const;
+  const tasks = [await ada.create({ title: 'Early', due: early }), await ada.create({ title: 'Late', due: late })];
+  const dues = () => Promise.all(tasks.map(async ({ id }) => (await ada.ask<Task>('GET', `/tasks/${id}`)).due));
+  await ada.create({ title: 'Fair', due: { kind: 'date', date: '2099-06-05' } });
+  await ada.open('/upcoming');
+  await ada.isConnected();
+  await ada.hasTools('Fair');
+  for (const title of ['Early', 'Late']) {
+    await ada.page.getByRole('button', { name: `Open “${title}”` }).click({ modifiers: ['ControlOrMeta'] });
+  }
+  await ada.page.getByRole('toolbar', { name: 'Selected tasks' }).getByRole('button', { name: 'Due date' }).click();
+  await ada.page.getByRole('dialog', { name: 'Due date' }).getByRole('button', { name: 'Tomorrow' }).click();
+  const tomorrow = dayAhead(1);
+  // Three in the afternoon in Tokyo is the same day in Berlin.
+  await expect.poll(dues).toEqual([{ ...early, local: `${tomorrow}T09:00:00` }, { ...late, local: `${tomorrow}T15:00:00` }]);
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(dues).toEqual([early, late]);
+  for (const day of ['1 June', '2 June']) await ada.page.getByRole('heading', { name: day }).waitFor();
+
+  await drag(ada, 'Late', 'Fair', ada.row('Fair'));
+  await expect.poll(dues).toEqual([{ ...early, local: '2099-06-05T09:00:00' }, { ...late, local: '2099-06-05T15:00:00' }]);
+});
+
+trial('what is overdue gets another day in one go, and one undo takes that back', async (stage) => {
+  const ada = await stage.newcomer();
+  const [early, late] = [{ kind: 'floating', local: '2020-01-01T09:00:00' }, { kind: 'date', date: '2020-01-02' }] as const;
+  const tasks = [await ada.create({ title: 'Early', due: early }), await ada.create({ title: 'Late', due: late })];
+  const dues = () => Promise.all(tasks.map(async ({ id }) => (await ada.ask<Task>('GET', `/tasks/${id}`)).due));
+  await ada.open('/today');
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: 'Reschedule' }).click();
+  await ada.page.getByRole('dialog', { name: 'Due date' }).getByRole('button', { name: 'Today' }).click();
+  const today = dayAhead(0);
+  await expect.poll(dues).toEqual([{ kind: 'floating', local: `${today}T09:00:00` }, { kind: 'date', date: today }]);
+  await ada.page.getByRole('button', { name: 'Reschedule' }).waitFor({ state: 'detached' });
+  await ada.page.getByText('2 tasks changed').waitFor();
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(dues).toEqual([early, late]);
+
+  // One of them alone is put under the heading of today, where there is nothing by now.
+  const heading = ada.page.getByRole('heading', { name: 'Today', exact: true });
+  await drag(ada, 'Early', 'Today', ada.page.getByRole('listitem').filter({ has: heading }));
+  await expect.poll(dues).toEqual([{ kind: 'floating', local: `${today}T09:00:00` }, late]);
+});
+
+trial('the days ahead are there without tasks, and take some in', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.create({ title: 'Call mum', due: { kind: 'floating', local: '2099-06-01T09:00:00' } });
+  await ada.open('/upcoming');
+  await ada.isConnected();
+  await ada.hasTools('Call mum');
+  const heading = ada.page.getByRole('heading', { name: /^Tomorrow · / });
+  const title = await heading.innerText();
+  await drag(ada, 'Call mum', title, ada.page.getByRole('listitem').filter({ has: heading }));
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: `${dayAhead(1)}T09:00:00` } });
+  await ada.page.getByRole('button', { name: `Collapse ${title}` }).waitFor();
+
+  const add = ada.page.getByRole('button', { name: /^Add a task on / });
+  expect(await add.count()).toBe(7);
+  await add.nth(2).click();
+  const field = ada.page.getByRole('dialog', { name: /^Add a task on / }).getByRole('textbox', { name: 'New task' });
+  await field.fill('Water the plants');
+  await field.press('Enter');
+  await ada.sees('Water the plants');
+  expect(await ada.titles()).toEqual(['Call mum', 'Water the plants']);
+  await expect
+    .poll(async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.find(({ title }) => title === 'Water the plants'))
+    .toMatchObject({ due: { kind: 'date', date: dayAhead(2) } });
 });

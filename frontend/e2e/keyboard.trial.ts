@@ -36,8 +36,17 @@ trial('everything that matters can be done without a mouse', async (stage) => {
 
   await keyboard.press('d');
   await isInside('Due date');
+  await keyboard.type('tomorrow 3pm');
+  await ada.page.getByRole('status', { name: 'Understood' }).getByText('Tomorrow 15:00').waitFor();
   await keyboard.press('Enter');
-  await ada.row('Water the plants').getByText('Today').waitFor();
+  await ada.row('Water the plants').getByText('Tomorrow 15:00').waitFor();
+  await expect.poll(() => focused()).toBe('Open “Water the plants”');
+
+  // Without a word it is today, and the time stays.
+  await keyboard.press('d');
+  await isInside('Due date');
+  await keyboard.press('Enter');
+  await ada.row('Water the plants').getByText('Today 15:00').waitFor();
 
   await keyboard.press('e');
   await ada.page.getByRole('textbox', { name: 'Title', exact: true }).waitFor();

@@ -58,4 +58,13 @@ trial('a task that is added in a view belongs there, unless the line says otherw
   await expect
     .poll(() => ada.ask('GET', '/tasks'))
     .toMatchObject({ items: [{ title: 'Rake the leaves', project_id: id, tags: ['autumn'] }] });
+
+  // A part is understood as well.
+  await ada.row('Rake the leaves').getByRole('button', { name: 'Open' }).click();
+  const field = ada.page.getByRole('dialog', { name: 'Task details' }).getByRole('textbox', { name: 'Add a subtask' });
+  await field.fill('Buy bags tomorrow at 9:00 !high');
+  await field.press('Enter');
+  await expect
+    .poll(async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.find(({ parent_id }) => parent_id))
+    .toMatchObject({ title: 'Buy bags', project_id: id, priority: 'high', due: { kind: 'floating' } });
 });

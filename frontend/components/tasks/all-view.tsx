@@ -15,9 +15,9 @@ const NONE: Project[] = [];
 
 /** All tasks: by when they are due, or by their projects. */
 export function AllView({ empty }: { empty: { title: string; text: string } }) {
-  const by = useSearchParams().get('by') === 'project' ? 'project' : 'date';
+  const isByProject = useSearchParams().get('by') === 'project';
   const { value: projects = NONE } = useRemote(useData().projects);
   const regroup = useCallback((groups: readonly Group[]) => byProject(groups, projects), [projects]);
-  const sections = <Suspense fallback={null}>{useIsDrawn() ? <SectionsSwitch by={by} /> : null}</Suspense>;
-  return <PlainView kind="all" empty={empty} aside={sections} regroup={by === 'project' ? regroup : undefined} />;
+  const sections = <Suspense fallback={null}>{useIsDrawn() ? <SectionsSwitch by={isByProject ? 'project' : 'date'} /> : null}</Suspense>;
+  return <PlainView kind="all" empty={empty} aside={sections} regroup={isByProject ? regroup : undefined} isByProject={isByProject} />;
 }

@@ -21,10 +21,11 @@ type Props = {
   empty: { title: string; text: string };
   aside?: ReactNode;
   regroup?: Regroup;
+  isByProject?: boolean;
 };
 
 /** A view that everybody has. */
-export function PlainView({ kind, empty, aside, regroup }: Props) {
+export function PlainView({ kind, empty, aside, ...sections }: Props) {
   const { today } = useClock();
   return (
     <TaskView
@@ -35,7 +36,7 @@ export function PlainView({ kind, empty, aside, regroup }: Props) {
         </ViewHeading>
       }
       empty={{ icon: ICONS[kind], ...empty }}
-      regroup={regroup}
+      {...sections}
     />
   );
 }

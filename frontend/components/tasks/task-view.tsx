@@ -15,7 +15,7 @@ import { loadWriter } from '@/lib/tasks/write-task';
 
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 
-/** Projects for sections, in the place of those that a scope has. */
+/** Other sections, in the place of those that a scope has. */
 export type Regroup = (groups: readonly Group[]) => Group[];
 
 type Props = {
@@ -24,19 +24,24 @@ type Props = {
   empty: { icon: IconNode; title: string; text: string };
   /** Give the same function each time. */
   regroup?: Regroup;
+  /** Its sections are projects. */
+  isByProject?: boolean;
 };
 
 /** The tasks of a scope: add, look, change. */
-export function TaskView({ scope, heading, empty, regroup }: Props) {
+export function TaskView({ scope, heading, empty, regroup, isByProject = false }: Props) {
   const { byId, isLoading, error, retry } = useTasks();
   const clock = useClock();
   const lingerers = useStore(lingering);
   // Now that there is something to see, what it takes to change it.
   useEffect(() => void loadWriter(), []);
+  const isUnknown = byId.size === 0 && (isLoading || error !== null);
   const groups = useMemo(() => {
+    // That there is nothing on a day is not known yet.
+    if (isUnknown) return [];
     const usual = groupTasks({ byId, scope, clock, lingering: lingerers });
     return regroup?.(usual) ?? usual;
-  }, [byId, scope, clock, lingerers, regroup]);
+  }, [byId, scope, clock, lingerers, regroup, isUnknown]);
   const top = (
     <>
       <div className="px-5 pt-3 pb-3 sm:px-7">{heading}</div>
@@ -45,8 +50,8 @@ export function TaskView({ scope, heading, empty, regroup }: Props) {
       <Suspense fallback={null}>
         {error && byId.size === 0 ? <LoadFailure error={error} retry={retry} /> : null}
       </Suspense>
-      {!isLoading && !error && groups.length === 0 ? <EmptyState {...empty} /> : null}
+      {!isLoading && !error && groups.every(({ tasks }) => tasks.length === 0) ? <EmptyState {...empty} /> : null}
     </>
   );
-  return <TaskList groups={groups} isProjectKnown={scope.kind === 'project' || regroup !== undefined} before={top} />;
+  return <TaskList groups={groups} isProjectKnown={isByProject || scope.kind === 'project'} before={top} />;
 }

@@ -1,7 +1,7 @@
 import type { Project, Schemas } from '@/lib/api';
-import { ruleInWords } from '@/lib/history/rule';
 import { messages } from '@/lib/messages';
 import { historyMessages } from '@/lib/messages/history';
+import { ruleInWords } from '@/lib/tasks/rule-in-words';
 import { dayOf, isDay, timeOf, type Day } from '@/lib/time/day';
 import { formatDay, momentInWords } from '@/lib/time/format';
 

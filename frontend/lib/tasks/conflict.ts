@@ -1,10 +1,10 @@
 import type { Due, Project, Recurrence } from '@/lib/api';
 import type { Conflict, Dispute } from '@/lib/conflict';
 import type { Data } from '@/lib/data';
-import { ruleInWords } from '@/lib/history/rule';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { reminderInWords } from '@/lib/tasks/reminders';
+import { ruleInWords } from '@/lib/tasks/rule-in-words';
 import type { Conflicted } from '@/lib/tasks/send';
 import { disputed, ofSeries, together, update, type Disputed, type TaskWrite } from '@/lib/tasks/write';
 import { dayOf, timeOf } from '@/lib/time/day';

@@ -1,10 +1,17 @@
-import { read, type Api, type NewTask, type QuickTask } from '@/lib/api';
+import { read, type Api, type Due, type NewTask, type QuickTask } from '@/lib/api';
 import type { TaskWrite } from '@/lib/tasks/write';
 
 /** What the server makes of a line of text. It changes nothing. */
 export function understand(api: Api, text: string, key?: string, signal?: AbortSignal): Promise<QuickTask> {
   const header = key === undefined ? {} : { 'Idempotency-Key': key };
   return read(api.POST('/tasks/quick', { body: { text, preview: true }, params: { header }, signal }));
+}
+
+/** When something is due by words that say nothing else; null if they do not say it. */
+export async function understandDate(api: Api, words: string, signal?: AbortSignal): Promise<Due | null> {
+  // Alone, "sat" could be what is to be done.
+  const { understood } = await understand(api, `due ${words}`, undefined, signal);
+  return understood.due ?? null;
 }
 
 /** The task that a line asks for; `defaults` is what the view adds where the line says nothing. */

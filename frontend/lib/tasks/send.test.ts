@@ -94,6 +94,27 @@ test('who leaves out an occurrence that has moved meanwhile is shown both', asyn
   expect(disputed(skipped, current)).toMatchObject({ names: ['due'], mine: { due: { date: '2026-12-07' } } });
 });
 
+const today: Task['due'] = { kind: 'date', date: '2026-11-30' };
+const undated = { ...seen, due: null, recurrence: null };
+const fromToday = ofSeries(undated, { rule: 'FREQ=WEEKLY' }, { due: today, due_at: null, recurrence: weekly() });
+
+test('a task without a date is given the one with which its series begins, and both are taken back as one', async () => {
+  let version = 1;
+  const { asked, sender } = server(() => ({ ...undated, due: today, version: (version += 1) }));
+  const { changeSetIds } = await sendWrite(sender, fromToday);
+  expect(asked.map(({ path, options }) => [path, options.body, options.params.header['If-Match']])).toEqual([
+    ['/tasks/{id}', { due: today }, '"1"'],
+    ['/tasks/{id}/recurrence', { rule: 'FREQ=WEEKLY' }, '"2"'],
+  ]);
+  expect(changeSetIds).toEqual(['c', 'c']);
+});
+
+test('who gives a task a date and a rule while somebody else gives it a date is shown both of both', async () => {
+  const { sender, current } = changedServer({ due: { kind: 'date', date: '2026-12-24' }, recurrence: null });
+  await expect(sendWrite(sender, fromToday)).rejects.toMatchObject({ name: 'Conflicted', write: { kind: 'series' } });
+  expect(disputed(fromToday, current).names).toEqual(['due', 'recurrence']);
+});
+
 test('what two people have done alike is done', async () => {
   const { asked, sender } = changedServer({ priority: 'high', recurrence: null });
   for (const write of [update(seen, { priority: 'high' })!, ofSeries(seen, 'never', { recurrence: null })]) {

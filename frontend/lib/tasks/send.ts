@@ -1,4 +1,4 @@
-import { etag, MERGE_PATCH, read, written, type Api, type Schemas, type Task, type Written } from '@/lib/api';
+import { etag, MERGE_PATCH, read, written, type Api, type Due, type Schemas, type Task, type Written } from '@/lib/api';
 import { messageOf, Stale } from '@/lib/api/errors';
 import { knownTasks, putTasks, type Data } from '@/lib/data';
 import { randomId } from '@/lib/id';
@@ -8,6 +8,7 @@ import { byIds, giveId } from '@/lib/tasks/given-ids';
 import type { OwnVersions } from '@/lib/tasks/own-versions';
 import { understood } from '@/lib/tasks/quick';
 import {
+  beginningOf,
   isDone,
   patchOf,
   stillFits,
@@ -52,12 +53,30 @@ type Several = {
 export async function sendWrite(sender: Sender, asked: TaskWrite): Promise<Sent> {
   const write = byIds(asked);
   if (write.kind === 'batch') return batch(sender, write);
-  const { data, changeSetId } = await request(sender, write);
-  if (data) {
-    noteOwn(sender, write, data);
-    putTasks(sender.data, [data]);
-  }
+  const due = write.kind === 'series' ? beginningOf(write) : null;
+  if (write.kind === 'series' && due) return begin(sender, write, due);
+  const { data, changeSetId } = await one(sender, write);
   return { data, changeSetIds: changeSetId === null ? [] : [changeSetId] };
+}
+
+async function one(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): Promise<Written<Task | null>> {
+  const answer = await request(sender, write);
+  if (answer.data) {
+    noteOwn(sender, write, answer.data);
+    putTasks(sender.data, [answer.data]);
+  }
+  return answer;
+}
+
+/** A series counts from its due, so the task is given that first. It is one deed: both versions of all of it are shown. */
+async function begin(sender: Sender, write: SeriesWrite, due: Due): Promise<Sent> {
+  const { key, id, version, before } = write;
+  const dated: TaskUpdate = { key: `${key}-due`, kind: 'update', id, version, fields: { due }, before: { due: before.due ?? null } };
+  const first = await one(sender, dated).catch((error: unknown) => {
+    throw error instanceof Conflicted ? new Conflicted(write, error.current) : error;
+  });
+  const second = await one(sender, { ...write, before: { ...before, due } });
+  return { data: second.data, changeSetIds: [first.changeSetId, second.changeSetId].filter((each) => each !== null) };
 }
 
 async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): Promise<Written<Task | null>> {

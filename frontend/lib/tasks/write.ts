@@ -1,4 +1,4 @@
-import type { NewRecurrence, NewTask, Task, TaskPatch } from '@/lib/api';
+import type { Due, NewRecurrence, NewTask, Task, TaskPatch } from '@/lib/api';
 import { randomId } from '@/lib/id';
 
 /** Fields that a person changes. */
@@ -99,6 +99,11 @@ export function together(tasks: readonly Task[], change: Change): TaskWrite | nu
 export function ofSeries(seen: Task, to: SeriesWrite['to'], shown: SeriesShown): SeriesWrite {
   const { id, version, due, recurrence } = seen;
   return { key: randomId(), kind: 'series', id, version, to, shown, before: { due, recurrence } };
+}
+
+/** The due with which a series begins where the task has another or none; null if it is the task's own. */
+export function beginningOf({ to, shown: { due }, before }: SeriesWrite): Due | null {
+  return typeof to === 'object' && due && !isSame(due, before.due) ? due : null;
 }
 
 /** The body of the request. Absent fields stay, null clears. */

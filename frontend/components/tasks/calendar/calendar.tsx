@@ -3,8 +3,8 @@
 import { clsx } from 'clsx';
 import { useMemo, useRef, useState } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
+import AddOnDay from '@/components/tasks/add-on-day';
 import { AreaCommands } from '@/components/tasks/area-commands';
-import { AddOnDay } from '@/components/tasks/calendar/add-on-day';
 import { CarriedChip } from '@/components/tasks/calendar/chip';
 import { DayCell } from '@/components/tasks/calendar/day-cell';
 import { DragArea } from '@/components/tasks/drag/drag-area';
@@ -13,8 +13,7 @@ import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { Remote } from '@/lib/remote';
 import { daysOf, entriesByDay, type CalendarView } from '@/lib/tasks/calendar';
-import { dueMoment } from '@/lib/tasks/due';
-import { moveTo } from '@/lib/tasks/due-day';
+import { dueOn } from '@/lib/tasks/due-day';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { readCompleted } from '@/lib/tasks/read-completed';
 import { readPlanned } from '@/lib/tasks/read-planned';
@@ -42,7 +41,7 @@ export function Calendar({ view, day, onShowWeek }: Props) {
   return (
     <DragArea
       id="calendar"
-      onDrop={(task, to) => actions.set(task, { due: moveTo(task.due, to, dueMoment(task, zone)?.day) })}
+      onDrop={(task, to) => actions.set(task, { due: dueOn(task, to, zone) })}
       draw={(task) => <CarriedChip task={task} />}
     >
       <div ref={area} role="group" aria-label={messages.nav.calendar} className="min-h-0 flex-1 overflow-y-auto px-3 pb-6 sm:px-6">

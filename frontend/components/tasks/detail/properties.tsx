@@ -6,6 +6,7 @@ import { DueLabel } from '@/components/tasks/due-label';
 import type { Pick, PickerKind } from '@/components/tasks/pickers/use-picker';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';
 import { RecurrenceLabel } from '@/components/tasks/recurrence/recurrence-label';
+import { useAllDayAt } from '@/components/tasks/reminders/use-all-day-at';
 import { Badge } from '@/components/ui/badge';
 import { Icon, type IconNode } from '@/components/ui/icon';
 import type { Task } from '@/lib/api';
@@ -22,6 +23,7 @@ const text = { ...messages.task, ...dialogsMessages.task };
 /** Due, priority, project and tags: each opens what changes it. */
 export function Properties({ task, pick }: Props) {
   const clock = useClock();
+  const allDayAt = useAllDayAt(task.due);
   const { value: projects } = useRemote(useData().projects);
   const project = projects?.find(({ id }) => id === task.project_id);
   const open = (kind: PickerKind) => (event: MouseEvent<HTMLElement>) => pick(kind, task, event.currentTarget);
@@ -37,7 +39,7 @@ export function Properties({ task, pick }: Props) {
         {task.reminders.length === 0 ? (
           <Unset>{dialogsMessages.reminders.none}</Unset>
         ) : (
-          task.reminders.map((reminder) => <Badge key={reminder.id}>{reminderInWords(reminder, clock.zone)}</Badge>)
+          task.reminders.map((reminder) => <Badge key={reminder.id}>{reminderInWords(reminder, clock.zone, allDayAt)}</Badge>)
         )}
       </Property>
       <Property icon={Flag} label={text.priority} onClick={open('priority')}>

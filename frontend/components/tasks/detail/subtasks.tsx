@@ -85,7 +85,7 @@ function AddSubtask({ parent }: { parent: Task }) {
       setTitle((now) => now || typed);
       return errors.show(problem);
     };
-    void writeTask(data, creation({ title: typed, parent_id: parent.id, project_id: parent.project_id }), { atField });
+    void writeTask(data, creation({ title: typed, parent_id: parent.id, project_id: parent.project_id }, typed), { atField });
   };
   return (
     <form ref={form} onSubmit={submit}>
@@ -99,7 +99,7 @@ function AddSubtask({ parent }: { parent: Task }) {
           aria-label={text.addSubtask}
           {...described('subtask-note', error)}
           placeholder={text.addSubtask}
-          maxLength={200}
+          maxLength={1000}
           autoComplete="off"
           className="h-full min-w-0 flex-1 bg-transparent text-base placeholder:text-muted focus-visible:outline-none sm:text-sm"
         />

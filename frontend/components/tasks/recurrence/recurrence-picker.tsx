@@ -12,6 +12,7 @@ import { Icon } from '@/components/ui/icon';
 import type { Due, NewRecurrence, Task } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { dayOfDue } from '@/lib/tasks/due-day';
+import { useClock } from '@/lib/tasks/provider';
 import { DAILY, isLastOfMonth, parseRule, placeInMonth, ruleText, type Rule } from '@/lib/tasks/rule';
 import type { SeriesShown, SeriesWrite } from '@/lib/tasks/write';
 import type { Day } from '@/lib/time/day';
@@ -30,11 +31,10 @@ type Props = {
 const text = dialogsMessages.recurrence;
 
 /** How a task comes again: chosen from what is usual, or put together; with what that means. */
-export function RecurrencePicker({ task, ...on }: Props) {
-  return task.due ? <Editor task={task} due={task.due} {...on} /> : <p className="p-4 text-muted">{text.needsDue}</p>;
-}
-
-function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
+export function RecurrencePicker({ task, onChoose, onMove }: Props) {
+  const { today } = useClock();
+  // What has no date begins today.
+  const due: Due = task.due ?? { kind: 'date', date: today };
   const current = task.recurrence ?? null;
   const day = dayOfDue(due);
   const [rule, setRule] = useState<string | null>(current?.rule ?? null);
@@ -44,12 +44,16 @@ function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
   const { preview, wrong } = useRecurrencePreview(due, chosen);
   const isSame = rule === (current?.rule ?? null) && mode === (current?.mode ?? 'from_due');
   const save = () => {
-    if (chosen) onChoose(chosen, { recurrence: shownAs(task, preview?.rule ?? chosen.rule, mode) });
+    const begun: SeriesShown = task.due ? {} : { due, due_at: null };
+    if (chosen) onChoose(chosen, { ...begun, recurrence: shownAs(task, day, preview?.rule ?? chosen.rule, mode) });
     else onChoose('never', { recurrence: null });
   };
   const skip = () => onChoose('skipped', dueAfter(due, preview?.next.map((each) => each.due) ?? []));
+  // What would be refused must not leave a date behind.
+  const isKnown = wrong === null && (Boolean(task.due) || preview !== null);
   return (
     <div>
+      {task.due ? null : <p className="px-3.5 pt-3 text-[0.8125rem] text-muted">{text.startsToday}</p>}
       {isCustom ? (
         <RuleForm
           rule={(rule && parseRule(rule, day)) || DAILY}
@@ -80,7 +84,7 @@ function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
       )}
       {chosen ? <NextDates preview={preview} error={wrong?.message} /> : null}
       <div className="flex flex-wrap gap-2 border-t p-3">
-        <Button variant="primary" size="small" disabled={isSame || wrong !== null} onClick={save}>
+        <Button variant="primary" size="small" disabled={isSame || !isKnown} onClick={save}>
           {current && rule !== null ? text.saveFromHere : text.save}
         </Button>
         {current && isSame && !task.completed ? (
@@ -125,8 +129,7 @@ function presets(day: Day): { label: string; rule: Rule }[] {
 }
 
 /** Until the server has said it better. */
-function shownAs(task: Task, rule: string, mode: Mode): Task['recurrence'] {
-  const day = task.due ? dayOfDue(task.due) : '';
+function shownAs(task: Task, day: Day, rule: string, mode: Mode): Task['recurrence'] {
   const { series_id = '', number = 1, open = 'keep_one', catch_up = 'latest' } = task.recurrence ?? {};
   return { series_id, rule, mode, open, catch_up, start: day, occurrence: day, number };
 }

@@ -3,6 +3,7 @@
 import { Plus } from 'lucide';
 import { lazy, Suspense, useState } from 'react';
 import { ReminderItem } from '@/components/tasks/reminders/reminder-item';
+import { useAllDayAt } from '@/components/tasks/reminders/use-all-day-at';
 import { Button } from '@/components/ui/button';
 import { described, FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
@@ -23,8 +24,10 @@ const PushHint = lazy(() => import('@/components/tasks/reminders/push-hint'));
 type Props = { task: Task; onChange: (seen: Task, reminders: Reminder[], atField?: WriteOptions['atField']) => void };
 
 const text = dialogsMessages.reminders;
-/** In minutes before the due. */
-const USUAL = [0, 10, 30, 60, 24 * 60];
+const DAY = 24 * 60;
+/** In minutes before the due, which is at a time or on a day. */
+const USUAL = [0, 10, 30, 60, DAY];
+const USUAL_OF_DAY = [0, DAY, 7 * DAY];
 const MOST = 10;
 const PLACES = { reminders: 'moment' } as const;
 
@@ -34,11 +37,13 @@ export function ReminderPicker({ task, onChange }: Props) {
   const [moment, setMoment] = useState(`${addDays(today, 1)}T09:00`);
   const [form, errors] = useFormErrors(PLACES);
   const error = errors.at('moment');
+  const allDayAt = useAllDayAt(task.due);
   const { reminders } = task;
   const add = (when: Reminder['when'], atField?: WriteOptions['atField']) =>
     onChange(task, [...reminders, { id: randomId(), when, channels: [] }], atField);
   const has = (when: Reminder['when']) => reminders.some((reminder) => isSame(reminder.when, when));
-  const offered = USUAL.map((minutes) => ({ kind: 'before', minutes }) as const).filter((when) => !has(when));
+  const usual = task.due?.kind === 'date' ? USUAL_OF_DAY : USUAL;
+  const offered = usual.map((minutes) => ({ kind: 'before', minutes }) as const).filter((when) => !has(when));
   return (
     <div className="text-[0.8125rem]">
       {reminders.length > 0 ? (
@@ -48,6 +53,7 @@ export function ReminderPicker({ task, onChange }: Props) {
               key={reminder.id}
               taskId={task.id}
               reminder={reminder}
+              words={reminderInWords(reminder, zone, allDayAt)}
               onRemove={() => onChange(task, reminders.filter((other) => other !== reminder))}
             />
           ))}
@@ -68,7 +74,7 @@ export function ReminderPicker({ task, onChange }: Props) {
                   className="flex min-h-8 items-center gap-2 rounded-md px-2 text-left hover:bg-hover"
                 >
                   <Icon of={Plus} className="size-3.5 text-muted" />
-                  {reminderInWords({ when }, zone)}
+                  {reminderInWords({ when }, zone, allDayAt)}
                 </button>
               ))
             ) : (

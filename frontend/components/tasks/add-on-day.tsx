@@ -7,7 +7,7 @@ import type { Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
 
 /** A task for a day, where it was asked for. */
-export function AddOnDay({ day, anchor, onClose }: { day: Day; anchor: HTMLElement; onClose: () => void }) {
+export default function AddOnDay({ day, anchor, onClose }: { day: Day; anchor: HTMLElement; onClose: () => void }) {
   const label = viewsMessages.calendar.addOn(formatDay(day, 'full'));
   return (
     <Popover anchor={anchor} label={label} onClose={onClose} className="w-80 max-w-[calc(100vw-1.5rem)] pt-3">
