@@ -3,6 +3,7 @@ export const commands = {
   title: 'Search and commands',
   placeholder: 'Search tasks or type a command…',
   nothing: 'Nothing found',
+  add: (typed: string) => `Add “${typed}”`,
   everywhere: (typed: string) => `Search everything for “${typed}”`,
   tasks: 'Tasks',
   goTo: 'Go to',
