@@ -59,3 +59,16 @@ trial('a task that is added in a view belongs there, unless the line says otherw
     .poll(() => ada.ask('GET', '/tasks'))
     .toMatchObject({ items: [{ title: 'Rake the leaves', project_id: id, tags: ['autumn'] }] });
 });
+
+trial('what was understood is seen as a whole in the box of a day of the calendar, too', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.open('/calendar?view=week&day=2099-06-02');
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: /^Add a task on .* 2 June 2099$/ }).click();
+  const box = ada.page.getByRole('dialog', { name: /^Add a task on/ });
+  await box.getByRole('textbox', { name: 'New task' }).fill('Call mum !high #family');
+  await box.getByRole('status', { name: 'Understood' }).getByText('High').waitFor();
+  expect(await box.evaluate((element) => element.scrollHeight - element.clientHeight)).toBe(0);
+  await ada.page.keyboard.press('Enter');
+  await ada.page.getByRole('button', { name: 'Open “Call mum”' }).waitFor();
+});

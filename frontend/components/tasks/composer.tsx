@@ -18,8 +18,15 @@ const NoPreview: typeof Preview = () => null;
 
 const text = messages.composer;
 
-/** One line, and there is a task, with all that the line says. `defaults` is what makes it show up in this view. */
-export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
+export type ComposerProps = {
+  /** What makes a task show up in this view. */
+  defaults: Omit<NewTask, 'title'>;
+  /** Where what was understood stands, if there is no room under the field. */
+  below?: HTMLElement | null;
+};
+
+/** One line, and there is a task, with all that the line says. */
+export function Composer({ defaults, below = null }: ComposerProps) {
   const { create } = useTaskActions();
   const input = useRef<HTMLInputElement>(null);
   const [title, setTitle] = useState('');
@@ -72,6 +79,7 @@ export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
               <QuickPreview
                 line={title}
                 input={input}
+                below={below}
                 onUnderstood={(line, quick) => (understood.current = { line: line.trim(), quick })}
                 onChange={setTitle}
               />

@@ -5,6 +5,7 @@ import { Bell, CalendarDays, Flag, Folder, Hash, Repeat, X, type IconNode } from
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { DueLabel } from '@/components/tasks/due-label';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';
+import { UnderField } from '@/components/tasks/under-field';
 import { Icon } from '@/components/ui/icon';
 import type { QuickTask, Schemas } from '@/lib/api';
 import { quietApi } from '@/lib/api/client';
@@ -20,6 +21,8 @@ type Span = Schemas['Span'];
 type Props = {
   line: string;
   input: RefObject<HTMLInputElement | null>;
+  /** Where what was understood stands, if there is no room under the field. */
+  below: HTMLElement | null;
   onUnderstood: (line: string, quick: QuickTask) => void;
   onChange: (line: string) => void;
 };
@@ -30,7 +33,7 @@ const text = dialogsMessages.quick;
 const PAUSE_MILLISECONDS = 150;
 
 /** What will become of a line while it is typed: marked in it, and in words below. */
-export default function QuickPreview({ line, input, onUnderstood, onChange }: Props) {
+export default function QuickPreview({ line, input, below, onUnderstood, onChange }: Props) {
   const [known, setKnown] = useState<{ line: string; quick: QuickTask } | null>(null);
   const tell = useRef(onUnderstood);
   useEffect(() => {
@@ -63,7 +66,7 @@ export default function QuickPreview({ line, input, onUnderstood, onChange }: Pr
     <>
       {known.line === line ? <Marks line={line} spans={spans} input={input} /> : null}
       {spans.length > 0 ? (
-        <Summary quick={known.quick} refuse={known.line === line ? refuse : undefined} />
+        <Summary quick={known.quick} below={below} refuse={known.line === line ? refuse : undefined} />
       ) : null}
     </>
   );
@@ -101,15 +104,13 @@ function Marks({ line, spans, input }: Pick<Props, 'line' | 'input'> & { spans: 
   );
 }
 
+type SummaryProps = { quick: QuickTask; below: HTMLElement | null; refuse: ((span: Span) => void) | undefined };
+
 /** Each thing that was understood; pressing it means that it was not meant. */
-function Summary({ quick, refuse }: { quick: QuickTask; refuse: ((span: Span) => void) | undefined }) {
+function Summary({ quick, below, refuse }: SummaryProps) {
   const { understood } = quick;
   return (
-    <div
-      role="status"
-      aria-label={text.understood}
-      className="absolute top-full -left-9 z-10 mt-2 flex max-w-[calc(100%+6rem)] flex-wrap gap-1.5 rounded-card border bg-raised p-2 text-xs shadow-raised"
-    >
+    <UnderField place={below} role="status" aria-label={text.understood} className="flex flex-wrap gap-1.5">
       {understood.title === '' ? <span className="px-1 py-1 text-muted">{text.noTitle}</span> : null}
       {firsts(understood.spans).map((span) => (
         <button
@@ -125,7 +126,7 @@ function Summary({ quick, refuse }: { quick: QuickTask; refuse: ((span: Span) =>
           <Icon of={X} className="size-3 text-muted opacity-0 group-hover/chip:opacity-100 group-focus-visible/chip:opacity-100" />
         </button>
       ))}
-    </div>
+    </UnderField>
   );
 }
 

@@ -34,7 +34,7 @@ export function Sheet({ isOpen, onClose, title, side, className, children }: Pro
             event.preventDefault();
             if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
           }}
-          className={clsx('fixed z-50 flex flex-col bg-background shadow-raised focus-visible:outline-none', SIDES[side], className)}
+          className={clsx('fixed z-50 flex flex-col bg-background pb-[env(safe-area-inset-bottom)] shadow-raised focus-visible:outline-none', SIDES[side], className)}
         >
           <Primitive.Title className="sr-only">{title}</Primitive.Title>
           {children}
