@@ -72,3 +72,31 @@ trial('what was understood is seen as a whole in the box of a day of the calenda
   await ada.page.keyboard.press('Enter');
   await ada.page.getByRole('button', { name: 'Open “Call mum”' }).waitFor();
 });
+
+trial('a task is added over any page, and what is refused stands in the field again', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.open('/statistics');
+  await ada.isConnected();
+  const dialog = ada.page.getByRole('dialog', { name: 'New task' });
+  const field = dialog.getByRole('textbox', { name: 'New task' });
+  const open = async (key: string) => {
+    await ada.page.keyboard.press(key);
+    await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+  };
+  for (const key of ['q', 'n']) {
+    await open(key);
+    await ada.page.keyboard.type(`By the key ${key} tomorrow`);
+    await ada.page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await expect
+      .poll(async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.find(({ title }) => title === `By the key ${key}`))
+      .toMatchObject({ due: { kind: 'date' } });
+  }
+  expect(new URL(ada.page.url()).pathname).toBe('/statistics');
+  await open('q');
+  // There is nothing to be done in it.
+  await field.fill('#home');
+  await field.press('Enter');
+  await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
+  expect(await field.inputValue()).toBe('#home');
+});

@@ -13,11 +13,11 @@ import { messages } from '@/lib/messages';
 import { chatMessages } from '@/lib/messages/chat';
 import { commandsMessages } from '@/lib/messages/commands';
 import { confirmationsMessages } from '@/lib/messages/confirmations';
-import { isFieldWanted } from '@/lib/new-task';
 import { keepForOffline } from '@/lib/offline/keep';
 import { startWorker } from '@/lib/offline/worker';
 import { useOpenTask } from '@/lib/open-task';
 import { closePanel, openPanel } from '@/lib/panels';
+import { openQuickAdd } from '@/lib/quick-add';
 import { followOtherTabs } from '@/lib/session-over';
 import { useStore } from '@/lib/store';
 
@@ -25,6 +25,7 @@ const Palette = lazy(() => import('@/components/commands/palette'));
 const Help = lazy(() => import('@/components/commands/help'));
 const MenuSheet = lazy(() => import('@/components/shell/menu-sheet'));
 const NewProjectDialog = lazy(() => import('@/components/projects/new-project-dialog'));
+const QuickAdd = lazy(() => import('@/components/tasks/quick-add'));
 const TaskSheet = lazy(() => import('@/components/tasks/detail/task-sheet'));
 const ConflictDialog = lazy(() => import('@/components/ui/conflict-dialog'));
 const Toaster = lazy(() => import('@/components/ui/toaster'));
@@ -49,6 +50,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
         {panel === 'help' ? <Help onClose={closePanel} /> : null}
         {panel === 'menu' ? <MenuSheet onClose={closePanel} /> : null}
         {panel === 'new-project' ? <NewProjectDialog onClose={closePanel} /> : null}
+        {panel === 'quick-add' ? <QuickAdd onClose={closePanel} /> : null}
       </Suspense>
       <Suspense fallback={null}>{task === null ? null : <TaskSheet key={task} id={task} />}</Suspense>
       <Suspense fallback={null}>{conflict === null ? null : <ConflictDialog conflict={conflict} />}</Suspense>
@@ -68,10 +70,7 @@ function useGlobalCommands(): Command[] {
   const router = useRouter();
   const text = commandsMessages;
   const hasField = useStore(commands).some(({ id }) => id === 'new-task');
-  const addInInbox = (): void => {
-    isFieldWanted.set(true);
-    router.push('/inbox');
-  };
+  const quickAdd = (): void => openQuickAdd();
   const go = (title: string, path: string, key: string): Command => ({
     id: `go-${key}`,
     title,
@@ -80,7 +79,8 @@ function useGlobalCommands(): Command[] {
     run: () => router.push(path),
   });
   return [
-    ...(hasField ? [] : [{ id: 'new-task-in-inbox', title: messages.composer.newTask, group: 'anywhere', keys: 'n', run: addInInbox } as const]),
+    ...(hasField ? [] : [{ id: 'new-task-anywhere', title: messages.composer.newTask, group: 'anywhere', keys: 'n', run: quickAdd } as const]),
+    { id: 'quick-add', title: text.quickAdd, group: 'anywhere', keys: 'q', run: quickAdd },
     { id: 'search', title: text.search, group: 'anywhere', keys: '/', isOnlyKeys: true, run: () => openPanel.set('palette') },
     { id: 'palette', title: text.palette, group: 'anywhere', keys: 'mod+k', isOnlyKeys: true, run: () => openPanel.set('palette') },
     { id: 'help', title: text.help, group: 'anywhere', keys: '?', run: () => openPanel.set('help') },

@@ -22,7 +22,7 @@ export function BottomBar() {
         <button
           type="button"
           aria-label={messages.composer.newTask}
-          onClick={() => runCommand('new-task', 'new-task-in-inbox')}
+          onClick={() => runCommand('new-task', 'quick-add')}
           className="grid size-11 place-items-center rounded-full bg-accent text-on-accent shadow-raised"
         >
           <Icon of={Plus} className="size-5" />

@@ -1,7 +1,7 @@
 'use client';
 
 import { Plus } from 'lucide';
-import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'react';
+import { lazy, Suspense, useRef, useState, type FormEvent } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import type Preview from '@/components/tasks/quick-preview';
 import { Button } from '@/components/ui/button';
@@ -10,7 +10,8 @@ import { Icon } from '@/components/ui/icon';
 import type { NewTask, QuickTask } from '@/lib/api';
 import { useCommands } from '@/lib/commands';
 import { messages } from '@/lib/messages';
-import { isFieldWanted } from '@/lib/new-task';
+import type { Begun } from '@/lib/quick-add';
+import type { Outcome } from '@/lib/tasks/write-task';
 
 /** Without a network it may not be had; the line is understood all the same when it is sent. */
 const QuickPreview = lazy(() => import('@/components/tasks/quick-preview').catch(() => ({ default: NoPreview })));
@@ -23,14 +24,18 @@ export type ComposerProps = {
   defaults: Omit<NewTask, 'title'>;
   /** Where what was understood stands, if there is no room under the field. */
   below?: HTMLElement | null;
+  /** What it begins with, and the focus. */
+  begun?: Begun;
+  /** Hears what is sent, and what comes of it. */
+  onSend?: (line: string, sending: Promise<Outcome>) => void;
 };
 
 /** One line, and there is a task, with all that the line says. */
-export function Composer({ defaults, below = null }: ComposerProps) {
+export function Composer({ defaults, below = null, begun, onSend }: ComposerProps) {
   const { create } = useTaskActions();
   const input = useRef<HTMLInputElement>(null);
-  const [title, setTitle] = useState('');
-  const [error, setError] = useState<string | null>(null);
+  const [title, setTitle] = useState(begun?.line ?? '');
+  const [error, setError] = useState(begun?.error ?? null);
   /** What the server made of a line, so that it need not be asked again. */
   const understood = useRef<{ line: string; quick: QuickTask } | null>(null);
   useCommands([
@@ -42,12 +47,6 @@ export function Composer({ defaults, below = null }: ComposerProps) {
       run: () => input.current?.focus(),
     },
   ]);
-
-  useEffect(() => {
-    if (!isFieldWanted.get()) return;
-    isFieldWanted.set(false);
-    input.current?.focus();
-  }, []);
 
   const add = async (line: string) => {
     const known = understood.current;
@@ -62,7 +61,9 @@ export function Composer({ defaults, below = null }: ComposerProps) {
     if (typed === '') return;
     setTitle('');
     setError(null);
-    const outcome = await add(typed);
+    const sending = add(typed);
+    onSend?.(typed, sending);
+    const outcome = await sending;
     if (outcome.ok) return;
     setError(outcome.message);
     // What was typed since is worth more than what did not work.
@@ -87,6 +88,7 @@ export function Composer({ defaults, below = null }: ComposerProps) {
           </Suspense>
           <input
             ref={input}
+            autoFocus={begun !== undefined}
             value={title}
             onChange={(event) => setTitle(event.target.value)}
             onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}

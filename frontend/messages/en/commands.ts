@@ -11,6 +11,7 @@ export const commands = {
   helpTitle: 'Keyboard shortcuts',
   groups: { anywhere: 'Anywhere', list: 'In a list', go: 'Go to' },
   newTask: 'New task',
+  quickAdd: 'Quick add',
   search: 'Search',
   palette: 'Search and commands',
   help: 'Keyboard shortcuts',
