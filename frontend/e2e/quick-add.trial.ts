@@ -100,3 +100,45 @@ trial('a task is added over any page, and what is refused stands in the field ag
   await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
   expect(await field.inputValue()).toBe('#home');
 });
+
+trial('tags and projects are finished while they are typed, and a project that there is not is created', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Winter garden' });
+  await ada.create({ title: 'Rake the leaves', tags: ['autumn'] });
+  await ada.open('/inbox');
+  await ada.isConnected();
+  const { keyboard } = ada.page;
+  const field = ada.page.locator('main form input');
+  const option = (name: string) => ada.page.getByRole('option', { name, exact: true });
+  const stands = (line: string) => expect.poll(() => field.inputValue()).toBe(line);
+  const saved = async (title: string) =>
+    (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.find((task) => task.title === title);
+  await field.focus();
+
+  await keyboard.type('Buy seeds #aut');
+  await option('autumn').waitFor();
+  await keyboard.press('Enter');
+  await stands('Buy seeds #autumn ');
+  await keyboard.type('+gar');
+  await option('Winter garden').waitFor();
+  await keyboard.press('Tab');
+  await stands('Buy seeds #autumn +"Winter garden" ');
+  await keyboard.press('Enter');
+  await expect.poll(() => saved('Buy seeds')).toMatchObject({ tags: ['autumn'], project_id: id });
+
+  await keyboard.type('Dig +Pond');
+  await option('Create project “Pond”').waitFor();
+  await keyboard.press('ArrowDown');
+  await keyboard.press('Enter');
+  await stands('Dig +Pond ');
+  await keyboard.press('Enter');
+  await expect.poll(() => saved('Dig')).toMatchObject({ project_id: expect.any(String) });
+
+  // Who wants another one closes the list; then the key sends the line.
+  await keyboard.type('Water them #aut');
+  await option('autumn').waitFor();
+  await keyboard.press('Escape');
+  await option('autumn').waitFor({ state: 'detached' });
+  await keyboard.press('Enter');
+  await expect.poll(() => saved('Water them')).toMatchObject({ tags: ['aut'] });
+});

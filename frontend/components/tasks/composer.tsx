@@ -1,16 +1,18 @@
 'use client';
 
 import { Plus } from 'lucide';
-import { lazy, Suspense, useRef, useState, type FormEvent } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import type Preview from '@/components/tasks/quick-preview';
 import { Button } from '@/components/ui/button';
 import { FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
-import type { NewTask, QuickTask } from '@/lib/api';
+import type { NewTask } from '@/lib/api';
 import { useCommands } from '@/lib/commands';
+import { givenLine } from '@/lib/given-line';
 import { messages } from '@/lib/messages';
 import type { Begun } from '@/lib/quick-add';
+import type { Understood } from '@/lib/tasks/quick';
 import type { Outcome } from '@/lib/tasks/write-task';
 
 /** Without a network it may not be had; the line is understood all the same when it is sent. */
@@ -37,7 +39,7 @@ export function Composer({ defaults, below = null, begun, onSend }: ComposerProp
   const [title, setTitle] = useState(begun?.line ?? '');
   const [error, setError] = useState(begun?.error ?? null);
   /** What the server made of a line, so that it need not be asked again. */
-  const understood = useRef<{ line: string; quick: QuickTask } | null>(null);
+  const understood = useRef<Understood | null>(null);
   useCommands([
     {
       id: 'new-task',
@@ -48,9 +50,18 @@ export function Composer({ defaults, below = null, begun, onSend }: ComposerProp
     },
   ]);
 
+  useEffect(
+    () =>
+      givenLine.subscribe(() => {
+        setTitle(givenLine.get()?.line ?? '');
+        input.current?.focus();
+      }),
+    [],
+  );
+
   const add = async (line: string) => {
     const known = understood.current;
-    if (known?.line !== line) return create({ ...defaults, title: line }, line);
+    if (!known || known.line.trim() !== line) return create({ ...defaults, title: line }, line);
     const { taskOf } = await import('@/lib/tasks/quick');
     return create(taskOf(known.quick, defaults));
   };
@@ -81,7 +92,7 @@ export function Composer({ defaults, below = null, begun, onSend }: ComposerProp
                 line={title}
                 input={input}
                 below={below}
-                onUnderstood={(line, quick) => (understood.current = { line: line.trim(), quick })}
+                onUnderstood={(known) => (understood.current = known)}
                 onChange={setTitle}
               />
             ) : null}
@@ -99,7 +110,7 @@ export function Composer({ defaults, below = null, begun, onSend }: ComposerProp
             maxLength={1000}
             enterKeyHint="done"
             autoComplete="off"
-            className="relative size-full bg-transparent text-base placeholder:text-muted focus-visible:outline-none sm:text-sm"
+            className="relative size-full bg-transparent text-base placeholder:text-muted placeholder-shown:text-ellipsis focus-visible:outline-none sm:text-sm"
           />
         </div>
         {title.trim() ? (

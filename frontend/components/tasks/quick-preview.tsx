@@ -5,6 +5,7 @@ import { Bell, CalendarDays, Flag, Folder, Hash, Repeat, X, type IconNode } from
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { DueLabel } from '@/components/tasks/due-label';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';
+import { useTypeAhead } from '@/components/tasks/type-ahead';
 import { UnderField } from '@/components/tasks/under-field';
 import { Icon } from '@/components/ui/icon';
 import type { QuickTask, Schemas } from '@/lib/api';
@@ -13,7 +14,7 @@ import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { useClock } from '@/lib/tasks/provider';
-import { understand } from '@/lib/tasks/quick';
+import { understand, type Understood } from '@/lib/tasks/quick';
 import { reminderInWords } from '@/lib/tasks/reminders';
 
 type Span = Schemas['Span'];
@@ -23,7 +24,8 @@ type Props = {
   input: RefObject<HTMLInputElement | null>;
   /** Where what was understood stands, if there is no room under the field. */
   below: HTMLElement | null;
-  onUnderstood: (line: string, quick: QuickTask) => void;
+  /** What is known of the line as it is; null until it is. */
+  onUnderstood: (known: Understood | null) => void;
   onChange: (line: string) => void;
 };
 
@@ -32,20 +34,23 @@ const text = dialogsMessages.quick;
 /** Who types on does not want to know what half a word means. */
 const PAUSE_MILLISECONDS = 150;
 
-/** What will become of a line while it is typed: marked in it, and in words below. */
+/** What will become of a line while it is typed: marked in it, and in words below; and what is begun in it may be finished. */
 export default function QuickPreview({ line, input, below, onUnderstood, onChange }: Props) {
-  const [known, setKnown] = useState<{ line: string; quick: QuickTask } | null>(null);
+  const [known, setKnown] = useState<Understood | null>(null);
+  // Which projects there are decides what a line means.
+  const { value: projects } = useRemote(useData().projects);
   const tell = useRef(onUnderstood);
   useEffect(() => {
     tell.current = onUnderstood;
   });
   useEffect(() => {
     const leaving = new AbortController();
+    tell.current(null);
     const timer = setTimeout(() => {
       understand(quietApi, line, undefined, leaving.signal).then(
         (quick) => {
           setKnown({ line, quick });
-          tell.current(line, quick);
+          tell.current({ line, quick });
         },
         // Without an answer the line is as good as before; sending it will tell.
         () => undefined,
@@ -55,17 +60,18 @@ export default function QuickPreview({ line, input, below, onUnderstood, onChang
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [line]);
-  if (!known) return null;
-  const { spans } = known.quick.understood;
+  }, [line, projects]);
+  const offers = useTypeAhead({ line, input, onChange, onCreate: () => tell.current(null) });
+  const spans = known?.quick.understood.spans ?? [];
   const refuse = (span: Span) => {
     onChange(`${line.slice(0, span.start)}\\${line.slice(span.start)}`);
     input.current?.focus();
   };
   return (
     <>
-      {known.line === line ? <Marks line={line} spans={spans} input={input} /> : null}
-      {spans.length > 0 ? (
+      {known?.line === line ? <Marks line={line} spans={spans} input={input} /> : null}
+      {offers ? <UnderField place={below}>{offers}</UnderField> : null}
+      {known && spans.length > 0 && !offers ? (
         <Summary quick={known.quick} below={below} refuse={known.line === line ? refuse : undefined} />
       ) : null}
     </>
