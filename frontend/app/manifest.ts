@@ -1,5 +1,6 @@
 import type { MetadataRoute } from 'next';
 import { messages } from '@/lib/messages';
+import { ADD, PARTS } from '@/lib/shared-line';
 
 /** The app on a home screen. */
 export default function manifest(): MetadataRoute.Manifest {
@@ -13,6 +14,13 @@ export default function manifest(): MetadataRoute.Manifest {
     display: 'standalone',
     background_color: '#f5f7f7',
     theme_color: '#0b6b63',
+    shortcuts: [
+      { name: messages.composer.add, url: `/dashboard?${ADD}=` },
+      { name: messages.nav.today, url: '/today' },
+      { name: messages.nav.calendar, url: '/calendar' },
+    ],
+    // What other apps share stands in the field for a new task. Nothing is written before the person says so.
+    share_target: { action: '/dashboard', method: 'GET', params: PARTS },
     icons: [
       { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml' },
       { src: '/icon-192.png', sizes: '192x192', type: 'image/png' },

@@ -142,3 +142,22 @@ trial('tags and projects are finished while they are typed, and a project that t
   await keyboard.press('Enter');
   await expect.poll(() => saved('Water them')).toMatchObject({ tags: ['aut'] });
 });
+
+trial('what another app shares stands in the field, and is a task only when its person says so', async (stage) => {
+  const ada = await stage.newcomer();
+  const { share_target: target } = (await (await ada.page.request.get('/manifest.webmanifest')).json()) as Manifest;
+  const shared = new URLSearchParams({ [target.params.title]: 'Apple pie', [target.params.url]: 'https://pies.example/apple' });
+  await ada.context.clearCookies();
+  // Also by way of signing in.
+  await ada.open(`${target.action}?${shared}`);
+  await ada.page.waitForURL('**/sign-in?next=*');
+  await ada.signInHere();
+  const field = ada.page.getByRole('dialog', { name: 'New task' }).getByRole('textbox', { name: 'New task' });
+  await expect.poll(() => field.inputValue()).toBe('Apple pie https://pies.example/apple');
+  await expect.poll(() => new URL(ada.page.url()).search).toBe('');
+  expect(await ada.ask('GET', '/tasks')).toMatchObject({ items: [] });
+  await field.press('Enter');
+  await ada.sees('Apple pie https://pies.example/apple');
+});
+
+type Manifest = { share_target: { action: string; params: Record<'title' | 'url', string> } };

@@ -1,9 +1,10 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
+import { useRouter, useSearchParams } from 'next/navigation';
 import { lazy, Suspense, useEffect } from 'react';
 import { ChatDock } from '@/app/(app)/chat-dock';
 import { Shortcuts } from '@/components/commands/shortcuts';
+import { setParameters } from '@/lib/address';
 import { announcement } from '@/lib/announce';
 import { toggleChat } from '@/lib/chat/panel';
 import { commands, type Command } from '@/lib/commands';
@@ -19,6 +20,7 @@ import { useOpenTask } from '@/lib/open-task';
 import { closePanel, openPanel } from '@/lib/panels';
 import { openQuickAdd } from '@/lib/quick-add';
 import { followOtherTabs } from '@/lib/session-over';
+import { NOTHING_SHARED, sharedLine } from '@/lib/shared-line';
 import { useStore } from '@/lib/store';
 
 const Palette = lazy(() => import('@/components/commands/palette'));
@@ -37,6 +39,8 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   useEffect(() => startWorker(), []);
   useEffect(() => keepForOffline(data, userId), [data, userId]);
   useEffect(() => sayReady(), []);
+  const shared = sharedLine(useSearchParams());
+  useEffect(() => takeOver(shared), [shared]);
   const panel = useStore(openPanel);
   const task = useOpenTask();
   const conflict = useStore(openConflict);
@@ -63,6 +67,13 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
 function sayReady(): () => void {
   document.body.dataset.ready = 'true';
   return () => delete document.body.dataset.ready;
+}
+
+/** What another app has shared stands in the field for a new task, and no longer in the address: a page is shown again. */
+function takeOver(shared: string | null): void {
+  if (shared === null) return;
+  setParameters(NOTHING_SHARED);
+  openQuickAdd({ line: shared, error: null });
 }
 
 function useGlobalCommands(): Command[] {

@@ -38,7 +38,7 @@ export function offersFor(opening: Opening, names: readonly string[]): Offer[] {
   // Of tags, upper and lower case make two.
   const isWhole = (name: string) => (sign === '#' ? name === typed : name.toLowerCase() === wanted);
   if (!isQuoted && names.some(isWhole)) return [];
-  const fitting = names.filter((name) => written(sign, name) !== null && name.toLowerCase().includes(wanted));
+  const fitting = [...new Set(names)].filter((name) => written(sign, name) !== null && name.toLowerCase().includes(wanted));
   const begins = (name: string) => name.toLowerCase().startsWith(wanted);
   const found = [...fitting.filter(begins), ...fitting.filter((name) => !begins(name))].slice(0, MOST);
   if (found.length > 0) return found.map((name) => ({ name, isNew: false }));
