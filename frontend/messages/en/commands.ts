@@ -9,7 +9,7 @@ export const commands = {
   goTo: 'Go to',
   actions: 'Actions',
   helpTitle: 'Keyboard shortcuts',
-  groups: { anywhere: 'Anywhere', list: 'In a list', go: 'Go to' },
+  groups: { anywhere: 'Anywhere', list: 'In a list', go: 'Go to', task: 'In the open task' },
   newTask: 'New task',
   quickAdd: 'Quick add',
   search: 'Search',
