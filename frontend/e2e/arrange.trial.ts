@@ -94,6 +94,15 @@ trial('several tasks are chosen and changed together, and one undo takes all of 
   await bar.getByText('3 tasks selected').waitFor();
   await bar.getByRole('button', { name: 'Priority' }).click();
   await ada.page.getByRole('option', { name: 'High' }).click();
+  // What is said of it stands above the bar, and not on it.
+  const toast = ada.page.locator('[data-sonner-toast]');
+  await toast.waitFor();
+  await expect
+    .poll(async () => {
+      const [said, tools] = await Promise.all([toast.boundingBox(), bar.boundingBox()]);
+      return said !== null && tools !== null && said.y + said.height <= tools.y;
+    })
+    .toBe(true);
   await expect
     .poll(async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.map(({ priority }) => priority))
     .toEqual(['high', 'high', 'high']);

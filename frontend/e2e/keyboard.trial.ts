@@ -56,6 +56,24 @@ trial('everything that matters can be done without a mouse', async (stage) => {
 
   await keyboard.press('o');
   await isInside('Task details');
+  // The same keys are heard there, and none of the page behind.
+  await keyboard.press('j');
+  await keyboard.press('p');
+  await isInside('Priority');
+  await keyboard.type('Low');
+  await keyboard.press('Enter');
+  const priority = ada.page.locator('[data-property=priority]');
+  await priority.getByText('Low').waitFor();
+  await expect.poll(() => priority.evaluate((element) => element === document.activeElement)).toBe(true);
+  await keyboard.press('x');
+  await ada.page.getByText('Task completed').waitFor();
+  await keyboard.press('x');
+  await ada.page.getByText('Task reopened').waitFor();
+  await keyboard.press('?');
+  await isInside('Keyboard shortcuts');
+  await ada.page.getByRole('heading', { name: 'In the open task' }).waitFor();
+  await keyboard.press('Escape');
+  await ada.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' });
   await keyboard.press('Escape');
   await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
 

@@ -14,9 +14,13 @@ trial('on a phone nothing is wider than the screen, and everything is within rea
     due: { kind: 'date', date: '2099-01-01' },
   });
   const bar = ada.page.getByRole('navigation', { name: 'Main' }).last();
-  for (const [tab, path] of [['Today', '/today'], ['Upcoming', '/upcoming'], ['Inbox', '/inbox']] as const) {
+  const isLit = (tab: string) =>
+    expect.poll(() => bar.locator('[aria-current=page]').allInnerTexts()).toEqual([tab]);
+  await isLit('All tasks');
+  for (const [tab, path] of [['Today', '/today'], ['All tasks', '/dashboard'], ['Inbox', '/inbox']] as const) {
     await bar.getByRole('link', { name: tab }).tap();
     await ada.page.waitForURL(`**${path}`);
+    await isLit(tab);
     expect(await overflow()).toBe(0);
   }
   await bar.getByRole('button', { name: 'New task' }).tap();
@@ -29,21 +33,20 @@ trial('on a phone nothing is wider than the screen, and everything is within rea
   expect(await overflow()).toBe(0);
   await ada.page.getByRole('button', { name: 'Close' }).tap();
   await bar.getByRole('button', { name: 'Menu' }).tap();
-  await ada.page.getByRole('dialog', { name: 'Menu' }).getByRole('link', { name: 'All tasks' }).tap();
-  await ada.page.waitForURL('**/dashboard');
+  await ada.page.getByRole('dialog', { name: 'Menu' }).getByRole('link', { name: 'Upcoming' }).tap();
+  await ada.page.waitForURL('**/upcoming');
 
-  // A page without a field for new tasks leads to one that has it.
+  // Over a page without a field for new tasks there is one. What is added to the calendar is seen there.
   await ada.open('/calendar');
-  await expect
-    .poll(async () => {
-      await bar.getByRole('button', { name: 'New task' }).tap();
-      return new URL(ada.page.url()).pathname;
-    })
-    .toBe('/inbox');
+  await ada.isConnected();
+  await bar.getByRole('button', { name: 'New task' }).tap();
   await isTyping();
-  await ada.page.keyboard.type('From the calendar');
+  await ada.page.keyboard.type('From the calendar !high');
+  await ada.page.getByRole('status', { name: 'Understood' }).waitFor();
+  expect(await overflow()).toBe(0);
   await ada.page.keyboard.press('Enter');
-  await ada.sees('From the calendar');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+  await ada.page.getByRole('button', { name: 'Open “From the calendar”' }).waitFor();
 
   /** Waits until what is typed becomes a task. */
   async function isTyping(): Promise<void> {

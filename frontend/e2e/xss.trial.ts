@@ -131,6 +131,7 @@ trial('whatever is typed into a field is text', async (stage) => {
     '/calendar?view=week',
     `/search?q=${encodeURIComponent(CORPUS[0] ?? '')}`,
     `/tags/${encodeURIComponent('<b>tag</b>')}`,
+    `/today?add=${encodeURIComponent(IMAGE)}`,
     '/trash',
     '/history',
     '/statistics',

@@ -18,7 +18,7 @@ const SCOPES = { all: { kind: 'all' }, today: { kind: 'today' }, upcoming: { kin
 type Props = {
   kind: Kind;
   /** What is said where there are no tasks: with the page comes what this one says, and no other's. */
-  empty: { title: string; text: string };
+  empty: { title: string; text: string; children?: ReactNode };
   aside?: ReactNode;
   regroup?: Regroup;
   isByProject?: boolean;

@@ -21,7 +21,7 @@ export type Regroup = (groups: readonly Group[]) => Group[];
 type Props = {
   scope: Scope;
   heading: ReactNode;
-  empty: { icon: IconNode; title: string; text: string };
+  empty: { icon: IconNode; title: string; text: string; children?: ReactNode };
   /** Give the same function each time. */
   regroup?: Regroup;
   /** Its sections are projects. */

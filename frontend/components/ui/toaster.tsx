@@ -3,12 +3,19 @@
 import { useEffect, type MouseEvent } from 'react';
 import { toast, Toaster as Sonner } from 'sonner';
 import { announcement } from '@/lib/announce';
+import { useStore } from '@/lib/store';
+import { selection } from '@/lib/tasks/selection';
 
 /** One after the other in the same place: a pile of them would be read by nobody. */
 const PLACE = 'announcement';
 
+const OVER_THE_PAGE = 'calc(var(--floor) + 1.25rem)';
+/** Of the tasks that are chosen there is a bar in the same place. */
+const OVER_THE_BAR = 'calc(var(--floor) + 5.25rem)';
+
 /** Shows what is announced. */
 export default function Toaster() {
+  const bottom = useStore(selection).size > 0 ? OVER_THE_BAR : OVER_THE_PAGE;
   useEffect(() => {
     const show = () => {
       const said = announcement.get();
@@ -41,8 +48,8 @@ export default function Toaster() {
     <Sonner
       className="font-sans!"
       position="bottom-center"
-      offset={{ bottom: '1.25rem' }}
-      mobileOffset={{ bottom: '5rem' }}
+      offset={{ bottom }}
+      mobileOffset={{ bottom }}
       toastOptions={{
         unstyled: true,
         classNames: {

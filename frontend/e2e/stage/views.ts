@@ -78,7 +78,19 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await ada.page.getByRole('textbox', { name: 'New task' }).fill('Call mum tomorrow at 9:00 #family !high every week');
   await ada.page.getByRole('status', { name: 'Understood' }).waitFor();
   await look('quick-add');
+  await ada.page.getByRole('textbox', { name: 'New task' }).fill('Call mum #ho');
+  await ada.page.getByRole('option', { name: 'home', exact: true }).waitFor();
+  await look('type-ahead');
+  // Closes the list; then it is a field like any other, and Escape leaves that.
+  await ada.page.keyboard.press('Escape');
   await ada.page.getByRole('textbox', { name: 'New task' }).fill('');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.keyboard.press('q');
+  await ada.page.getByRole('dialog', { name: 'New task' }).getByRole('textbox').fill('Call mum tomorrow #family');
+  await ada.page.getByRole('status', { name: 'Understood' }).waitFor();
+  await look('quick-add-dialog');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
   await ada.hasTools('Water the plants');
   await ada.page.getByRole('button', { name: 'Open “Water the plants”' }).click({ modifiers: ['ControlOrMeta'] });
   await ada.page.getByRole('toolbar', { name: 'Selected tasks' }).waitFor();

@@ -15,6 +15,15 @@ const text = dialogsMessages;
 /** What a person changes of a project. */
 export type ProjectFields = { name: string; color: string | null };
 
+/** Adds a project; the same key adds it once. */
+export async function addProject(data: Data, fields: ProjectFields, key: string): Promise<Project> {
+  const params = { header: { 'Idempotency-Key': key } };
+  const { data: project, changeSetId } = await written<Project>(api.POST('/projects', { body: fields, params }));
+  await data.projects.refresh();
+  if (changeSetId !== null) noteChange(data, text.changes.projectCreated, changeSetId);
+  return project;
+}
+
 /** Makes a project what a person wants of the one that they saw. What others did to the rest of it stays. */
 export async function changeProject(data: Data, seen: Project, wanted: ProjectFields): Promise<void> {
   const fields = pick(wanted, differing(wanted, seen));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daysOf, entriesByDay, turn } from '@/lib/tasks/calendar';
+import { daysOf, entriesByDay, shownDay, turn } from '@/lib/tasks/calendar';
 import { moveTo } from '@/lib/tasks/due-day';
 import { example } from '@/lib/tasks/example';
 
@@ -9,6 +9,11 @@ test('a week begins on Monday, a month page with the week of the first', () => {
   ]);
   const month = daysOf('month', '2026-11-29');
   expect([month.at(0), month.at(-1), month.length % 7]).toEqual(['2026-10-26', '2026-12-06', 0]);
+});
+
+test('an address without a day that exists shows today', () => {
+  expect(shownDay('2026-12-24', '2026-11-29')).toBe('2026-12-24');
+  expect([null, '2026-02-30', 'soon'].map((wanted) => shownDay(wanted, '2026-11-29'))).toEqual(['2026-11-29', '2026-11-29', '2026-11-29']);
 });
 
 test('pages are turned by weeks and months, over the end of a year', () => {

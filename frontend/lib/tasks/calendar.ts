@@ -1,12 +1,17 @@
 import type { Schemas, Task } from '@/lib/api';
 import { dueKey, dueMoment } from '@/lib/tasks/due';
-import { addDays, monthPage, timeOf, weekday, type Day } from '@/lib/time/day';
+import { addDays, isDay, monthPage, timeOf, weekday, type Day } from '@/lib/time/day';
 
 export const CALENDAR_VIEWS = ['month', 'week'] as const;
 export type CalendarView = (typeof CALENDAR_VIEWS)[number];
 
 /** What stands on a day: a task, or what a series will bring. */
 export type Entry = { key: string; time: string | null; task: Task; isPlanned: boolean };
+
+/** The day whose page the calendar shows, by what its address says. */
+export function shownDay(wanted: string | null, today: Day): Day {
+  return wanted !== null && isDay(wanted) ? wanted : today;
+}
 
 /** The days that a page of the calendar shows. */
 export function daysOf(view: CalendarView, day: Day): Day[] {

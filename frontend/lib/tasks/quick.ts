@@ -1,6 +1,9 @@
 import { read, type Api, type Due, type NewTask, type QuickTask } from '@/lib/api';
 import type { TaskWrite } from '@/lib/tasks/write';
 
+/** A line, and what the server made of it. */
+export type Understood = { line: string; quick: QuickTask };
+
 /** What the server makes of a line of text. It changes nothing. */
 export function understand(api: Api, text: string, key?: string, signal?: AbortSignal): Promise<QuickTask> {
   const header = key === undefined ? {} : { 'Idempotency-Key': key };

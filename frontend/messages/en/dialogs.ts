@@ -182,6 +182,7 @@ export const dialogs = {
     understood: 'Understood',
     refuse: (words: string) => `Keep “${words}” as it stands`,
     noTitle: 'What is to be done?',
+    createProject: (name: string) => `Create project “${name}”`,
   },
   project: {
     name: 'Name',

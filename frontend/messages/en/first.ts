@@ -60,7 +60,7 @@ export const en = {
   },
   composer: {
     label: 'New task',
-    placeholder: 'Add a task',
+    placeholder: 'Add a task, e.g. “Call Ann tomorrow 9am #family”',
     add: 'Add task',
     newTask: 'New task',
   },

@@ -11,10 +11,10 @@ import { Segments } from '@/components/ui/segments';
 import { setParameters } from '@/lib/address';
 import { messages } from '@/lib/messages';
 import { viewsMessages } from '@/lib/messages/views';
-import { CALENDAR_VIEWS, daysOf, turn, type CalendarView as View } from '@/lib/tasks/calendar';
+import { CALENDAR_VIEWS, daysOf, shownDay, turn, type CalendarView as View } from '@/lib/tasks/calendar';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { loadWriter } from '@/lib/tasks/write-task';
-import { isDay, type Day } from '@/lib/time/day';
+import type { Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
 
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
@@ -26,8 +26,7 @@ export function CalendarView() {
   const { today } = useClock();
   const { byId, error, retry } = useTasks();
   const view = CALENDAR_VIEWS.find((each) => each === parameters.get('view')) ?? 'month';
-  const wanted = parameters.get('day');
-  const day = wanted !== null && isDay(wanted) ? wanted : today;
+  const day = shownDay(parameters.get('day'), today);
   const show = (on: Day) => setParameters({ day: on === today ? null : on });
   useEffect(() => void loadWriter(), []);
   return (

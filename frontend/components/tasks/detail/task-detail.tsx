@@ -4,6 +4,7 @@ import { History, Trash2, X } from 'lucide';
 import { useTaskActions } from '@/components/tasks/actions';
 import { Properties } from '@/components/tasks/detail/properties';
 import { Subtasks } from '@/components/tasks/detail/subtasks';
+import { TaskKeys } from '@/components/tasks/detail/task-keys';
 import { useDraft } from '@/components/tasks/detail/use-draft';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
 import { TaskCheck } from '@/components/tasks/task-check';
@@ -63,6 +64,7 @@ export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void 
         {task.parent_id ? null : <Subtasks parent={task} />}
       </div>
       <Footer task={task} />
+      <TaskKeys task={task} pick={pick} onToggle={() => actions.toggle(task)} />
       {picker}
     </>
   );
