@@ -36,7 +36,7 @@ trial('a webhook is added, switched off and deleted, and what is wrong with it i
   await url.fill('https://hooks.taskflow.example/ada');
   await ada.page.getByRole('checkbox', { name: 'Projects' }).click();
   await add.click();
-  await ada.page.getByText('The secret that signs what is sent').waitFor();
+  await ada.page.getByText('Signing secret').waitFor();
   await ada.page.getByRole('button', { name: 'Done' }).click();
   const webhooks = () => ada.ask('GET', '/webhooks');
   await expect
@@ -57,7 +57,7 @@ trial('the calendar feed is made, read by whoever has its address, and closed', 
   await ada.create({ title: 'Dentist', due: { kind: 'date', date: '2099-06-01' } });
   await ada.open('/settings/tokens');
   await ada.isConnected();
-  await ada.page.getByRole('button', { name: 'Make an address' }).click();
+  await ada.page.getByRole('button', { name: 'Create an address' }).click();
   const address = await ada.page.getByRole('status').filter({ hasText: 'The address to subscribe to' }).locator('code').innerText();
   expect(address).toContain(`${env.app}/calendar.ics?token=`);
   // As a calendar program does, with nothing but the address.

@@ -10,13 +10,13 @@ export const notifications = {
   remove: 'Delete the notification',
   kinds: {
     reminder: 'Reminder',
-    reminder_failed: 'A reminder could not be delivered',
-    webhook_off: 'A webhook was switched off, because it failed too often',
+    reminder_failed: 'A reminder couldn’t be delivered',
+    webhook_off: 'A webhook was switched off because it failed too often',
   },
-  goneTask: 'A task that was deleted',
+  goneTask: 'A deleted task',
   toWebhooks: 'See its deliveries',
   dueAt: (when: string) => `For ${when}`,
   unread: (count: number) => plural(count, 'unread notification', 'unread notifications'),
   isUnread: 'Unread',
-  empty: { title: 'Nothing new', text: 'Reminders, and what went wrong with them, appear here.' },
+  empty: { title: 'Nothing new', text: 'Reminders, and any problems with them, appear here.' },
 };
