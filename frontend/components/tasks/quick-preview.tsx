@@ -118,7 +118,7 @@ function Summary({ quick, refuse }: { quick: QuickTask; refuse: ((span: Span) =>
           disabled={!refuse}
           title={text.refuse(span.text)}
           onClick={() => refuse?.(span)}
-          className="group/chip inline-flex h-7 max-w-full items-center gap-1.5 rounded-md bg-hover px-2 hover:text-danger"
+          className="group/chip inline-flex h-7 max-w-full items-center gap-1.5 rounded-md bg-hover px-2 hover:text-danger touch"
         >
           <Meaning span={span} quick={quick} />
           <span className="sr-only">{text.refuse(span.text)}</span>

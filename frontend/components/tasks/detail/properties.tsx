@@ -69,7 +69,7 @@ function Property({ icon, label, onClick, children }: PropertyProps) {
       type="button"
       aria-haspopup="dialog"
       onClick={onClick}
-      className="flex min-h-9 w-full items-center gap-3 rounded-control px-1.5 py-1 text-left hover:bg-hover"
+      className="flex min-h-9 w-full items-center gap-3 rounded-control px-1.5 py-1 text-left hover:bg-hover pointer-coarse:min-h-11"
     >
       <span className="flex w-28 shrink-0 items-center gap-2.5 text-muted">
         <Icon of={icon} className="size-4" />

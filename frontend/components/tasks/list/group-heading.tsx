@@ -11,14 +11,14 @@ type Props = { group: Group; isOpen: boolean; onToggle: (key: string) => void };
 export function GroupHeading({ group, isOpen, onToggle }: Props) {
   const title = group.title ?? '';
   return (
-    <h2 className="flex h-11 items-end pb-1.5">
+    <h2 className="flex h-11 items-end pb-1.5 pointer-coarse:pb-0.5">
       <button
         type="button"
         aria-expanded={isOpen}
         aria-label={isOpen ? messages.list.collapse(title) : messages.list.expand(title)}
         onClick={() => onToggle(group.key)}
         className={clsx(
-          'flex items-center gap-1.5 rounded px-1.5 text-[0.8125rem] font-semibold',
+          'flex items-center gap-1.5 rounded px-1.5 text-[0.8125rem] font-semibold touch',
           group.isLate ? 'text-danger' : 'text-foreground',
         )}
       >

@@ -68,7 +68,7 @@ export function DuePicker({ due, onChoose }: Props) {
             <select
               value={place ?? ''}
               onChange={(event) => setPlace(event.target.value || null)}
-              className="h-7 min-w-0 flex-1 truncate rounded-md bg-hover px-1.5 text-foreground"
+              className="h-7 min-w-0 flex-1 truncate rounded-md bg-hover px-1.5 text-foreground touch"
             >
               <option value="">{text.floating}</option>
               {[...new Set([place ?? zone, zone])].map((name) => (
@@ -90,7 +90,7 @@ function dueOf(day: Day, time: string, place: string | null): Due {
   return place === null ? { kind: 'floating', local } : { kind: 'zoned', local, zone: place };
 }
 
-const choiceClass = 'flex h-8 w-full items-center gap-2 rounded-md px-1.5 text-left text-[0.8125rem] hover:bg-hover';
+const choiceClass = 'flex h-8 w-full items-center gap-2 rounded-md px-1.5 text-left text-[0.8125rem] hover:bg-hover touch';
 
 type ChoiceProps = { icon: IconNode; label: string; day: Day; onChoose: (day: Day) => void };
 

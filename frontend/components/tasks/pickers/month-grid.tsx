@@ -57,7 +57,7 @@ export function MonthGrid({ chosen, today, onChoose }: Props) {
             aria-pressed={day === chosen}
             onClick={() => onChoose(day)}
             className={clsx(
-              'grid h-8 place-items-center rounded-md text-[0.8125rem] tabular-nums',
+              'grid h-8 place-items-center rounded-md text-[0.8125rem] tabular-nums touch',
               day === chosen ? 'bg-accent text-on-accent' : 'hover:bg-hover',
               day !== chosen && day === today && 'font-semibold text-accent',
               day !== chosen && day !== today && day.slice(0, 7) !== focused.slice(0, 7) && 'text-muted',

@@ -116,7 +116,7 @@ function Weekdays({ rule, day, onChange }: PartProps & { day: Day }) {
             aria-pressed={isOn}
             aria-label={formatDay(named, 'weekdayLong')}
             onClick={() => toggle(weekday)}
-            className={clsx('h-8 rounded-md', isOn ? 'bg-accent text-on-accent' : 'bg-hover hover:bg-selected')}
+            className={clsx('h-8 rounded-md touch', isOn ? 'bg-accent text-on-accent' : 'bg-hover hover:bg-selected')}
           >
             {formatDay(named, 'weekday').slice(0, 2)}
           </button>
@@ -157,7 +157,7 @@ function Line({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-const fieldClass = 'h-8 min-w-0 flex-1 rounded-md border border-line-strong/60 bg-raised px-2 text-foreground aria-invalid:border-danger';
+const fieldClass = 'h-8 min-w-0 flex-1 rounded-md border border-line-strong/60 bg-raised px-2 text-foreground aria-invalid:border-danger touch';
 
 type CountProps = {
   label: string;

@@ -63,7 +63,7 @@ export function ReminderPicker({ task, onChange }: Props) {
                   key={when.minutes}
                   type="button"
                   onClick={() => add(when)}
-                  className="flex min-h-8 items-center gap-2 rounded-md px-2 text-left hover:bg-hover"
+                  className="flex min-h-8 items-center gap-2 rounded-md px-2 text-left hover:bg-hover pointer-coarse:min-h-10"
                 >
                   <Icon of={Plus} className="size-3.5 text-muted" />
                   {reminderInWords({ when }, zone)}
