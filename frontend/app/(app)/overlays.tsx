@@ -20,6 +20,8 @@ import { useOpenTask } from '@/lib/open-task';
 import { closePanel, openPanel } from '@/lib/panels';
 import { followOtherTabs } from '@/lib/session-over';
 import { useStore } from '@/lib/store';
+import { habitsOfDevice } from '@/lib/time/device';
+import { deviceHabits } from '@/lib/time/habits';
 
 const Palette = lazy(() => import('@/components/commands/palette'));
 const Help = lazy(() => import('@/components/commands/help'));
@@ -35,6 +37,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   useEffect(() => followOtherTabs(), []);
   useEffect(() => startWorker(), []);
   useEffect(() => keepForOffline(data, userId), [data, userId]);
+  useEffect(() => deviceHabits.set(habitsOfDevice(navigator.language)), []);
   useEffect(() => sayReady(), []);
   const panel = useStore(openPanel);
   const task = useOpenTask();

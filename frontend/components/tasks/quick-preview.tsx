@@ -180,7 +180,7 @@ function Meaning({ span, quick }: { span: Span; quick: QuickTask }) {
       return (
         <>
           {icon()}
-          {reminders.map((minutes) => reminderInWords({ when: { kind: 'before', minutes } }, clock.zone)).join(', ')}
+          {reminders.map((minutes) => reminderInWords({ when: { kind: 'before', minutes } }, clock)).join(', ')}
         </>
       );
     case 'tag':

@@ -29,7 +29,7 @@ const context: Context = {
   projects: [{ id: 'p', name: 'House' }],
   titleOf: (id) => (id === 't' ? 'Water the plants' : null),
   tokens: [{ id: 'k', name: 'Laptop' }],
-  clock: { zone: 'Europe/Berlin', today: '2026-11-29' },
+  clock: { zone: 'Europe/Berlin', today: '2026-11-29', hour12: false },
 };
 
 test.each([

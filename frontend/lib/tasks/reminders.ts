@@ -1,10 +1,12 @@
 import type { Reminder } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import { dayOf, timeOf } from '@/lib/time/day';
-import { formatDay } from '@/lib/time/format';
+import { dayOf } from '@/lib/time/day';
+import { formatDay, timeInWords } from '@/lib/time/format';
 import { wallTime } from '@/lib/time/zone';
 
 const text = dialogsMessages.reminders;
+
+type Wall = { zone: string; hour12: boolean };
 
 const UNITS = [
   [7 * 24 * 60, text.weeks],
@@ -20,14 +22,14 @@ export function lengthInWords(minutes: number): string {
 }
 
 /** When a reminder comes, as it was meant. */
-export function reminderInWords({ when }: Pick<Reminder, 'when'>, zone: string): string {
-  if (when.kind === 'at') return text.at(instantInWords(when.at, zone));
+export function reminderInWords({ when }: Pick<Reminder, 'when'>, clock: Wall): string {
+  if (when.kind === 'at') return text.at(instantInWords(when.at, clock));
   return when.minutes === 0 ? text.atDue : text.before(lengthInWords(when.minutes));
 }
 
-/** `Fri 12 Dec, 09:00` on the wall of somebody at home in a zone. */
-export function instantInWords(instant: string, zone: string): string {
-  const wall = wallTime(Date.parse(instant), zone);
+/** `Fri 12 Dec, 09:00` on the wall of somebody at home in the clock's zone. */
+export function instantInWords(instant: string, clock: Wall): string {
+  const wall = wallTime(Date.parse(instant), clock.zone);
   const day = dayOf(wall);
-  return `${formatDay(day, 'weekday')} ${formatDay(day, 'dayMonth')}, ${timeOf(wall)}`;
+  return `${formatDay(day, 'weekday')} ${formatDay(day, 'dayMonth')}, ${timeInWords(wall, clock)}`;
 }

@@ -40,6 +40,7 @@ export const en = {
     tomorrow: 'Tomorrow',
     yesterday: 'Yesterday',
   },
+  hours: { am: 'am', pm: 'pm' },
   groups: {
     overdue: 'Overdue',
     today: 'Today',

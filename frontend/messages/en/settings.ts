@@ -34,6 +34,13 @@ export const settings = {
     zoneHint: 'Decides what “today” is, and when days and repeating tasks begin.',
     device: (zone: string) => `This device is set to ${zone}.`,
     useDevice: 'Use it',
+    habits: 'Week and clock',
+    habitsHint: 'How calendars and times look.',
+    weekStart: 'Week starts on',
+    weekStarts: { monday: 'Monday', sunday: 'Sunday', saturday: 'Saturday' },
+    clock: 'Time format',
+    clocks: { 12: '12 hours (3:00 pm)', 24: '24 hours (15:00)' },
+    asDevice: (what: string) => `Same as this device: ${what}`,
   },
   reminders: {
     title: 'How reminders reach you',

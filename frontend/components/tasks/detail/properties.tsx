@@ -37,7 +37,7 @@ export function Properties({ task, pick }: Props) {
         {task.reminders.length === 0 ? (
           <Unset>{dialogsMessages.reminders.none}</Unset>
         ) : (
-          task.reminders.map((reminder) => <Badge key={reminder.id}>{reminderInWords(reminder, clock.zone)}</Badge>)
+          task.reminders.map((reminder) => <Badge key={reminder.id}>{reminderInWords(reminder, clock)}</Badge>)
         )}
       </Property>
       <Property icon={Flag} label={text.priority} onClick={open('priority')}>

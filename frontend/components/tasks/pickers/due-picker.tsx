@@ -10,8 +10,9 @@ import type { Due } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { dayOfDue } from '@/lib/tasks/due-day';
 import { useClock } from '@/lib/tasks/provider';
-import { addDays, nextWeekday, timeOf, type Day } from '@/lib/time/day';
+import { addDays, timeOf, type Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
+import { nextWeekday } from '@/lib/time/week';
 
 type Props = { due: Due | null; onChoose: (due: Due | null) => void };
 
