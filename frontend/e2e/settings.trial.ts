@@ -57,6 +57,18 @@ trial('weeks and times are as the device has them, until the settings say otherw
   await expect.poll(settings).toMatchObject({ week_start: 'saturday' });
 });
 
+trial('a device in another zone than its person offers its own, and one undo takes it back', async (stage) => {
+  const ada = await stage.newcomer({ timezoneId: 'America/New_York' });
+  await ada.ask('PATCH', '/profile', { time_zone: 'Europe/Berlin' });
+  await ada.open('/inbox');
+  await ada.page.getByText('Your time zone is Europe/Berlin, but this device is set to America/New York.').waitFor();
+  await ada.page.getByRole('button', { name: 'Use it' }).click();
+  const zone = async () => (await ada.ask<Profile>('GET', '/profile')).time_zone;
+  await expect.poll(zone).toBe('America/New_York');
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(zone).toBe('Europe/Berlin');
+});
+
 trial('a webhook is added, switched off and deleted, and what is wrong with it is said where it is', async (stage) => {
   const ada = await stage.newcomer();
   await ada.open('/settings/webhooks');

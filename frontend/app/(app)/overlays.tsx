@@ -8,6 +8,7 @@ import { announcement } from '@/lib/announce';
 import { toggleChat } from '@/lib/chat/panel';
 import { commands, type Command } from '@/lib/commands';
 import { openConflict } from '@/lib/conflict';
+import type { Data } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { chatMessages } from '@/lib/messages/chat';
@@ -22,6 +23,7 @@ import { followOtherTabs } from '@/lib/session-over';
 import { useStore } from '@/lib/store';
 import { habitsOfDevice } from '@/lib/time/device';
 import { deviceHabits } from '@/lib/time/habits';
+import { deviceZone } from '@/lib/time/zone';
 
 const Palette = lazy(() => import('@/components/commands/palette'));
 const Help = lazy(() => import('@/components/commands/help'));
@@ -38,6 +40,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   useEffect(() => startWorker(), []);
   useEffect(() => keepForOffline(data, userId), [data, userId]);
   useEffect(() => deviceHabits.set(habitsOfDevice(navigator.language)), []);
+  useEffect(() => lookAtZone(data), [data]);
   useEffect(() => sayReady(), []);
   const panel = useStore(openPanel);
   const task = useOpenTask();
@@ -58,6 +61,12 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
       <Suspense fallback={null}>{hasSpoken ? <Toaster /> : null}</Suspense>
     </>
   );
+}
+
+/** Whoever is on a journey is told so, and may have the days of where they are. */
+function lookAtZone(data: Data): void {
+  if (data.profile.value?.time_zone === deviceZone()) return;
+  import('@/lib/settings/device-zone').then(({ offerDeviceZone }) => offerDeviceZone(data)).catch(() => undefined);
 }
 
 /** For who must know that the last of the page is there: from now on keys and other tabs are heard, too. */

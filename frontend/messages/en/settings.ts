@@ -1,5 +1,8 @@
 import { plural } from '@/messages/en/plural';
 
+/** `America/New_York` as one reads it. */
+const named = (zone: string) => zone.replaceAll('_', ' ');
+
 /** What people read in the settings, in English. */
 export const settings = {
   parts: 'Settings',
@@ -32,8 +35,9 @@ export const settings = {
     changePassword: 'Change password',
     zone: 'Time zone',
     zoneHint: 'Decides what “today” is, and when days and repeating tasks begin.',
-    device: (zone: string) => `This device is set to ${zone}.`,
+    device: (zone: string) => `This device is set to ${named(zone)}.`,
     useDevice: 'Use it',
+    away: (home: string, here: string) => `Your time zone is ${named(home)}, but this device is set to ${named(here)}.`,
     habits: 'Week and clock',
     habitsHint: 'How calendars and times look.',
     weekStart: 'Week starts on',
