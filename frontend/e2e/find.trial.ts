@@ -37,7 +37,7 @@ trial('what was deleted comes back from the trash, and any change from the histo
   await change.locator('ins', { hasText: 'High' }).first().waitFor();
   await change.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'low' });
-  await change.getByText('Taken back').waitFor();
+  await change.getByText('Undone').waitFor();
 });
 
 trial('the history says by which token a program changed something', async (stage) => {
@@ -46,7 +46,7 @@ trial('the history says by which token a program changed something', async (stag
   await robot.call('add_task', { title: 'Oil the joints' });
   await ada.open('/history');
   const change = ada.page.getByRole('listitem').filter({ hasText: 'Oil the joints' });
-  await change.getByText('An agent, by the token “Robot”').waitFor();
+  await change.getByText('An agent, with the token “Robot”').waitFor();
 });
 
 trial('a tag may be called anything, and has its page', async (stage) => {

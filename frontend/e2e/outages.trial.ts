@@ -52,7 +52,7 @@ trial('a page that is opened while the backend is down says so, and shows everyt
   await ada.create({ title: 'Still there' });
   await stage.stagehand.kill('backend');
   await ada.open('/dashboard');
-  await ada.page.getByText('This could not be loaded').waitFor();
+  await ada.page.getByText('This couldn’t be loaded').waitFor();
   await stage.stagehand.start('backend');
   await ada.sees('Still there');
 });

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { env } from './stage/env';
 import { PHONE, trial } from './stage/trial';
@@ -82,6 +83,73 @@ trial('a finger that rests on a task chooses it', async (stage) => {
   await ada.seesNo('One');
   await ada.seesNo('Two');
 });
+
+trial('whatever is pressed on a phone is large enough for a finger', async (stage) => {
+  const ada = await stage.newcomer(PHONE);
+  const today = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
+  const { id: project_id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
+  const due = { kind: 'floating', local: `${today}T15:00:00` } as const;
+  const { id: parent_id } = await ada.create({ title: 'Water the plants', tags: ['a'], priority: 'high', project_id, due });
+  await ada.create({ title: 'Fill the can', parent_id });
+  await ada.create({ title: 'Rake the leaves' });
+  const missed = (locator: Locator) => expect.poll(() => locator.evaluate(tooSmall)).toEqual([]);
+  const body = ada.page.locator('body');
+  await ada.open('/dashboard');
+  await ada.isConnected();
+  await ada.hasTools('Rake the leaves');
+  await missed(body);
+  await ada.row('Water the plants').getByRole('button', { name: 'Open' }).tap();
+  const sheet = ada.page.getByRole('dialog', { name: 'Task details' });
+  await sheet.getByText('Fill the can').waitFor();
+  await missed(sheet);
+  await sheet.getByRole('button', { name: 'Due' }).tap();
+  // What opens is a sheet at the bottom, and is left by touching what is above it, which hears nothing of that.
+  const picker = ada.page.getByRole('dialog', { name: 'Due date' });
+  const { width, height } = PHONE.viewport;
+  await expect.poll(() => edges(picker)).toEqual([0, width, height]);
+  await missed(picker);
+  await ada.page.touchscreen.tap(width / 2, 20);
+  await picker.waitFor({ state: 'detached' });
+  await expect.poll(() => ada.page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Due/);
+  for (const view of ['month', 'week']) {
+    await ada.open(`/calendar?view=${view}`);
+    await ada.isConnected();
+    await ada.page.getByRole('button', { name: 'Open “Water the plants”' }).waitFor();
+    await missed(body);
+  }
+});
+
+/** Where something begins and ends from left to right, and where it ends at the bottom. */
+async function edges(locator: Locator): Promise<number[]> {
+  const box = await locator.boundingBox();
+  return box ? [box.x, box.x + box.width, box.y + box.height].map(Math.round) : [];
+}
+
+/** What a finger would miss: from the middle of each control it is felt how far it goes. Runs in the browser. */
+function tooSmall(root: Element): string[] {
+  const [finger, step, far] = [40, 0.5, 60];
+  const controls = [...root.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea')].filter(
+    (control) =>
+      control.checkVisibility({ visibilityProperty: true }) &&
+      // What only screen readers find, and what lets fingers through to what is behind it.
+      control.offsetWidth > 1 &&
+      getComputedStyle(control).pointerEvents !== 'none',
+  );
+  return controls.flatMap((control) => {
+    control.scrollIntoView({ block: 'center' });
+    const { left, top, width, height } = control.getBoundingClientRect();
+    const reach = (x: number, y: number) => {
+      let distance = 0;
+      const isHit = () =>
+        control.contains(document.elementFromPoint(left + width / 2 + x * distance, top + height / 2 + y * distance));
+      while (distance < far && isHit()) distance += step;
+      return distance;
+    };
+    const [across, down] = [reach(-1, 0) + reach(1, 0), reach(0, -1) + reach(0, 1)];
+    const name = control.getAttribute('aria-label') ?? control.textContent;
+    return across < finger || down < finger ? [`${name}: ${across} × ${down}`] : [];
+  });
+}
 
 trial('pictures of every view on a phone', async (stage) => {
   const ada = await stage.newcomer(PHONE);

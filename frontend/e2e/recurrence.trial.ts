@@ -111,7 +111,7 @@ trial('a reminder is set, snoozed, explained and removed', async (stage) => {
   await picker.getByRole('button', { name: '30 minutes before' }).click();
   await expect.poll(() => open(ada)).toMatchObject({ reminders: [{ when: { kind: 'before', minutes: 30 } }] });
   await picker.getByRole('button', { name: 'Why? 30 minutes before' }).click();
-  await picker.getByText('It has not come yet.').waitFor();
+  await picker.getByText('It hasn’t been sent yet.').waitFor();
   await picker.getByRole('button', { name: 'Snooze: 30 minutes before' }).click();
   await picker.getByRole('button', { name: 'For 1 hour' }).click();
   await picker.getByText('Snoozed until').waitFor();

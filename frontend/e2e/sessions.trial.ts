@@ -38,11 +38,11 @@ trial('whatever is asked when the session is over leads to the sign-in page, and
   await ada.open('/settings/tokens');
   await ada.isConnected();
   await ada.page.getByRole('button', { name: 'New token' }).click();
-  await ada.page.getByLabel('What it is for').fill('Robot');
+  await ada.page.getByLabel('What it’s for').fill('Robot');
   await spendDays(ada.account.email, 8);
   await stage.stagehand.kill('frontend');
   await stage.stagehand.start('frontend');
-  await ada.page.getByRole('button', { name: 'Make the token' }).click();
+  await ada.page.getByRole('button', { name: 'Create token' }).click();
   await ada.page.waitForURL('**/sign-in?next=%2Fsettings%2Ftokens');
   await ada.signInHere();
   await ada.page.waitForURL('**/settings/tokens');

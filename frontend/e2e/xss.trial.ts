@@ -98,8 +98,8 @@ trial('whatever is typed into a field is text', async (stage) => {
   await ada.open('/settings/tokens');
   await ada.isConnected();
   await page.getByRole('button', { name: 'New token' }).click();
-  await page.getByLabel('What it is for').fill(`Token ${IMAGE}`);
-  await page.getByRole('button', { name: 'Make the token' }).click();
+  await page.getByLabel('What it’s for').fill(`Token ${IMAGE}`);
+  await page.getByRole('button', { name: 'Create token' }).click();
   await page.getByText(`Token ${IMAGE}`).waitFor();
   await ada.open('/settings/webhooks');
   await ada.isConnected();
@@ -107,7 +107,7 @@ trial('whatever is typed into a field is text', async (stage) => {
   await page.getByLabel('Address (https)').fill('https://hooks.taskflow.example/"onmouseover="window.hurt=1"');
   await page.getByRole('button', { name: 'Add the webhook' }).click();
   // It is refused, or listed: as text.
-  await page.getByText(/URL|The secret that signs what is sent/).first().waitFor();
+  await page.getByText(/URL|Signing secret/).first().waitFor();
   await ada.open('/settings');
   await ada.isConnected();
   const save = (label: string) =>
@@ -117,7 +117,7 @@ trial('whatever is typed into a field is text', async (stage) => {
   await page.getByText('Saved').waitFor();
   await page.getByLabel('E-mail address', { exact: true }).fill(IMAGE);
   await save('E-mail address');
-  await page.getByText('This is not an e-mail address').waitFor();
+  await page.getByText('Enter a valid e-mail address').waitFor();
   await ada.open('/search');
   await ada.isConnected();
   for (const text of CORPUS) {

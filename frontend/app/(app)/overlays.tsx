@@ -10,6 +10,7 @@ import { announcement } from '@/lib/announce';
 import { toggleChat } from '@/lib/chat/panel';
 import { commands, type Command } from '@/lib/commands';
 import { openConflict } from '@/lib/conflict';
+import type { Data } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { chatMessages } from '@/lib/messages/chat';
@@ -23,6 +24,9 @@ import { openQuickAdd } from '@/lib/quick-add';
 import { followOtherTabs } from '@/lib/session-over';
 import { NOTHING_SHARED, sharedLine } from '@/lib/shared-line';
 import { useStore } from '@/lib/store';
+import { habitsOfDevice } from '@/lib/time/device';
+import { deviceHabits } from '@/lib/time/habits';
+import { deviceZone } from '@/lib/time/zone';
 
 const Palette = lazy(() => import('@/components/commands/palette'));
 const Help = lazy(() => import('@/components/commands/help'));
@@ -39,6 +43,8 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   useEffect(() => followOtherTabs(), []);
   useEffect(() => startWorker(), []);
   useEffect(() => keepForOffline(data, userId), [data, userId]);
+  useEffect(() => deviceHabits.set(habitsOfDevice(navigator.language)), []);
+  useEffect(() => lookAtZone(data), [data]);
   useEffect(() => sayReady(), []);
   const shared = sharedLine(useSearchParams());
   useEffect(() => takeOver(shared), [shared]);
@@ -63,6 +69,12 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
       <Suspense fallback={null}>{hasSpoken ? <Toaster /> : null}</Suspense>
     </>
   );
+}
+
+/** Whoever is on a journey is told so, and may have the days of where they are. */
+function lookAtZone(data: Data): void {
+  if (data.profile.value?.time_zone === deviceZone()) return;
+  import('@/lib/settings/device-zone').then(({ offerDeviceZone }) => offerDeviceZone(data)).catch(() => undefined);
 }
 
 /** For who must know that the last of the page is there: from now on keys and other tabs are heard, too. */

@@ -23,7 +23,7 @@ const text = commandsMessages;
 const SHOWN = 8;
 
 const itemClass =
-  'flex min-h-9 cursor-default items-center gap-3 rounded-md px-2.5 py-1.5 select-none data-[selected=true]:bg-hover';
+  'flex min-h-9 cursor-default items-center gap-3 rounded-md px-2.5 py-1.5 select-none data-[selected=true]:bg-hover pointer-coarse:min-h-11';
 
 /** Finds tasks, projects and tags, goes everywhere and does things, by what is typed. */
 export default function Palette({ onClose }: { onClose: () => void }) {

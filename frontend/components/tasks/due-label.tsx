@@ -28,7 +28,7 @@ export function DueLabel({ task, clock, repeats = false }: Props) {
       title={elsewhere ?? undefined}
     >
       {repeats ? <Icon of={Repeat} aria-label={messages.task.repeats} className="size-3" /> : null}
-      {relativeMoment(moment.day, moment.time, clock.today)}
+      {relativeMoment(moment.day, moment.time, clock)}
       {elsewhere ? <Icon of={Globe} aria-label={elsewhere} className="size-3" /> : null}
     </span>
   );

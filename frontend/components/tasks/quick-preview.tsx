@@ -125,7 +125,7 @@ function Summary({ quick, below, refuse }: SummaryProps) {
           disabled={!refuse}
           title={text.refuse(span.text)}
           onClick={() => refuse?.(span)}
-          className="group/chip inline-flex h-7 max-w-full items-center gap-1.5 rounded-md bg-hover px-2 hover:text-danger"
+          className="group/chip inline-flex h-7 max-w-full items-center gap-1.5 rounded-md bg-hover px-2 hover:text-danger touch"
         >
           <Meaning span={span} quick={quick} />
           <span className="sr-only">{text.refuse(span.text)}</span>
@@ -187,7 +187,7 @@ function Meaning({ span, quick }: { span: Span; quick: QuickTask }) {
       return (
         <>
           {icon()}
-          {reminders.map((minutes) => reminderInWords({ when: { kind: 'before', minutes } }, clock.zone)).join(', ')}
+          {reminders.map((minutes) => reminderInWords({ when: { kind: 'before', minutes } }, clock)).join(', ')}
         </>
       );
     case 'tag':

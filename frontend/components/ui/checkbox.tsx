@@ -11,7 +11,8 @@ export function Checkbox({ className, ...rest }: ComponentProps<typeof Primitive
   return (
     <Primitive.Root
       className={clsx(
-        'grid size-4.5 shrink-0 place-items-center rounded border border-line-strong bg-raised transition-colors',
+        'relative grid size-4.5 shrink-0 place-items-center rounded border border-line-strong bg-raised transition-colors',
+        'pointer-coarse:after:absolute pointer-coarse:after:-inset-2.75',
         'data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=checked]:text-on-accent',
         className,
       )}

@@ -40,7 +40,7 @@ export function Dialog({ isOpen, onClose, title, isTitleHidden, description, cla
           {description ? <Primitive.Description className="mt-1 text-muted">{description}</Primitive.Description> : null}
           {children}
           {isTitleHidden ? null : (
-            <Primitive.Close className={clsx(buttonClass('ghost', 'icon'), 'absolute top-3.5 right-3.5')} aria-label={dialogsMessages.task.close}>
+            <Primitive.Close className={clsx(buttonClass('ghost', 'icon'), 'absolute top-3.5 right-3.5 pointer-coarse:top-2 pointer-coarse:right-2')} aria-label={dialogsMessages.task.close}>
               <Icon of={X} className="size-4" />
             </Primitive.Close>
           )}

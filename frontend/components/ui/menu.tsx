@@ -7,7 +7,7 @@ import type { ComponentProps, ReactNode } from 'react';
 import { Icon } from '@/components/ui/icon';
 
 const itemClass =
-  'flex h-8 cursor-default items-center gap-2.5 rounded-md px-2 outline-none select-none data-highlighted:bg-hover ' +
+  'flex h-8 cursor-default items-center gap-2.5 rounded-md px-2 outline-none select-none data-highlighted:bg-hover pointer-coarse:h-11 ' +
   'data-disabled:opacity-50 [&_svg]:size-4 [&_svg]:text-muted';
 
 type Props = {

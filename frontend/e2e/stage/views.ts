@@ -111,7 +111,7 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await ada.page.keyboard.press('Escape');
   await ada.page.keyboard.press('Escape');
   const panel = await ada.openAssistant();
-  await panel.getByText('What is to be done?').waitFor();
+  await panel.getByText('What can I help with?').waitFor();
   await look('assistant');
   await ada.tellAssistant('add Buy seeds for the spring !high');
   await panel.getByRole('button', { name: 'Undo' }).waitFor();
@@ -125,7 +125,7 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await panel.getByRole('listitem').first().waitFor();
   await look('assistant-conversations');
   await panel.getByRole('button', { name: 'Close the assistant' }).click();
-  await ada.page.getByRole('link', { name: '1 question waits for your yes' }).click();
+  await ada.page.getByRole('link', { name: '1 request needs your approval' }).click();
   await ada.page.getByRole('heading', { name: 'Delete 6 tasks?' }).waitFor();
   await look('confirmations-question');
   await ada.page.keyboard.press('Control+k');

@@ -11,7 +11,7 @@ import { env } from '@/lib/env';
  */
 export async function answer(request: Request, ask: (bearer: Bearer) => Promise<Response>): Promise<Response> {
   if (!isSameOrigin(request, new URL(env().APP_URL).origin)) {
-    return problem('forbidden', 'This is for pages of the app alone');
+    return problem('forbidden', 'Only pages of the app may ask this');
   }
   try {
     const found = await findBearer(request.headers);
@@ -27,6 +27,6 @@ export async function answer(request: Request, ask: (bearer: Bearer) => Promise<
 function refusal(error: unknown): Response {
   // `fetch` wraps what its body throws.
   const cause = error instanceof Error && error.cause instanceof TooLarge ? error.cause : error;
-  if (cause instanceof TooLarge) return problem('too_large', 'The body is too large');
-  return problem('unavailable', 'The service cannot be reached; try again');
+  if (cause instanceof TooLarge) return problem('too_large', 'This is too large');
+  return problem('unavailable', 'The service can’t be reached. Try again in a moment.');
 }

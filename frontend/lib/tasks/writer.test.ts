@@ -68,7 +68,7 @@ test('of several tasks the way back is offered also where some stay as they are'
   const tasks = [task, example({ id: 'b' })];
   await writeTask(page(), together(tasks, () => ({ priority: 'high' }))!, {});
   expect(announcement.get()).toMatchObject({
-    tone: 'problem', text: '1 task stays as before: Task not found', action: { label: 'Undo' },
+    tone: 'problem', text: 'Couldn’t change 1 task: Task not found', action: { label: 'Undo' },
   });
   server.results = tasks.map((each) => ({ status: 200, task: { ...each, priority: 'high', version: 2 } }));
   await writeTask(page(), together(tasks, () => ({ priority: 'high' }))!, {});

@@ -2,19 +2,19 @@ import { plural } from '@/messages/en/plural';
 
 /** What people read when something was not carried out, in English. */
 export const errors = {
-  offline: 'You are offline. Try again when the network is back.',
-  network: 'The server cannot be reached. Check the connection and try again.',
+  offline: 'You’re offline. Try again when you’re back online.',
+  network: 'The server can’t be reached. Check your connection and try again.',
   unavailable: 'The service is busy or restarting. Try again in a moment.',
   tooManyRequests: (seconds: number) => `Too many requests. Try again in ${plural(seconds, 'second', 'seconds')}.`,
-  signedOut: 'Your session is over. Sign in again.',
-  forbidden: 'You may not do this.',
-  notFound: 'This does not exist, or no longer.',
-  conflict: 'This does not fit what is there now.',
-  stale: 'This was changed elsewhere meanwhile.',
+  signedOut: 'Your session has ended. Sign in again.',
+  forbidden: 'You don’t have permission to do this.',
+  notFound: 'This doesn’t exist or has been deleted.',
+  conflict: 'This conflicts with what’s there now.',
+  stale: 'This was changed elsewhere in the meantime.',
   tooLarge: 'This is too large.',
-  invalid: 'Something in this is not as it has to be.',
+  invalid: 'Something here isn’t valid. Check it and try again.',
   failed: 'Something went wrong on our side.',
   taskGone: 'This task was deleted elsewhere.',
-  loading: 'This could not be loaded',
+  loading: 'This couldn’t be loaded',
   retry: 'Try again',
 };

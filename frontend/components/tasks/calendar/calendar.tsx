@@ -31,13 +31,16 @@ const OF_TASKS: readonly Aggregate[] = ['task'];
 export function Calendar({ view, day, onShowWeek }: Props) {
   const area = useRef<HTMLDivElement>(null);
   const { byId } = useTasks();
-  const { today, zone } = useClock();
+  const { today, zone, hour12, weekStart } = useClock();
   const actions = useTaskActions();
   const { pick, element: picker } = usePicker();
   const [adding, setAdding] = useState<{ day: Day; anchor: HTMLElement } | null>(null);
-  const days = useMemo(() => daysOf(view, day), [view, day]);
+  const days = useMemo(() => daysOf(view, day, weekStart), [view, day, weekStart]);
   const planned = usePlanned(days, zone);
-  const entries = useMemo(() => entriesByDay(byId.values(), planned, days, zone), [byId, planned, days, zone]);
+  const entries = useMemo(
+    () => entriesByDay(byId.values(), planned, days, { zone, hour12 }),
+    [byId, planned, days, zone, hour12],
+  );
   return (
     <DragArea
       id="calendar"

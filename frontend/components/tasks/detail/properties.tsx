@@ -39,7 +39,7 @@ export function Properties({ task, pick }: Props) {
         {task.reminders.length === 0 ? (
           <Unset>{dialogsMessages.reminders.none}</Unset>
         ) : (
-          task.reminders.map((reminder) => <Badge key={reminder.id}>{reminderInWords(reminder, clock.zone, allDayAt)}</Badge>)
+          task.reminders.map((reminder) => <Badge key={reminder.id}>{reminderInWords(reminder, clock, allDayAt)}</Badge>)
         )}
       </Property>
       <Property kind="priority" icon={Flag} label={text.priority} onOpen={open}>
@@ -78,7 +78,7 @@ function Property({ kind, icon, label, onOpen, children }: PropertyProps) {
       data-property={kind}
       aria-haspopup="dialog"
       onClick={(event) => onOpen(kind, event.currentTarget)}
-      className="flex min-h-9 w-full items-center gap-3 rounded-control px-1.5 py-1 text-left hover:bg-hover"
+      className="flex min-h-9 w-full items-center gap-3 rounded-control px-1.5 py-1 text-left hover:bg-hover pointer-coarse:min-h-11"
     >
       <span className="flex w-28 shrink-0 items-center gap-2.5 text-muted">
         <Icon of={icon} className="size-4" />

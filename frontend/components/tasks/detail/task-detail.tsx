@@ -55,7 +55,7 @@ export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void 
         </Button>
       </div>
       <div className="flex-1 overflow-y-auto px-4 py-5 sm:px-6">
-        <div className="flex items-start gap-0.5">
+        <div className="flex items-start gap-0.5 pointer-coarse:gap-1.5">
           <TaskCheck task={task} onToggle={() => actions.toggle(task)} className="mt-1 ml-0.5" />
           <TitleField task={task} onSave={(seen, title, atField) => actions.set(seen, { title }, atField)} />
         </div>
@@ -97,7 +97,7 @@ function TitleField({ task, onSave }: FieldProps) {
             event.currentTarget.blur();
           }
         }}
-        className={`${areaClass} text-lg leading-7 font-semibold tracking-tight`}
+        className={`${areaClass} text-lg leading-7 font-semibold tracking-tight pointer-coarse:py-1.5`}
       />
       <FormProblem id="title-note" message={draft.error} className="px-1.5" />
     </div>

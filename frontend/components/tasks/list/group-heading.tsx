@@ -12,7 +12,7 @@ export function GroupHeading({ group, isOpen, onToggle }: Props) {
   const title = group.title ?? '';
   const count = group.tasks.length;
   return (
-    <div className={clsx('group/row relative flex items-end justify-between pb-1.5', count > 0 ? 'h-11' : 'h-9')}>
+    <div className={clsx('group/row relative flex items-end justify-between pb-1.5 pointer-coarse:pb-0.5', count > 0 ? 'h-11' : 'h-9')}>
       <h2 className="text-[0.8125rem]">
         {count > 0 ? (
           <button
@@ -21,7 +21,7 @@ export function GroupHeading({ group, isOpen, onToggle }: Props) {
             aria-label={isOpen ? messages.list.collapse(title) : messages.list.expand(title)}
             onClick={() => onToggle(group.key)}
             className={clsx(
-              'flex items-center gap-1.5 rounded px-1.5 font-semibold',
+              'flex items-center gap-1.5 rounded px-1.5 font-semibold touch',
               group.isLate ? 'text-danger' : 'text-foreground',
             )}
           >

@@ -46,9 +46,9 @@ export const TaskRow = memo(function TaskRow(props: Props) {
   return (
     <div
       data-task={task.id}
-      className="group/row relative flex min-h-11 items-start gap-1.5 rounded-control px-1.5 py-2 focus-within:bg-hover hover:bg-hover data-carried:opacity-40 data-selected:bg-selected sm:min-h-10 sm:items-center sm:py-1"
+      className="group/row relative flex min-h-11 items-start gap-1.5 rounded-control px-1.5 py-2 focus-within:bg-hover hover:bg-hover data-carried:opacity-40 data-selected:bg-selected sm:min-h-10 sm:items-center sm:py-1 pointer-coarse:py-0 pointer-coarse:pr-10"
     >
-      <TaskCheck task={task} onToggle={() => on.toggle(task)} className="-my-0.5" />
+      <TaskCheck task={task} onToggle={() => on.toggle(task)} className="-my-0.5 pointer-coarse:my-1.5" />
       <div className="flex min-w-0 flex-1 flex-col gap-0.5 sm:flex-row sm:items-center sm:gap-3">
         {editing ? (
           <Suspense fallback={task.title}>
@@ -68,7 +68,7 @@ export const TaskRow = memo(function TaskRow(props: Props) {
         <Details {...props} />
       </div>
       {/* The handle, the pencil and the box come when the list is there: see `list/tools`. */}
-      <span data-tools className="flex max-sm:contents sm:min-w-12" />
+      <span data-tools className="flex max-sm:contents sm:min-w-12 pointer-coarse:min-w-0" />
     </div>
   );
 });
@@ -93,7 +93,7 @@ function Title({ task }: { task: Task }) {
       aria-label={text.openTask(task.title)}
       onClick={(event) => open(event, task.id)}
       className={clsx(
-        'min-w-0 flex-1 rounded text-left leading-6 break-words outline-offset-0 sm:truncate',
+        'min-w-0 flex-1 rounded text-left leading-6 break-words outline-offset-0 sm:truncate pointer-coarse:py-2',
         task.completed && 'text-muted line-through decoration-line-strong',
       )}
     >
@@ -165,7 +165,7 @@ function Chip({ label, onClick, isShy, className, children }: ChipProps) {
       title={label}
       onClick={onClick}
       className={clsx(
-        'inline-flex h-6 max-w-full items-center gap-1.5 rounded px-1 hover:bg-background hover:text-foreground',
+        'inline-flex h-6 max-w-full items-center gap-1.5 rounded px-1 hover:bg-background hover:text-foreground touch',
         isShy && 'max-sm:hidden sm:opacity-0 pointed:opacity-100',
         className,
       )}

@@ -11,8 +11,9 @@ import type { Due } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { dayOfDue } from '@/lib/tasks/due-day';
 import { useClock } from '@/lib/tasks/provider';
-import { addDays, nextWeekday, timeOf, type Day } from '@/lib/time/day';
+import { addDays, timeOf, type Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
+import { nextWeekday } from '@/lib/time/week';
 
 /** `undefined`: several tasks, which are due at different times. */
 type Props = { due: Due | null | undefined; onChoose: (due: Due | null) => void };
@@ -78,7 +79,7 @@ export function DuePicker({ due, onChoose }: Props) {
             <select
               value={place ?? ''}
               onChange={(event) => setPlace(event.target.value || null)}
-              className="h-7 min-w-0 flex-1 truncate rounded-md bg-hover px-1.5 text-foreground"
+              className="h-7 min-w-0 flex-1 truncate rounded-md bg-hover px-1.5 text-foreground touch"
             >
               <option value="">{text.floating}</option>
               {[...new Set([place ?? zone, zone])].map((name) => (
@@ -100,7 +101,7 @@ function dueOf(day: Day, time: string, place: string | null): Due {
   return place === null ? { kind: 'floating', local } : { kind: 'zoned', local, zone: place };
 }
 
-const choiceClass = 'flex h-8 w-full items-center gap-2 rounded-md px-1.5 text-left text-[0.8125rem] hover:bg-hover';
+const choiceClass = 'flex h-8 w-full items-center gap-2 rounded-md px-1.5 text-left text-[0.8125rem] hover:bg-hover touch';
 
 type ChoiceProps = { icon: IconNode; label: string; day: Day; isFirst?: boolean; onChoose: (day: Day) => void };
 

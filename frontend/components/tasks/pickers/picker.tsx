@@ -53,7 +53,7 @@ export default function Picker({ kind: asked, tasks, anchor, onClose }: Props) {
     else onClose();
   };
   return (
-    <Popover anchor={anchor} label={LABELS[kind]} onClose={close} className={kind === 'recurrence' || kind === 'reminders' ? 'w-76' : 'w-68'}>
+    <Popover anchor={anchor} label={LABELS[kind]} onClose={close} className={kind === 'recurrence' || kind === 'reminders' ? 'w-76 pointer-coarse:w-84' : 'w-68 pointer-coarse:w-84'}>
       {kind === 'due' ? (
         // What led here has gone, and the focus with it.
         <div ref={kind === asked ? null : focusOn} tabIndex={-1} className="focus-visible:outline-none">

@@ -102,7 +102,7 @@ export function RecurrencePicker({ task, onChoose, onMove }: Props) {
   );
 }
 
-const choiceClass = 'flex min-h-8 w-full items-center gap-2 rounded-md px-2 py-1 text-left text-[0.8125rem] hover:bg-hover';
+const choiceClass = 'flex min-h-8 w-full items-center gap-2 rounded-md px-2 py-1 text-left text-[0.8125rem] hover:bg-hover pointer-coarse:min-h-10';
 
 function Choice({ label, isChosen, onChoose }: { label: string; isChosen: boolean; onChoose: () => void }) {
   return (

@@ -28,7 +28,7 @@ const SNOOZES = [10, 60];
 
 /** A reminder, and what can be done about it. */
 export function ReminderItem({ taskId, reminder, words, onRemove }: Props) {
-  const { zone } = useClock();
+  const clock = useClock();
   const [open, setOpen] = useState<'snooze' | 'why' | null>(null);
   const toggle = (what: 'snooze' | 'why') => () => setOpen(open === what ? null : what);
   return (
@@ -37,7 +37,7 @@ export function ReminderItem({ taskId, reminder, words, onRemove }: Props) {
         <span className="min-w-0 flex-1">
           {words}
           {reminder.snoozed_until ? (
-            <span className="block text-xs text-muted">{text.snoozedUntil(instantInWords(reminder.snoozed_until, zone))}</span>
+            <span className="block text-xs text-muted">{text.snoozedUntil(instantInWords(reminder.snoozed_until, clock))}</span>
           ) : null}
         </span>
         <Act icon={AlarmClock} label={`${text.snooze}: ${words}`} isOpen={open === 'snooze'} onClick={toggle('snooze')} />

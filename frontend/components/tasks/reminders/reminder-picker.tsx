@@ -33,7 +33,8 @@ const PLACES = { reminders: 'moment' } as const;
 
 /** When to be reminded of a task; and of each reminder, what became of it. */
 export function ReminderPicker({ task, onChange }: Props) {
-  const { zone, today } = useClock();
+  const clock = useClock();
+  const { zone, today } = clock;
   const [moment, setMoment] = useState(`${addDays(today, 1)}T09:00`);
   const [form, errors] = useFormErrors(PLACES);
   const error = errors.at('moment');
@@ -53,7 +54,7 @@ export function ReminderPicker({ task, onChange }: Props) {
               key={reminder.id}
               taskId={task.id}
               reminder={reminder}
-              words={reminderInWords(reminder, zone, allDayAt)}
+              words={reminderInWords(reminder, clock, allDayAt)}
               onRemove={() => onChange(task, reminders.filter((other) => other !== reminder))}
             />
           ))}
@@ -71,10 +72,10 @@ export function ReminderPicker({ task, onChange }: Props) {
                   key={when.minutes}
                   type="button"
                   onClick={() => add(when)}
-                  className="flex min-h-8 items-center gap-2 rounded-md px-2 text-left hover:bg-hover"
+                  className="flex min-h-8 items-center gap-2 rounded-md px-2 text-left hover:bg-hover pointer-coarse:min-h-10"
                 >
                   <Icon of={Plus} className="size-3.5 text-muted" />
-                  {reminderInWords({ when }, zone, allDayAt)}
+                  {reminderInWords({ when }, clock, allDayAt)}
                 </button>
               ))
             ) : (

@@ -46,7 +46,7 @@ export function RowTools({ task, isPlace, isSelected, isSelecting, onEdit }: Pro
         onMouseDown={element.onMouseDown}
         onTouchStart={element.onTouchStart}
         aria-label={viewsMessages.drag.handle(task.title)}
-        className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted max-sm:opacity-40 sm:opacity-0 pointed:opacity-100"
+        className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted max-sm:opacity-40 sm:opacity-0 pointer-coarse:right-0 pointer-coarse:left-auto pointer-coarse:w-10 pointer-coarse:opacity-40 pointed:opacity-100"
       >
         <Icon of={GripVertical} className="size-3.5" />
       </button>
@@ -54,7 +54,7 @@ export function RowTools({ task, isPlace, isSelected, isSelecting, onEdit }: Pro
         type="button"
         aria-label={dialogsMessages.bulk.edit(task.title)}
         onClick={() => onEdit(task.id)}
-        className="grid size-6 place-items-center rounded text-muted hover:text-foreground max-sm:hidden sm:opacity-0 pointed:opacity-100"
+        className="grid size-6 place-items-center rounded text-muted hover:text-foreground max-sm:hidden sm:opacity-0 pointer-coarse:hidden pointed:opacity-100"
       >
         <Icon of={Pencil} className="size-3.5" />
       </button>
@@ -64,7 +64,7 @@ export function RowTools({ task, isPlace, isSelected, isSelecting, onEdit }: Pro
         aria-checked={isSelected}
         aria-label={dialogsMessages.bulk.select(task.title)}
         onClick={() => toggleSelected(task.id)}
-        className={clsx('grid size-6 place-items-center rounded', !isSelecting && 'max-sm:hidden sm:opacity-0 pointed:opacity-100')}
+        className={clsx('grid size-6 place-items-center rounded touch', !isSelecting && 'max-sm:hidden sm:opacity-0 pointer-coarse:hidden pointed:opacity-100')}
       >
         <span
           className={clsx(
