@@ -19,6 +19,7 @@ import { startWorker } from '@/lib/offline/worker';
 import { useOpenTask } from '@/lib/open-task';
 import { closePanel, openPanel } from '@/lib/panels';
 import { followOtherTabs } from '@/lib/session-over';
+import { endOthersPush } from '@/lib/settings/push';
 import { useStore } from '@/lib/store';
 
 const Palette = lazy(() => import('@/components/commands/palette'));
@@ -34,6 +35,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   const data = useData();
   useEffect(() => followOtherTabs(), []);
   useEffect(() => startWorker(), []);
+  useEffect(() => void endOthersPush().catch(() => undefined), []);
   useEffect(() => keepForOffline(data, userId), [data, userId]);
   useEffect(() => sayReady(), []);
   const panel = useStore(openPanel);
