@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useEffect } from 'react';
 import { ChatDock } from '@/app/(app)/chat-dock';
 import { Shortcuts } from '@/components/commands/shortcuts';
-import { announcement } from '@/lib/announce';
+import { announcement, unsaved } from '@/lib/announce';
 import { toggleChat } from '@/lib/chat/panel';
 import { commands, type Command } from '@/lib/commands';
 import { openConflict } from '@/lib/conflict';
@@ -42,6 +42,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   const task = useOpenTask();
   const conflict = useStore(openConflict);
   const hasSpoken = useStore(announcement) !== null;
+  const hasFailed = useStore(unsaved).length > 0;
   return (
     <>
       <Shortcuts offered={useGlobalCommands()} />
@@ -54,7 +55,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
       </Suspense>
       <Suspense fallback={null}>{task === null ? null : <TaskSheet key={task} id={task} />}</Suspense>
       <Suspense fallback={null}>{conflict === null ? null : <ConflictDialog conflict={conflict} />}</Suspense>
-      <Suspense fallback={null}>{hasSpoken ? <Toaster /> : null}</Suspense>
+      <Suspense fallback={null}>{hasSpoken || hasFailed ? <Toaster /> : null}</Suspense>
     </>
   );
 }
