@@ -117,4 +117,9 @@ trial('a page is for its person alone, whatever its address looks like', async (
     expect(headers['cache-control']).toContain('no-store');
     expect(headers['content-security-policy']).toMatch(/script-src 'self' 'nonce-[^ ']+' 'strict-dynamic';/);
   }
+  for (const path of ['/api/none', '/_next/static/none.js']) {
+    const answer = await ada.context.request.get(`${env.app}${path}`);
+    expect(answer.status()).toBe(404);
+    expect(answer.headers()['content-security-policy']).toContain("default-src 'none'");
+  }
 });
