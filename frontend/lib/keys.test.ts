@@ -25,4 +25,6 @@ test('the newest offer counts', () => {
 test('keys as they stand on keyboards', () => {
   expect(keyLabels('g t', false)).toEqual([['G'], ['T']]);
   expect(keyLabels('mod+k', true)).toEqual([['⌘', 'K']]);
+  expect(keyLabels('mod+k', false)).toEqual([['Ctrl', 'K']]);
+  expect(keyLabels('Escape', false)).toEqual([['Esc']]);
 });

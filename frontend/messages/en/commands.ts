@@ -30,4 +30,6 @@ export const commands = {
   moveUp: 'Move up',
   moveDown: 'Move down',
   then: 'then',
+  /** As they stand on keyboards. */
+  keys: { mod: 'Ctrl', apple: '⌘', alt: 'Alt', Escape: 'Esc', Enter: '↵', ArrowDown: '↓', ArrowUp: '↑', Delete: 'Del' },
 };
