@@ -3,6 +3,7 @@
 import { useEffect } from 'react';
 import { commands, useCommands, type Command } from '@/lib/commands';
 import { keyOf, matching } from '@/lib/keys';
+import { isSwitchedOff } from '@/lib/single-keys';
 
 const PATIENCE_MILLISECONDS = 1_200;
 
@@ -14,7 +15,7 @@ export function Shortcuts({ offered }: { offered: readonly Command[] }) {
     let forget: ReturnType<typeof setTimeout> | undefined;
     const press = (event: KeyboardEvent) => {
       const key = keyOf(event);
-      if (key === null || event.defaultPrevented || isElsewhere(event, key)) return;
+      if (key === null || event.defaultPrevented || isElsewhere(event, key) || isSwitchedOff(key)) return;
       const typed = before ? `${before} ${key}` : key;
       const found = matching(commands.get(), typed) ?? matching(commands.get(), key);
       clearTimeout(forget);

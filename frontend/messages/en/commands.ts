@@ -8,6 +8,8 @@ export const commands = {
   goTo: 'Go to',
   actions: 'Actions',
   helpTitle: 'Keyboard shortcuts',
+  singleKeys: 'Single-key shortcuts',
+  singleKeysHint: 'Turn them off if you dictate, or press keys by accident.',
   groups: { anywhere: 'Anywhere', list: 'In a list', go: 'Go to' },
   newTask: 'New task',
   search: 'Search',
