@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Task } from '@/lib/api';
+import { CHATKIT_SCRIPT } from '@/lib/chat/openai';
 import { trial } from './stage/trial';
 
 trial('a backend that is killed comes back, and nothing is lost or done twice', async (stage) => {
@@ -94,4 +95,25 @@ trial('an assistant that is killed goes on where it was, and has done everything
   await panel.getByRole('button', { name: 'Undo' }).waitFor();
   await panel.getByRole('alert').waitFor({ state: 'detached' });
   await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Buy milk' }] });
+});
+
+trial('where OpenAI’s chat panel cannot be had, ours takes its place', async (stage) => {
+  const ada = await stage.newcomer({ serviceWorkers: 'block' });
+  await stage.stagehand.set('NEXT_PUBLIC_CHATKIT_DOMAIN_KEY', 'domain_pk_of_nobody');
+  await ada.open('/today');
+  await ada.isConnected();
+  const panel = await ada.openAssistant();
+  await ada.tellAssistant('add Buy milk');
+  await panel.getByRole('button', { name: 'Undo' }).waitFor();
+  await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Buy milk' }] });
+
+  // Nor does anybody wait for ever for a script that does not come.
+  await ada.page.route(CHATKIT_SCRIPT, () => undefined);
+  await ada.page.reload();
+  await ada.isConnected();
+  await ada.openAssistant();
+  await ada.page.getByRole('textbox', { name: 'Message to the assistant' }).waitFor();
+  // It was asked for both times, and of that host nothing else.
+  const asked = `fetched ${CHATKIT_SCRIPT}`;
+  expect(stage.complaints.splice(0)).toEqual([asked, asked]);
 });
