@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
+import { env } from './stage/env';
 import { PASSWORD, type Person } from './stage/person';
 import { trial } from './stage/trial';
 
@@ -35,12 +36,17 @@ trial('name, address, password and time zone are changed', async (stage) => {
   await password.getByRole('button', { name: 'Change password' }).click();
   await password.getByText('This isn’t your password').waitFor();
   await password.getByLabel('Current password').fill(PASSWORD);
+  // The server has just had to do with the other browser.
+  await sofa.ask('GET', '/tasks');
   await password.getByRole('button', { name: 'Change password' }).click();
   await password.getByText('Saved').waitFor();
 
-  // Whoever else was signed in is so no more, and knows the way back.
-  await sofa.page.reload();
+  // Whoever else was signed in is so no more, from the next that they do, and knows the way back.
+  const answer = await sofa.context.request.get(`${env.app}/api/backend/tasks`);
+  expect(answer.status()).toBe(401);
+  await sofa.add('Too late');
   await sofa.page.waitForURL('**/sign-in?next=%2Fdashboard');
+  expect(await ada.ask('GET', '/tasks')).toMatchObject({ items: [] });
   await sofa.signInHere({ email, password: 'battery staple' });
   await sofa.page.waitForURL('**/dashboard');
 });

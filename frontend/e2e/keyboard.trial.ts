@@ -92,6 +92,33 @@ trial('everything that matters can be done without a mouse', async (stage) => {
   await keyboard.press('Control+z');
   await ada.sees('Water all plants');
 
+  // Who dictates does without letters; what has Ctrl stays, and leads back.
+  const single = ada.page.getByRole('checkbox', { name: 'Single-key shortcuts' });
+  await keyboard.press('?');
+  await isInside('Keyboard shortcuts');
+  await single.focus();
+  await keyboard.press('Space');
+  await keyboard.press('Escape');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+  await ada.page.reload();
+  await ada.isConnected();
+  await keyboard.press('g');
+  await keyboard.press('h');
+  await keyboard.press('Control+k');
+  await isInside('Search and commands');
+  await keyboard.type('shortcuts');
+  await ada.page.getByRole('option', { name: 'Keyboard shortcuts' }).click();
+  await isInside('Keyboard shortcuts');
+  expect(new URL(ada.page.url()).pathname).toBe('/today');
+  expect(await single.isChecked()).toBe(false);
+  await single.focus();
+  await keyboard.press('Space');
+  await keyboard.press('Escape');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+  await keyboard.press('g');
+  await keyboard.press('h');
+  await ada.page.waitForURL('**/history');
+
   /** A dialog that is seen takes the focus a moment later, and what is typed before that goes elsewhere. */
   async function isInside(name: string): Promise<void> {
     const dialog = ada.page.getByRole('dialog', { name });

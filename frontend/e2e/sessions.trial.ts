@@ -21,9 +21,6 @@ trial('when the session expires, the way is to the sign-in page and back, and wh
   await ada.open('/inbox');
   await ada.isConnected();
   await spendDays(ada.account.email, 8);
-  // It remembers a session for a minute; another one of its kind would not.
-  await stage.stagehand.kill('frontend');
-  await stage.stagehand.start('frontend');
   await ada.add('Typed too late');
   await ada.page.waitForURL('**/sign-in?next=%2Finbox');
   await ada.signInHere();
@@ -40,8 +37,6 @@ trial('whatever is asked when the session is over leads to the sign-in page, and
   await ada.page.getByRole('button', { name: 'New token' }).click();
   await ada.page.getByLabel('What it’s for').fill('Robot');
   await spendDays(ada.account.email, 8);
-  await stage.stagehand.kill('frontend');
-  await stage.stagehand.start('frontend');
   await ada.page.getByRole('button', { name: 'Create token' }).click();
   await ada.page.waitForURL('**/sign-in?next=%2Fsettings%2Ftokens');
   await ada.signInHere();
@@ -67,6 +62,7 @@ trial('a session that is used goes on, in the browser, too', async (stage) => {
   const end = async () => (await ada.context.cookies())[0]?.expires ?? 0;
   const before = await end();
   await spendDays(ada.account.email, 2);
+  // It remembers a session for a minute; another one of its kind would not.
   await stage.stagehand.kill('frontend');
   await stage.stagehand.start('frontend');
   await ada.open('/today');
@@ -120,5 +116,10 @@ trial('a page is for its person alone, whatever its address looks like', async (
     expect(headers).toMatchObject({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
     expect(headers['cache-control']).toContain('no-store');
     expect(headers['content-security-policy']).toMatch(/script-src 'self' 'nonce-[^ ']+' 'strict-dynamic';/);
+  }
+  for (const path of ['/api/none', '/_next/static/none.js']) {
+    const answer = await ada.context.request.get(`${env.app}${path}`);
+    expect(answer.status()).toBe(404);
+    expect(answer.headers()['content-security-policy']).toContain("default-src 'none'");
   }
 });

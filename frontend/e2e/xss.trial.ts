@@ -1,5 +1,7 @@
 import type { BrowserContext } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
+import { Program } from './stage/program';
 import { trial } from './stage/trial';
 
 const IMAGE = '<img src=x onerror="window.hurt=1">';
@@ -146,5 +148,61 @@ trial('whatever is typed into a field is text', async (stage) => {
   await ada.signInHere();
   await page.waitForURL('**/dashboard');
   await ada.isConnected();
+  expect(hurt).toEqual([]);
+});
+
+trial('whatever comes in a file, from another window or by a program is text, too', async (stage) => {
+  const ada = await stage.newcomer();
+  const { page } = ada;
+  const hurt = await hurtOf(ada.context);
+  const elements = 'img, iframe';
+  await ada.open('/settings/data');
+  await ada.isConnected();
+  const importFile = async (lines: readonly (readonly string[])[]) => {
+    const csv = lines.map((cells) => cells.map((text) => `"${text.replaceAll('"', '""')}"`).join()).join('\n');
+    await page.getByLabel('File').setInputFiles({ name: `${IMAGE}.csv`, mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+  };
+  // What is wrong with it is said in its own words.
+  await importFile([['title', IMAGE]]);
+  await page.getByText('There is no column').waitFor();
+  await importFile([['title', 'description', 'project'], ...CORPUS.map((text, index) => [text, text, `${index} ${text}`.slice(0, 100)])]);
+  await page.getByText(/9 tasks/).first().waitFor();
+  expect(await page.locator('main').locator(elements).count()).toBe(0);
+
+  const robot = await Program.of(ada, IMAGE);
+  const { items } = await ada.ask<{ items: Task[] }>('GET', '/tasks');
+  await robot.call('batch_tasks', { operations: items.map(({ id }) => ({ op: 'delete', task_id: id })) });
+  await ada.open('/confirmations');
+  await ada.isConnected();
+  await page.getByRole('heading', { name: 'Delete 9 tasks?' }).waitFor();
+  await page.locator('main').getByText(`“${IMAGE}”`).waitFor();
+  for (const text of CORPUS) await page.getByRole('button', { name: `Open “${text}”`, exact: true }).waitFor();
+  expect(await page.locator('main').locator(elements).count()).toBe(0);
+
+  const { id } = await ada.create({ title: 'Before', tags: ['home'] });
+  const [mine, theirs] = [CORPUS.slice(0, 5).join(' '), CORPUS.slice(5).join(' ')];
+  await ada.open('/tags/home');
+  await ada.isConnected();
+  await ada.hasTools('Before');
+  const field = await ada.retitle('Before', mine);
+  const heard = page.waitForResponse((answer) => answer.url().endsWith(`/tasks/${id}`));
+  await ada.ask('PATCH', `/tasks/${id}`, { title: theirs });
+  await heard;
+  await field.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Changed in two places' });
+  await expect.poll(() => dialog.getByRole('cell').allInnerTexts()).toEqual([mine, theirs]);
+  expect(await dialog.locator(elements).count()).toBe(0);
+  await dialog.getByRole('button', { name: 'Keep mine' }).click();
+  await dialog.waitFor({ state: 'detached' });
+
+  let name = 'home';
+  for (const text of CORPUS) {
+    const next = text.replaceAll(/[\s,]/g, '').slice(0, 50);
+    await ada.rename('tag', name, next);
+    await page.getByRole('button', { name: `Actions for “${next}”`, exact: true }).waitFor();
+    name = next;
+  }
+  expect(await page.locator('main').locator(elements).count()).toBe(0);
   expect(hurt).toEqual([]);
 });

@@ -19,3 +19,18 @@ export function announce(text: string, action?: Announcement['action']): void {
 export function announceProblem(text: string, action?: Announcement['action']): void {
   announcement.set({ text, tone: 'problem', action });
 }
+
+/** A change that could not be saved, and can be tried again. */
+export type Unsaved = { text: string; retry: () => void };
+
+/** The oldest first. They stand until somebody has answered: whatever is said meanwhile takes none away. */
+export const unsaved = createStore<readonly Unsaved[]>([]);
+
+export function announceUnsaved(text: string, retry: () => void): void {
+  unsaved.set((all) => [...all, { text, retry }]);
+}
+
+/** These are tried again, or given up. */
+export function answerUnsaved(changes: readonly Unsaved[]): void {
+  unsaved.set((all) => all.filter((each) => !changes.includes(each)));
+}

@@ -28,4 +28,6 @@ test('keys as they stand on keyboards', () => {
   expect(keyLabels('g t', false)).toEqual([['G'], ['T']]);
   expect(keyLabels('mod+k', true)).toEqual([['⌘', 'K']]);
   expect([false, true].map((isApple) => keyLabels('Delete', isApple))).toEqual([[['Del']], [['⌘', '⌫']]]);
+  expect(keyLabels('mod+k', false)).toEqual([['Ctrl', 'K']]);
+  expect(keyLabels('Escape', false)).toEqual([['Esc']]);
 });

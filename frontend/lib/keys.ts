@@ -1,4 +1,5 @@
 import type { Command } from '@/lib/commands';
+import { commandsMessages } from '@/lib/messages/commands';
 
 type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isComposing'>;
 
@@ -18,23 +19,14 @@ export function matching(commands: readonly Command[], typed: string): Command |
   return commands.findLast((command) => command.keys === typed);
 }
 
-const NAMES: Record<string, string> = {
-  mod: 'Ctrl',
-  alt: 'Alt',
-  Escape: 'Esc',
-  Enter: '↵',
-  ArrowDown: '↓',
-  ArrowUp: '↑',
-  Delete: 'Del',
-  Backspace: '⌫',
-};
+const NAMES: Partial<Record<string, string>> = commandsMessages.keys;
 
 /** The keys of a command as they stand on keyboards, one list for each press. */
 export function keyLabels(keys: string, isApple: boolean): string[][] {
   const here = isApple ? keys.replace('Delete', 'mod+Backspace') : keys;
   return here.split(' ').map((press) =>
     press.split('+').map((key) => {
-      if (key === 'mod' && isApple) return '⌘';
+      if (key === 'mod' && isApple) return commandsMessages.keys.apple;
       return NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
     }),
   );

@@ -6,7 +6,7 @@ import { ChatDock } from '@/app/(app)/chat-dock';
 import { DueCount } from '@/app/(app)/due-count';
 import { Shortcuts } from '@/components/commands/shortcuts';
 import { setParameters } from '@/lib/address';
-import { announcement } from '@/lib/announce';
+import { announcement, unsaved } from '@/lib/announce';
 import { toggleChat } from '@/lib/chat/panel';
 import { commands, type Command } from '@/lib/commands';
 import { openConflict } from '@/lib/conflict';
@@ -23,6 +23,7 @@ import { closePanel, openPanel } from '@/lib/panels';
 import { openQuickAdd } from '@/lib/quick-add';
 import { followOtherTabs } from '@/lib/session-over';
 import { NOTHING_SHARED, sharedLine } from '@/lib/shared-line';
+import { endOthersPush } from '@/lib/settings/push';
 import { useStore } from '@/lib/store';
 import { habitsOfDevice } from '@/lib/time/device';
 import { deviceHabits } from '@/lib/time/habits';
@@ -42,6 +43,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   const data = useData();
   useEffect(() => followOtherTabs(), []);
   useEffect(() => startWorker(), []);
+  useEffect(() => void endOthersPush().catch(() => undefined), []);
   useEffect(() => keepForOffline(data, userId), [data, userId]);
   useEffect(() => deviceHabits.set(habitsOfDevice(navigator.language)), []);
   useEffect(() => lookAtZone(data), [data]);
@@ -52,6 +54,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   const task = useOpenTask();
   const conflict = useStore(openConflict);
   const hasSpoken = useStore(announcement) !== null;
+  const hasFailed = useStore(unsaved).length > 0;
   return (
     <>
       <Shortcuts offered={useGlobalCommands()} />
@@ -66,7 +69,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
       </Suspense>
       <Suspense fallback={null}>{task === null ? null : <TaskSheet key={task} id={task} />}</Suspense>
       <Suspense fallback={null}>{conflict === null ? null : <ConflictDialog conflict={conflict} />}</Suspense>
-      <Suspense fallback={null}>{hasSpoken ? <Toaster /> : null}</Suspense>
+      <Suspense fallback={null}>{hasSpoken || hasFailed ? <Toaster /> : null}</Suspense>
     </>
   );
 }

@@ -3,6 +3,7 @@
 import { useEffect } from 'react';
 import { commands, useCommands, type Command } from '@/lib/commands';
 import { keyOf, matching } from '@/lib/keys';
+import { isSwitchedOff } from '@/lib/single-keys';
 
 const PATIENCE_MILLISECONDS = 1_200;
 
@@ -14,7 +15,7 @@ export function Shortcuts({ offered }: { offered: readonly Command[] }) {
     let forget: ReturnType<typeof setTimeout> | undefined;
     const press = (event: KeyboardEvent) => {
       const key = keyOf(event);
-      if (key === null || event.defaultPrevented) return;
+      if (key === null || event.defaultPrevented || isSwitchedOff(key)) return;
       const heard = heardAt(event.target, key);
       if (heard.length === 0) return;
       const typed = before ? `${before} ${key}` : key;

@@ -1,5 +1,3 @@
-'use client';
-
 import { clsx } from 'clsx';
 import { Globe, Repeat } from 'lucide';
 import { Icon } from '@/components/ui/icon';

@@ -1,7 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { mkdirSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { env } from './env';
+import { lookAtEmpty, lookAtFailures, lookAtOpenings, type Look } from './openings';
 import type { Person } from './person';
 import type { Stage } from './trial';
 
@@ -17,6 +19,7 @@ export async function views(ada: Person): Promise<[name: string, path: string][]
     ['project', `/projects/${project}`],
     ['tag', '/tags/home'],
     ['board', '/board'],
+    ['board-project', '/board?by=project'],
     ['board-status', '/board?by=status'],
     ['calendar', '/calendar'],
     ['calendar-week', '/calendar?view=week'],
@@ -57,16 +60,32 @@ async function furnish(ada: Person): Promise<{ project: string; task: string }> 
   return { project: id, task };
 }
 
+/** A reminder comes, and is seen where they are. */
+async function remind(ada: Person): Promise<void> {
+  const at = new Date(Date.now() + 3_000).toISOString();
+  await ada.create({ title: 'Take the cake out', reminders: [{ when: { kind: 'at', at } }] });
+  await ada.open('/notifications');
+  await ada.isConnected();
+  await ada.page.locator('main').getByRole('listitem').filter({ hasText: 'Take the cake out' }).waitFor();
+}
+
+/** What on a page keeps people out, as axe finds it. `except`: rules that do not count there. */
+export async function obstacles(page: Page, except: readonly string[] = []): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).disableRules([...except]).analyze();
+  return violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
 /** Looks at every view and at what opens over them: takes a picture, and has axe find what keeps people out. */
 export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promise<void> {
-  const ada = await stage.newcomer({ colorScheme: scheme });
+  // Without a worker, whatever a page asks can be answered in the server's place.
+  const ada = await stage.newcomer({ colorScheme: scheme, serviceWorkers: 'block' });
   mkdirSync(env.pictures, { recursive: true });
   const found: string[] = [];
-  const look = async (name: string) => {
+  const look: Look = async (name, except) => {
     await ada.page.screenshot({ path: `${env.pictures}/${name}-${scheme}.png` });
-    const { violations } = await new AxeBuilder({ page: ada.page }).analyze();
-    for (const { id, nodes } of violations) found.push(`${name}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+    for (const obstacle of await obstacles(ada.page, except)) found.push(`${name}: ${obstacle}`);
   };
+  await lookAtEmpty(ada, look);
   for (const [name, path] of await views(ada)) {
     await ada.open(path);
     await ada.isConnected();
@@ -136,10 +155,17 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await ada.page.keyboard.press('?');
   await ada.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await look('help');
+  await lookAtOpenings(ada, look);
+  await remind(ada);
+  await look('notifications-some');
+  await lookAtFailures(ada, look);
   await ada.context.clearCookies();
   for (const name of ['sign-in', 'sign-up']) {
     await ada.open(`/${name}`);
     await look(name);
   }
+  await ada.page.getByRole('button', { name: 'Create account', exact: true }).click();
+  await ada.page.locator('[aria-invalid=true]').first().waitFor();
+  await look('sign-up-refused');
   expect(found).toEqual([]);
 }

@@ -1,8 +1,8 @@
 import 'server-only';
-import { findBearer, type Bearer } from '@/lib/auth/bearer';
+import { findBearer, findBearerNow, type Bearer } from '@/lib/auth/bearer';
 import { TooLarge } from '@/lib/bff/body';
 import { problem } from '@/lib/bff/problem';
-import { isSameOrigin } from '@/lib/bff/same-origin';
+import { isSafe, isSameOrigin } from '@/lib/bff/same-origin';
 import { env } from '@/lib/env';
 
 /**
@@ -14,7 +14,8 @@ export async function answer(request: Request, ask: (bearer: Bearer) => Promise<
     return problem('forbidden', 'Only pages of the app may ask this');
   }
   try {
-    const found = await findBearer(request.headers);
+    const find = isSafe(request.method) ? findBearer : findBearerNow;
+    const found = await find(request.headers);
     if (!found) return problem('unauthorized', 'Sign in first');
     const response = await ask(found.bearer);
     for (const cookie of found.cookies) response.headers.append('set-cookie', cookie);

@@ -1,4 +1,4 @@
-import { announceProblem } from '@/lib/announce';
+import { announceProblem, announceUnsaved } from '@/lib/announce';
 import { api } from '@/lib/api';
 import { ApiError, Invalid, messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
 import { openConflict } from '@/lib/conflict';
@@ -89,12 +89,10 @@ function tell(data: Data, write: TaskWrite, options: WriteOptions, error: unknow
   else if (error instanceof NotFound && 'id' in write) {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
     announceProblem(errorMessages.taskGone);
-  } else announceProblem(messageOf(error), error instanceof ApiError && error.isPassing ? again(data, write, options) : undefined);
-}
-
-/** The same deed with the same key: if it had arrived after all, it is not done twice. */
-function again(data: Data, write: TaskWrite, options: WriteOptions): { label: string; run: () => void } {
-  return { label: errorMessages.retry, run: () => void writeTask(data, write, options) };
+  } else if (error instanceof ApiError && error.isPassing) {
+    // The same deed with the same key: if it had arrived after all, it is not done twice.
+    announceUnsaved(messageOf(error), () => void writeTask(data, write, options));
+  } else announceProblem(messageOf(error));
 }
 
 function describe(write: TaskWrite, count: number): string {

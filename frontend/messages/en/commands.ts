@@ -9,6 +9,8 @@ export const commands = {
   goTo: 'Go to',
   actions: 'Actions',
   helpTitle: 'Keyboard shortcuts',
+  singleKeys: 'Single-key shortcuts',
+  singleKeysHint: 'Turn them off if you dictate, or press keys by accident.',
   groups: { anywhere: 'Anywhere', list: 'In a list', go: 'Go to', task: 'In the open task' },
   newTask: 'New task',
   quickAdd: 'Quick add',
@@ -32,4 +34,6 @@ export const commands = {
   moveUp: 'Move up',
   moveDown: 'Move down',
   then: 'then',
+  /** As they stand on keyboards. */
+  keys: { mod: 'Ctrl', apple: '⌘', alt: 'Alt', Escape: 'Esc', Enter: '↵', ArrowDown: '↓', ArrowUp: '↑', Delete: 'Del', Backspace: '⌫' },
 };

@@ -39,6 +39,8 @@ export const dialogs = {
       deleted: (count: number) => `${tasks(count)} deleted`,
       changed: (count: number) => `${tasks(count)} changed`,
     },
+    unsaved: (count: number) => `${plural(count, 'change was', 'changes were')} not saved`,
+    retryAll: 'Try all again',
     partlyRefused: (count: number, reason: string) => `Couldn’t change ${tasks(count)}: ${reason}`,
     fields: {
       title: 'Title changed',

@@ -21,7 +21,7 @@ import type { Aggregate } from '@/lib/heard';
 import { useFollowing } from '@/lib/use-following';
 import { addDays, type Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
-import { startOfDay } from '@/lib/time/zone';
+import { startOfDay } from '@/lib/time/instant';
 
 type Props = { view: CalendarView; day: Day; onShowWeek: (day: Day) => void };
 
@@ -89,7 +89,7 @@ function usePlanned(days: readonly Day[], zone: string) {
     () =>
       new Remote(async () => {
         const [first = '', last = ''] = [days.at(0), days.at(-1)];
-        const instant = (of: Day) => new Date(startOfDay(of, zone)).toISOString();
+        const instant = (of: Day) => startOfDay(of, zone);
         await readCompleted(data, { due: { after: instant(first), before: instant(addDays(last, 2)) } });
         return readPlanned(data.tasks.value?.byId.values() ?? [], days);
       }),

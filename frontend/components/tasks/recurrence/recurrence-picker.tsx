@@ -106,10 +106,17 @@ const choiceClass = 'flex min-h-8 w-full items-center gap-2 rounded-md px-2 py-1
 
 function Choice({ label, isChosen, onChoose }: { label: string; isChosen: boolean; onChoose: () => void }) {
   return (
-    <button type="button" role="radio" aria-checked={isChosen} onClick={onChoose} className={clsx(choiceClass, isChosen && 'font-medium')}>
+    <label className={clsx(choiceClass, 'relative', isChosen && 'font-medium')}>
+      <input
+        type="radio"
+        name="recurrence"
+        checked={isChosen}
+        onChange={onChoose}
+        className="absolute inset-0 size-full cursor-pointer appearance-none rounded-md"
+      />
       <span className="flex-1">{label}</span>
       {isChosen ? <Icon of={Check} className="size-4 text-muted" /> : null}
-    </button>
+    </label>
   );
 }
 
