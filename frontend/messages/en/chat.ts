@@ -30,9 +30,6 @@ export const chat = {
   undo: 'Undo',
   card: 'What the assistant did',
   question: 'The assistant asks',
-  code: 'Code',
-  ticked: 'Done:',
-  unticked: 'To do:',
   empty: {
     title: 'What is to be done?',
     text: 'Add, find, plan and complete tasks in your own words. Whatever is changed can be undone.',

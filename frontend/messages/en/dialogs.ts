@@ -58,6 +58,7 @@ export const dialogs = {
     title: 'Title',
     description: 'Description',
     descriptionPlaceholder: 'Add notes…',
+    editDescription: 'Edit description',
     noDue: 'No date',
     noTags: 'No tags',
     createTag: (name: string) => `Create “${name}”`,

@@ -2,6 +2,8 @@
 
 import { History, Trash2, X } from 'lucide';
 import { useTaskActions } from '@/components/tasks/actions';
+import { areaClass, type FieldProps } from '@/components/tasks/detail/area';
+import { DescriptionField } from '@/components/tasks/detail/description-field';
 import { Properties } from '@/components/tasks/detail/properties';
 import { Subtasks } from '@/components/tasks/detail/subtasks';
 import { useDraft } from '@/components/tasks/detail/use-draft';
@@ -15,7 +17,6 @@ import type { Task } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { openTask } from '@/lib/open-task';
 import { useClock, useTasks } from '@/lib/tasks/provider';
-import type { WriteOptions } from '@/lib/tasks/write-task';
 import { momentInWords } from '@/lib/time/format';
 
 const text = dialogsMessages.task;
@@ -68,12 +69,6 @@ export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void 
   );
 }
 
-type FieldProps = { task: Task; onSave: (seen: Task, text: string, atField: WriteOptions['atField']) => void };
-
-const areaClass =
-  'field-sizing-content w-full resize-none rounded-md bg-transparent px-1.5 py-1 placeholder:text-muted hover:bg-hover ' +
-  'focus:bg-raised focus:outline-1 focus:outline-line-strong';
-
 function TitleField({ task, onSave }: FieldProps) {
   const draft = useDraft(task, 'title', (seen, typed, atField) => {
     // A task without a title would be refused: then rather the old one.
@@ -98,26 +93,6 @@ function TitleField({ task, onSave }: FieldProps) {
         className={`${areaClass} text-lg leading-7 font-semibold tracking-tight`}
       />
       <FormProblem id="title-note" message={draft.error} className="px-1.5" />
-    </div>
-  );
-}
-
-function DescriptionField({ task, onSave }: FieldProps) {
-  const draft = useDraft(task, 'description', onSave);
-  return (
-    <div className="mt-1 ml-8">
-      <textarea
-        aria-label={text.description}
-        {...described('description-note', draft.error)}
-        placeholder={text.descriptionPlaceholder}
-        value={draft.value}
-        maxLength={10_000}
-        rows={3}
-        onChange={(event) => draft.change(event.target.value)}
-        onBlur={draft.finish}
-        className={`${areaClass} min-h-20 text-base leading-6 sm:text-sm`}
-      />
-      <FormProblem id="description-note" message={draft.error} className="px-1.5" />
     </div>
   );
 }
