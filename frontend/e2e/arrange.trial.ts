@@ -65,6 +65,36 @@ trial('all tasks are seen by when they are due, or by their projects', async (st
   await expect.poll(sections).toEqual(['Collapse Inbox', 'Collapse Garden']);
 });
 
+trial('a list shows what is done, in the order that is wanted, and the address says so', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.create({ title: 'One', priority: 'low' });
+  await ada.create({ title: 'Two', priority: 'urgent' });
+  const { id } = await ada.create({ title: 'Three' });
+  await ada.ask('PATCH', `/tasks/${id}/complete`, { completed: true });
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.hasTools('Two');
+  const view = ada.page.getByRole('button', { name: 'View', exact: true });
+  await view.click();
+  await ada.page.getByRole('menuitemcheckbox', { name: 'Show completed' }).click();
+  await expect.poll(() => ada.titles()).toEqual(['One', 'Two', 'Three']);
+  await ada.page.getByRole('heading', { name: 'Completed' }).waitFor();
+  // By the keyboard alone, from the button that has the focus again.
+  await ada.page.getByRole('menu').waitFor({ state: 'detached' });
+  await expect.poll(() => view.evaluate((element) => element === document.activeElement)).toBe(true);
+  await ada.page.keyboard.press('Enter');
+  await ada.page.getByRole('menuitemradio', { name: 'Priority' }).press('Enter');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'One', 'Three']);
+  await ada.page.waitForURL('**/inbox?done=1&sort=priority');
+  await ada.page.reload();
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'One', 'Three']);
+  await ada.page.getByRole('checkbox', { name: 'Reopen “Three”' }).click();
+  await ada.page.getByRole('heading', { name: 'Completed' }).waitFor({ state: 'detached' });
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ completed: false });
+  await ada.page.locator('aside').getByRole('link', { name: 'Completed' }).click();
+  await ada.page.waitForURL('**/search?status=completed&sort=updated_at');
+});
+
 trial('the keyboard moves a task, too', async (stage) => {
   const ada = await stage.newcomer();
   await threeTasks(ada);

@@ -48,6 +48,17 @@ export function MenuLabel({ className, ...rest }: ComponentProps<typeof Primitiv
   return <Primitive.Label className={clsx('px-2 py-1 text-xs text-muted', className)} {...rest} />;
 }
 
+export function MenuCheckboxItem({ children, ...rest }: ComponentProps<typeof Primitive.CheckboxItem>) {
+  return (
+    <Primitive.CheckboxItem className={itemClass} {...rest}>
+      {children}
+      <Primitive.ItemIndicator className="ml-auto">
+        <Icon of={Check} />
+      </Primitive.ItemIndicator>
+    </Primitive.CheckboxItem>
+  );
+}
+
 export const MenuRadioGroup = Primitive.RadioGroup;
 
 export function MenuRadioItem({ children, ...rest }: ComponentProps<typeof Primitive.RadioItem>) {

@@ -15,6 +15,7 @@ export async function views(ada: Person): Promise<[name: string, path: string][]
     ['upcoming', '/upcoming'],
     ['inbox', '/inbox'],
     ['project', `/projects/${project}`],
+    ['project-done', `/projects/${project}?done=1&sort=priority`],
     ['tag', '/tags/home'],
     ['board', '/board'],
     ['board-status', '/board?by=status'],
