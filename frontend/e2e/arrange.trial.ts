@@ -111,6 +111,65 @@ trial('the keyboard moves a task, too', async (stage) => {
   await expect.poll(() => saved(ada)).toEqual(['Three', 'One', 'Two']);
 });
 
+trial('the menu of a task does without a mouse what a drag does, and more, and each undo takes it back', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await threeTasks(ada);
+  const [one, two, three] = (await ada.ask<{ items: Task[] }>('GET', '/tasks?sort=position')).items.map(({ id }) => id);
+  const { keyboard } = ada.page;
+  const menuOf = (title: string) => ada.page.getByRole('button', { name: `Actions for “${title}”` });
+  const choose = async (title: string, item: string) => {
+    await menuOf(title).focus();
+    await keyboard.press('Enter');
+    await ada.page.getByRole('menuitem', { name: item }).press('Enter');
+    await ada.page.getByRole('menu').waitFor({ state: 'detached' });
+  };
+  const undo = async (what: string) => {
+    await ada.page.getByText(what, { exact: true }).waitFor();
+    await ada.page.getByRole('button', { name: 'Undo' }).click();
+  };
+  const wholeOf = async (id: string | undefined) => (await ada.ask<Task>('GET', `/tasks/${id}`)).parent_id ?? null;
+
+  await choose('One', 'Move down');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'One', 'Three']);
+  await expect.poll(() => menuOf('One').evaluate((element) => element === document.activeElement)).toBe(true);
+  await choose('Three', 'Move up');
+  await expect.poll(() => saved(ada)).toEqual(['Two', 'Three', 'One']);
+
+  await choose('Two', 'Duplicate');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'Two', 'Three', 'One']);
+  await undo('Task duplicated');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'Three', 'One']);
+
+  await choose('Two', 'Copy link');
+  await ada.page.getByText('Link copied').waitFor();
+  expect(await ada.page.evaluate(() => navigator.clipboard.readText())).toMatch(new RegExp(`^http.*/tasks/${two}$`));
+
+  await choose('One', 'Make a subtask of…');
+  const wholes = ada.page.getByRole('dialog', { name: 'Make a subtask of' });
+  await wholes.getByRole('combobox').fill('Thr');
+  await expect.poll(() => wholes.getByRole('option').allInnerTexts()).toEqual(['Three']);
+  await wholes.getByRole('combobox').press('Enter');
+  await ada.seesNo('One');
+  await expect.poll(() => wholeOf(one)).toBe(three);
+  await ada.row('Three').getByRole('button', { name: 'Open' }).click();
+  const sheet = ada.page.getByRole('dialog', { name: 'Task details' });
+  await sheet.getByRole('button', { name: 'One', exact: true }).click();
+  await choose('One', 'Move out of “Three”');
+  await expect.poll(() => wholeOf(one)).toBeNull();
+  await choose('One', 'Delete');
+  // Back to where it was opened from.
+  await menuOf('Three').waitFor();
+  await keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'Three']);
+  await undo('Task deleted');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'Three', 'One']);
+
+  await choose('Two', 'History');
+  await ada.page.waitForURL(`**/history/${two}`);
+});
+
 trial('several tasks are chosen and changed together, and one undo takes all of it back', async (stage) => {
   const ada = await stage.newcomer();
   await threeTasks(ada);

@@ -100,7 +100,7 @@ function again(data: Data, write: TaskWrite, options: WriteOptions): { label: st
 function describe(write: TaskWrite, count: number): string {
   switch (write.kind) {
     case 'create':
-      return dialogsMessages.changes.created;
+      return write.parts ? dialogsMessages.changes.duplicated : dialogsMessages.changes.created;
     case 'complete':
       return write.completed ? dialogsMessages.changes.completed : dialogsMessages.changes.reopened;
     case 'delete':

@@ -1,6 +1,7 @@
 'use client';
 
-import { History, Trash2, X } from 'lucide';
+import { X } from 'lucide';
+import { lazy } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import { areaClass, type FieldProps } from '@/components/tasks/detail/area';
 import { DescriptionField } from '@/components/tasks/detail/description-field';
@@ -9,16 +10,19 @@ import { Subtasks } from '@/components/tasks/detail/subtasks';
 import { useDraft } from '@/components/tasks/detail/use-draft';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
 import { TaskCheck } from '@/components/tasks/task-check';
-import { AppLink } from '@/components/ui/app-link';
-import { Button, buttonClass } from '@/components/ui/button';
+import { Button } from '@/components/ui/button';
 import { described, FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
+import { LaterMenu } from '@/components/ui/later-menu';
 import type { Task } from '@/lib/api';
+import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { openTask } from '@/lib/open-task';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { momentInWords } from '@/lib/time/format';
 
+const loadMenu = () => import('@/components/tasks/task-menu');
+const TaskMenu = lazy(loadMenu);
 const text = dialogsMessages.task;
 
 /** Everything about a task, to be changed where it stands. */
@@ -36,20 +40,11 @@ export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void 
             </span>
           </Button>
         ) : null}
-        <AppLink href={`/history/${task.id}`} aria-label={text.history} className={`${buttonClass('ghost', 'icon')} ml-auto`}>
-          <Icon of={History} className="size-4" />
-        </AppLink>
-        <Button
-          variant="ghost"
-          size="icon"
-          aria-label={text.delete}
-          onClick={() => {
-            actions.remove(task);
-            onClose();
-          }}
-        >
-          <Icon of={Trash2} className="size-4" />
-        </Button>
+        <span className="ml-auto">
+          <LaterMenu label={messages.list.actions(task.title)} load={loadMenu}>
+            <TaskMenu task={task} onDelete={onClose} />
+          </LaterMenu>
+        </span>
         <Button variant="ghost" size="icon" aria-label={text.close} onClick={onClose}>
           <Icon of={X} className="size-4" />
         </Button>

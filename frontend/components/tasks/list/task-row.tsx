@@ -67,8 +67,8 @@ export const TaskRow = memo(function TaskRow(props: Props) {
         )}
         <Details {...props} />
       </div>
-      {/* The handle, the pencil and the box come when the list is there: see `list/tools`. */}
-      <span data-tools className="flex max-sm:contents sm:min-w-12" />
+      {/* The handle, the pencil, the box and the menu come when the list is there: see `list/tools`. */}
+      <span data-tools className="flex min-w-6 justify-end sm:min-w-18 pointer-coarse:min-w-10" />
     </div>
   );
 });

@@ -70,6 +70,7 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
             <RowTools
               key={row.key}
               task={row.task}
+              order={isArranged(groups) && !row.task.completed ? { groups, onArrange: arrange } : undefined}
               isPlace={isArranged(groups) || /^\d/.test(groups[0]?.key ?? '')}
               isSelected={selected.has(row.key)}
               isSelecting={selected.size > 0}
