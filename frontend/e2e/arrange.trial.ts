@@ -52,17 +52,18 @@ trial('all tasks are seen by when they are due, or by their projects', async (st
   const ada = await stage.newcomer();
   const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
   await ada.create({ title: 'Rake the leaves', project_id: id });
-  await ada.create({ title: 'Call mum' });
+  await ada.create({ title: 'Call mum', priority: 'high' });
   await ada.open('/dashboard');
+  await ada.row('Call mum').getByTitle('Priority: High').waitFor();
   const sections = () =>
     ada.page.locator('main h2 button').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
-  await expect.poll(sections).toEqual(['Collapse No date']);
+  await expect.poll(sections).toEqual(['No date']);
   await ada.page.getByRole('group', { name: 'Sections' }).getByRole('button', { name: 'Project' }).click();
-  await expect.poll(sections).toEqual(['Collapse Inbox', 'Collapse Garden']);
+  await expect.poll(sections).toEqual(['Inbox', 'Garden']);
   expect(await ada.titles()).toEqual(['Call mum', 'Rake the leaves']);
   // The address says so, to whomever it is sent.
   await ada.page.reload();
-  await expect.poll(sections).toEqual(['Collapse Inbox', 'Collapse Garden']);
+  await expect.poll(sections).toEqual(['Inbox', 'Garden']);
 });
 
 trial('a list shows what is done, in the order that is wanted, and the address says so', async (stage) => {

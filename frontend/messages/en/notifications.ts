@@ -15,7 +15,6 @@ export const notifications = {
   },
   goneTask: 'A task that was deleted',
   toWebhooks: 'See its deliveries',
-  dueAt: (when: string) => `For ${when}`,
   unread: (count: number) => plural(count, 'unread notification', 'unread notifications'),
   isUnread: 'Unread',
   empty: { title: 'Nothing new', text: 'Reminders, and what went wrong with them, appear here.' },

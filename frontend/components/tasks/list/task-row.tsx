@@ -123,7 +123,11 @@ function Details({ task, clock, project, parentTitle, parts, on }: Props) {
       <Chip label={messages.task.tags} onClick={picks('tags')} isShy={task.tags.length === 0}>
         {task.tags.length === 0 ? <Icon of={Hash} className="size-3.5" /> : <Tags names={task.tags} />}
       </Chip>
-      <Chip label={messages.task.priority} onClick={picks('priority')} isShy={task.priority === 'none'}>
+      <Chip
+        label={task.priority === 'none' ? messages.task.priority : `${messages.task.priority}: ${messages.priorities[task.priority]}`}
+        onClick={picks('priority')}
+        isShy={task.priority === 'none'}
+      >
         <Icon of={Flag} className={clsx('size-3.5', PRIORITY_TEXT[task.priority])} fill={task.priority === 'none' ? 'none' : 'currentColor'} />
         <span className="sr-only">{messages.priorities[task.priority]}</span>
       </Chip>
