@@ -26,6 +26,7 @@ export const dialogs = {
     changed: 'Task changed',
     projectCreated: 'Project added',
     projectChanged: 'Project changed',
+    projectMoved: 'Project moved',
     projectDeleted: 'Project deleted; its tasks are in the inbox',
     tagChanged: 'Tag changed',
     tagDeleted: 'Tag deleted',
