@@ -56,17 +56,48 @@ trial('all tasks are seen by when they are due, or by their projects', async (st
   const ada = await stage.newcomer();
   const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
   await ada.create({ title: 'Rake the leaves', project_id: id });
-  await ada.create({ title: 'Call mum' });
+  await ada.create({ title: 'Call mum', priority: 'high' });
   await ada.open('/dashboard');
+  await ada.row('Call mum').getByTitle('Priority: High').waitFor();
   const sections = () =>
     ada.page.locator('main h2 button').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
-  await expect.poll(sections).toEqual(['Collapse No date']);
+  await expect.poll(sections).toEqual(['No date']);
   await ada.page.getByRole('group', { name: 'Sections' }).getByRole('button', { name: 'Project' }).click();
-  await expect.poll(sections).toEqual(['Collapse Inbox', 'Collapse Garden']);
+  await expect.poll(sections).toEqual(['Inbox', 'Garden']);
   expect(await ada.titles()).toEqual(['Call mum', 'Rake the leaves']);
   // The address says so, to whomever it is sent.
   await ada.page.reload();
-  await expect.poll(sections).toEqual(['Collapse Inbox', 'Collapse Garden']);
+  await expect.poll(sections).toEqual(['Inbox', 'Garden']);
+});
+
+trial('a list shows what is done, in the order that is wanted, and the address says so', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.create({ title: 'One', priority: 'low' });
+  await ada.create({ title: 'Two', priority: 'urgent' });
+  const { id } = await ada.create({ title: 'Three' });
+  await ada.ask('PATCH', `/tasks/${id}/complete`, { completed: true });
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.hasTools('Two');
+  const view = ada.page.getByRole('button', { name: 'View', exact: true });
+  await view.click();
+  await ada.page.getByRole('menuitemcheckbox', { name: 'Show completed' }).click();
+  await expect.poll(() => ada.titles()).toEqual(['One', 'Two', 'Three']);
+  await ada.page.getByRole('heading', { name: 'Completed' }).waitFor();
+  // By the keyboard alone, from the button that has the focus again.
+  await ada.page.getByRole('menu').waitFor({ state: 'detached' });
+  await expect.poll(() => view.evaluate((element) => element === document.activeElement)).toBe(true);
+  await ada.page.keyboard.press('Enter');
+  await ada.page.getByRole('menuitemradio', { name: 'Priority' }).press('Enter');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'One', 'Three']);
+  await ada.page.waitForURL('**/inbox?done=1&sort=priority');
+  await ada.page.reload();
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'One', 'Three']);
+  await ada.page.getByRole('checkbox', { name: 'Reopen “Three”' }).click();
+  await ada.page.getByRole('heading', { name: 'Completed' }).waitFor({ state: 'detached' });
+  await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ completed: false });
+  await ada.page.locator('aside').getByRole('link', { name: 'Completed' }).click();
+  await ada.page.waitForURL('**/search?status=completed&sort=updated_at');
 });
 
 trial('the keyboard moves a task, too', async (stage) => {
@@ -83,6 +114,65 @@ trial('the keyboard moves a task, too', async (stage) => {
   await ada.hears('Over One.');
   await ada.page.keyboard.press('Space');
   await expect.poll(() => saved(ada)).toEqual(['Three', 'One', 'Two']);
+});
+
+trial('the menu of a task does without a mouse what a drag does, and more, and each undo takes it back', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await threeTasks(ada);
+  const [one, two, three] = (await ada.ask<{ items: Task[] }>('GET', '/tasks?sort=position')).items.map(({ id }) => id);
+  const { keyboard } = ada.page;
+  const menuOf = (title: string) => ada.page.getByRole('button', { name: `Actions for “${title}”` });
+  const choose = async (title: string, item: string) => {
+    await menuOf(title).focus();
+    await keyboard.press('Enter');
+    await ada.page.getByRole('menuitem', { name: item }).press('Enter');
+    await ada.page.getByRole('menu').waitFor({ state: 'detached' });
+  };
+  const undo = async (what: string) => {
+    await ada.page.getByText(what, { exact: true }).waitFor();
+    await ada.page.getByRole('button', { name: 'Undo' }).click();
+  };
+  const wholeOf = async (id: string | undefined) => (await ada.ask<Task>('GET', `/tasks/${id}`)).parent_id ?? null;
+
+  await choose('One', 'Move down');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'One', 'Three']);
+  await expect.poll(() => menuOf('One').evaluate((element) => element === document.activeElement)).toBe(true);
+  await choose('Three', 'Move up');
+  await expect.poll(() => saved(ada)).toEqual(['Two', 'Three', 'One']);
+
+  await choose('Two', 'Duplicate');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'Two', 'Three', 'One']);
+  await undo('Task duplicated');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'Three', 'One']);
+
+  await choose('Two', 'Copy link');
+  await ada.page.getByText('Link copied').waitFor();
+  expect(await ada.page.evaluate(() => navigator.clipboard.readText())).toMatch(new RegExp(`^http.*/tasks/${two}$`));
+
+  await choose('One', 'Make a subtask of…');
+  const wholes = ada.page.getByRole('dialog', { name: 'Make a subtask of' });
+  await wholes.getByRole('combobox').fill('Thr');
+  await expect.poll(() => wholes.getByRole('option').allInnerTexts()).toEqual(['Three']);
+  await wholes.getByRole('combobox').press('Enter');
+  await ada.seesNo('One');
+  await expect.poll(() => wholeOf(one)).toBe(three);
+  await ada.row('Three').getByRole('button', { name: 'Open' }).click();
+  const sheet = ada.page.getByRole('dialog', { name: 'Task details' });
+  await sheet.getByRole('button', { name: 'One', exact: true }).click();
+  await choose('One', 'Move out of “Three”');
+  await expect.poll(() => wholeOf(one)).toBeNull();
+  await choose('One', 'Delete');
+  // Back to where it was opened from.
+  await menuOf('Three').waitFor();
+  await keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'Three']);
+  await undo('Task deleted');
+  await expect.poll(() => ada.titles()).toEqual(['Two', 'Three', 'One']);
+
+  await choose('Two', 'History');
+  await ada.page.waitForURL(`**/history/${two}`);
 });
 
 trial('several tasks are chosen and changed together, and one undo takes all of it back', async (stage) => {
@@ -184,7 +274,7 @@ trial('the days ahead are there without tasks, and take some in', async (stage) 
   const title = await heading.innerText();
   await drag(ada, 'Call mum', title, ada.page.getByRole('listitem').filter({ has: heading }));
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: `${dayAhead(1)}T09:00:00` } });
-  await ada.page.getByRole('button', { name: `Collapse ${title}` }).waitFor();
+  await ada.page.getByRole('button', { name: title, exact: true }).waitFor();
 
   const add = ada.page.getByRole('button', { name: /^Add a task on / });
   expect(await add.count()).toBe(7);

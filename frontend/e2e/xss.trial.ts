@@ -19,6 +19,17 @@ const CORPUS = [
   '\u202e<b onmouseover=window.hurt=1>',
 ];
 
+/** Notes have links, and none of these leads to anything that runs. */
+const NOTES = [
+  'javascript:window.hurt=1',
+  '[x](javascript:window.hurt=1)',
+  '![x](https://evil.example/x.png)',
+  'https://evil.example/"onmouseover="window.hurt=1',
+  "https://evil.example/'><img src=x onerror=window.hurt=1>",
+  '[x](https://evil.example/"onmouseover="window.hurt=1)',
+  'https://javascript:window.hurt=1@evil.example',
+];
+
 /** The pages of a browser that have taken a text for more, from now on. */
 async function hurtOf(context: BrowserContext): Promise<string[]> {
   const hurt: string[] = [];
@@ -50,9 +61,27 @@ trial('whatever is typed into a field is text', async (stage) => {
   for (const text of CORPUS) {
     await ada.row(text).getByRole('button', { name: `Open “${text}”`, exact: true }).click();
     const sheet = page.getByRole('dialog', { name: 'Task details' });
+    const notes = sheet.getByRole('group', { name: 'Description' });
+    await notes.waitFor();
+    expect(await notes.locator('a, img, iframe, script').count()).toBe(0);
+    await notes.getByRole('button', { name: 'Edit description' }).click();
     await expect.poll(() => sheet.getByRole('textbox', { name: 'Description' }).inputValue()).toBe(text);
     await page.keyboard.press('Escape');
   }
+  const { id: ofNotes } = await ada.create({ title: 'Noted', description: NOTES.join('\n\n') });
+  await ada.row('Noted').getByRole('button', { name: 'Open' }).click();
+  const noted = page.getByRole('group', { name: 'Description' });
+  await noted.getByRole('link').first().waitFor();
+  const links = await noted.getByRole('link').all();
+  expect(links).toHaveLength(4);
+  for (const link of links) {
+    await link.hover();
+    expect(new URL((await link.getAttribute('href')) ?? '').host).toBe('evil.example');
+    expect(await link.getAttribute('rel')).toBe('noopener noreferrer');
+  }
+  expect(await noted.locator('img, iframe, script').count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await ada.ask('DELETE', `/tasks/${ofNotes}`);
   // By hand, through every field there is.
   for (const text of CORPUS) await ada.add(`${text} tomorrow`);
   // A title that the assistant repeats is text in its answer, too, and so is what is said to it.

@@ -64,7 +64,7 @@ export function Sidebar() {
         ))}
       </Section>
       {/* Its room is there before it comes, so that nothing moves. */}
-      <div className="mt-auto grid min-h-38 shrink-0 content-end gap-0.5 md:min-h-34 pointer-coarse:min-h-42">
+      <div className="mt-auto grid min-h-47 shrink-0 content-end gap-0.5 md:min-h-42 pointer-coarse:min-h-52">
         <Suspense fallback={null}>{isDrawn ? <MoreLinks /> : null}</Suspense>
       </div>
     </nav>

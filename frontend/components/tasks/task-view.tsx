@@ -1,22 +1,27 @@
 'use client';
 
-import { lazy, Suspense, useEffect, useMemo, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Composer } from '@/components/tasks/composer';
 import { ListSkeleton } from '@/components/tasks/list/list-skeleton';
 import { TaskList } from '@/components/tasks/list/task-list';
 import { EmptyState } from '@/components/ui/empty-state';
 import type { IconNode } from '@/components/ui/icon';
 import { useStore } from '@/lib/store';
-import { groupTasks, type Group } from '@/lib/tasks/groups';
+import { groupTasks, type Group, type Shown } from '@/lib/tasks/groups';
 import { lingering } from '@/lib/tasks/lingering';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { defaultsFor, type Scope } from '@/lib/tasks/scope';
 import { loadWriter } from '@/lib/tasks/write-task';
+import { useIsDrawn } from '@/lib/use-is-drawn';
 
+const ViewChoice = lazy(() => import('@/components/tasks/view-choice'));
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 
 /** Other sections, in the place of those that a scope has. */
 export type Regroup = (groups: readonly Group[]) => Group[];
+
+/** What makes another list of a view, once somebody has chosen one. */
+export type Choose = (shown: Shown) => Group[];
 
 type Props = {
   scope: Scope;
@@ -36,12 +41,13 @@ export function TaskView({ scope, heading, empty, regroup, isByProject = false }
   // Now that there is something to see, what it takes to change it.
   useEffect(() => void loadWriter(), []);
   const isUnknown = byId.size === 0 && (isLoading || error !== null);
+  const [choose, setChoose] = useState<Choose>();
   const groups = useMemo(() => {
     // That there is nothing on a day is not known yet.
     if (isUnknown) return [];
-    const usual = groupTasks({ byId, scope, clock, lingering: lingerers });
-    return regroup?.(usual) ?? usual;
-  }, [byId, scope, clock, lingerers, regroup, isUnknown]);
+    const listed = (choose ?? groupTasks)({ byId, scope, clock, lingering: lingerers });
+    return regroup?.(listed) ?? listed;
+  }, [byId, scope, clock, lingerers, choose, regroup, isUnknown]);
   const top = (
     <>
       <div className="px-5 pt-3 pb-3 sm:px-7">{heading}</div>
@@ -53,5 +59,12 @@ export function TaskView({ scope, heading, empty, regroup, isByProject = false }
       {!isLoading && !error && groups.every(({ tasks }) => tasks.length === 0) ? <EmptyState {...empty} /> : null}
     </>
   );
-  return <TaskList groups={groups} isProjectKnown={isByProject || scope.kind === 'project'} before={top} />;
+  return (
+    <TaskList
+      groups={groups}
+      isProjectKnown={isByProject || scope.kind === 'project'}
+      before={top}
+      after={<Suspense fallback={null}>{useIsDrawn() ? <ViewChoice scope={scope} onChoose={setChoose} /> : null}</Suspense>}
+    />
+  );
 }

@@ -32,7 +32,7 @@ export function Sheet({ isOpen, onClose, title, side, hasKeys, className, childr
           aria-describedby={undefined}
           data-keys={hasKeys}
           onInteractOutside={exceptToasts}
-          // The page itself, not its first button: that would be the one that deletes.
+          // The page itself, not its first button: nobody has come for that.
           onOpenAutoFocus={(event) => {
             event.preventDefault();
             if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();

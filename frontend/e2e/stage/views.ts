@@ -17,6 +17,7 @@ export async function views(ada: Person): Promise<[name: string, path: string][]
     ['upcoming', '/upcoming'],
     ['inbox', '/inbox'],
     ['project', `/projects/${project}`],
+    ['project-done', `/projects/${project}?done=1&sort=priority`],
     ['tag', '/tags/home'],
     ['board', '/board'],
     ['board-project', '/board?by=project'],
@@ -45,6 +46,7 @@ async function furnish(ada: Person): Promise<{ project: string; task: string }> 
   await ada.create({ title: 'Pay the electricity bill', priority: 'urgent', due: { kind: 'date', date: day(-2) } });
   const { id: task } = await ada.create({
     title: 'Water the plants',
+    description: 'As https://example.com/plants says:\n\n- [x] the **ferns**\n- [ ] the roses',
     tags: ['home'],
     project_id: id,
     due: { kind: 'date', date: day(0) },

@@ -6,7 +6,8 @@ import type { Scope } from '@/lib/tasks/scope';
 /** A part of a list. Without a title it is all of it. */
 export type Group = { key: string; title: string | null; isLate: boolean; tasks: Task[] };
 
-type Shown = {
+/** What a view is made of. */
+export type Shown = {
   byId: ReadonlyMap<string, Task>;
   scope: Scope;
   clock: Clock;

@@ -1,5 +1,5 @@
 import { read, type Api, type Due, type NewTask, type QuickTask } from '@/lib/api';
-import type { TaskWrite } from '@/lib/tasks/write';
+import type { Creation } from '@/lib/tasks/write';
 
 /** A line, and what the server made of it. */
 export type Understood = { line: string; quick: QuickTask };
@@ -36,7 +36,7 @@ export function taskOf({ understood, project_id }: QuickTask, defaults: Omit<New
 }
 
 /** The task to be created, once it is known what was meant. */
-export async function understood(api: Api, write: Extract<TaskWrite, { kind: 'create' }>): Promise<NewTask> {
+export async function understood(api: Api, write: Creation): Promise<NewTask> {
   const { task, text, key } = write;
   if (text === undefined) return task;
   // With a key it may be asked again, and it does nothing anyway.

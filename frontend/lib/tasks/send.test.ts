@@ -42,6 +42,27 @@ test('a task that is not saved yet is changed by the id that it is given, and ag
   expect([...knownTasks(sender.data).byId.keys()]).toEqual(['given']);
 });
 
+test('a copy is made first and then its parts, and both can be taken back', async () => {
+  const asked: [string, unknown][] = [];
+  const api = {
+    POST: async (path: string, { body }: { body: unknown }) => {
+      asked.push([path, body]);
+      const part = example({ id: 'part', parent_id: 'copy' });
+      const data = path === '/tasks' ? example({ id: 'copy' }) : { results: [{ status: 201, task: part }] };
+      return { data, response: new Response(null, { headers: { 'x-change-set-id': path } }) };
+    },
+  } as unknown as Api;
+  const data = createData(null);
+  const copy = { key: 'k', kind: 'create', task: { title: 'whole' }, parts: [{ title: 'part' }] } as const;
+  const { changeSetIds } = await sendWrite({ api, data, own: new OwnVersions() }, copy);
+  expect(asked).toEqual([
+    ['/tasks', { title: 'whole' }],
+    ['/tasks/batch', { atomic: true, operations: [{ op: 'create', task: { title: 'part', parent_id: 'copy' } }] }],
+  ]);
+  expect(changeSetIds).toEqual(['/tasks', '/tasks/batch']);
+  expect([...knownTasks(data).byId.keys()]).toEqual(['copy', 'part']);
+});
+
 const weekly = (rule = 'FREQ=WEEKLY'): Task['recurrence'] => ({
   series_id: 's', rule, mode: 'from_due', open: 'keep_one', catch_up: 'latest', start: '2026-11-30', occurrence: '2026-11-30', number: 1,
 });

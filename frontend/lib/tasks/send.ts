@@ -10,9 +10,11 @@ import { understood } from '@/lib/tasks/quick';
 import {
   beginningOf,
   isDone,
+  MOST_AT_ONCE,
   patchOf,
   stillFits,
   type BatchWrite,
+  type Creation,
   type SeriesWrite,
   type SingleWrite,
   type TaskUpdate,
@@ -56,7 +58,22 @@ export async function sendWrite(sender: Sender, asked: TaskWrite): Promise<Sent>
   const due = write.kind === 'series' ? beginningOf(write) : null;
   if (write.kind === 'series' && due) return begin(sender, write, due);
   const { data, changeSetId } = await one(sender, write);
-  return { data, changeSetIds: changeSetId === null ? [] : [changeSetId] };
+  const ofParts = data && write.kind === 'create' ? await addParts(sender, write, data.id) : [];
+  return { data, changeSetIds: [changeSetId, ...ofParts].filter((id) => id !== null) };
+}
+
+/** A copy has its parts as soon as it is there. */
+async function addParts({ api, data }: Sender, { key, parts = [] }: Creation, whole: string): Promise<(string | null)[]> {
+  const changeSetIds: (string | null)[] = [];
+  for (let start = 0; start < parts.length; start += MOST_AT_ONCE) {
+    const some = parts.slice(start, start + MOST_AT_ONCE);
+    const operations = some.map((part) => ({ op: 'create' as const, task: { ...part, parent_id: whole } }));
+    const params = { header: { 'Idempotency-Key': `${key}-parts-${start}` } };
+    const answer = await written(api.POST('/tasks/batch', { body: { operations, atomic: true }, params }));
+    putTasks(data, answer.data.results.flatMap((result) => ('task' in result ? [result.task] : [])));
+    changeSetIds.push(answer.changeSetId);
+  }
+  return changeSetIds;
 }
 
 async function one(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): Promise<Written<Task | null>> {

@@ -17,6 +17,8 @@ export type TaskWrite = { readonly key: string } & (
       task: NewTask;
       /** What was typed, if the server has yet to say what it means. */
       text?: string;
+      /** Of a copy: what becomes a part of it. */
+      parts?: readonly NewTask[];
     }
   | {
       kind: 'update';
@@ -45,6 +47,7 @@ export type TaskWrite = { readonly key: string } & (
 
 /** What of a task a series decides. */
 export type SeriesShown = Partial<Pick<Task, 'due' | 'due_at' | 'recurrence'>>;
+export type Creation = Extract<TaskWrite, { kind: 'create' }>;
 export type TaskUpdate = Extract<TaskWrite, { kind: 'update' }>;
 export type SeriesWrite = Extract<TaskWrite, { kind: 'series' }>;
 /** What names the version that the person saw. */

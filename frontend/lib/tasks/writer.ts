@@ -98,7 +98,7 @@ function tell(data: Data, write: TaskWrite, options: WriteOptions, error: unknow
 function describe(write: TaskWrite, count: number): string {
   switch (write.kind) {
     case 'create':
-      return dialogsMessages.changes.created;
+      return write.parts ? dialogsMessages.changes.duplicated : dialogsMessages.changes.created;
     case 'complete':
       return write.completed ? dialogsMessages.changes.completed : dialogsMessages.changes.reopened;
     case 'delete':

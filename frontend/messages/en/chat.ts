@@ -34,9 +34,6 @@ export const chat = {
   undo: 'Undo',
   card: 'What the assistant did',
   question: 'The assistant asks',
-  code: 'Code',
-  ticked: 'Done:',
-  unticked: 'To do:',
   empty: {
     title: 'What can I help with?',
     text: 'Add, find, plan and complete tasks in your own words. Every change can be undone.',

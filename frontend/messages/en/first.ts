@@ -55,8 +55,6 @@ export const en = {
     actions: (title: string) => `Actions for “${title}”`,
     subtasks: (count: number) => plural(count, 'subtask', 'subtasks'),
     partOf: (title: string) => `Part of ${title}`,
-    collapse: (group: string) => `Collapse ${group}`,
-    expand: (group: string) => `Expand ${group}`,
     more: 'Show more',
   },
   composer: {

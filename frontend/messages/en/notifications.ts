@@ -21,7 +21,6 @@ export const notifications = {
   dismiss: 'Dismiss',
   goneTask: 'A deleted task',
   toWebhooks: 'See its deliveries',
-  dueAt: (when: string) => `For ${when}`,
   unread: (count: number) => plural(count, 'unread notification', 'unread notifications'),
   isUnread: 'Unread',
   empty: { title: 'Nothing new', text: 'Reminders, and any problems with them, appear here.' },

@@ -4,6 +4,13 @@ import { plural } from '@/messages/en/plural';
 export const views = {
   allProjects: 'All projects',
   list: { by: 'Sections', sections: { date: 'Date', project: 'Project' } },
+  view: {
+    label: 'View',
+    done: 'Show completed',
+    completed: 'Completed',
+    sort: 'Sort by',
+    sorts: { manual: 'Manual', due: 'Due date', priority: 'Priority', title: 'Title', created: 'Newest first' },
+  },
   drag: {
     instructions:
       'Press space to lift the task, the arrow keys to carry it, space to put it down, and escape to leave it where it was.',

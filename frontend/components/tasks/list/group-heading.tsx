@@ -4,7 +4,6 @@ import { clsx } from 'clsx';
 import { ChevronDown } from 'lucide';
 import { Icon } from '@/components/ui/icon';
 import type { Group } from '@/lib/tasks/groups';
-import { messages } from '@/lib/messages';
 
 type Props = { group: Group; isOpen: boolean; onToggle: (key: string) => void };
 
@@ -18,7 +17,7 @@ export function GroupHeading({ group, isOpen, onToggle }: Props) {
           <button
             type="button"
             aria-expanded={isOpen}
-            aria-label={isOpen ? messages.list.collapse(title) : messages.list.expand(title)}
+            aria-label={title}
             onClick={() => onToggle(group.key)}
             className={clsx(
               'flex items-center gap-1.5 rounded px-1.5 font-semibold touch',

@@ -67,8 +67,8 @@ export const TaskRow = memo(function TaskRow(props: Props) {
         )}
         <Details {...props} />
       </div>
-      {/* The handle, the pencil and the box come when the list is there: see `list/tools`. */}
-      <span data-tools className="flex max-sm:contents sm:min-w-12 pointer-coarse:min-w-0" />
+      {/* The handle, the pencil, the box and the menu come when the list is there: see `list/tools`. */}
+      <span data-tools className="flex min-w-6 justify-end sm:min-w-18 pointer-coarse:min-w-10" />
     </div>
   );
 });
@@ -123,7 +123,11 @@ function Details({ task, clock, project, parentTitle, parts, on }: Props) {
       <Chip label={messages.task.tags} onClick={picks('tags')} isShy={task.tags.length === 0}>
         {task.tags.length === 0 ? <Icon of={Hash} className="size-3.5" /> : <Tags names={task.tags} />}
       </Chip>
-      <Chip label={messages.task.priority} onClick={picks('priority')} isShy={task.priority === 'none'}>
+      <Chip
+        label={task.priority === 'none' ? messages.task.priority : `${messages.task.priority}: ${messages.priorities[task.priority]}`}
+        onClick={picks('priority')}
+        isShy={task.priority === 'none'}
+      >
         <Icon of={Flag} className={clsx('size-3.5', PRIORITY_TEXT[task.priority])} fill={task.priority === 'none' ? 'none' : 'currentColor'} />
         <span className="sr-only">{messages.priorities[task.priority]}</span>
       </Chip>

@@ -15,7 +15,7 @@ import { DragArea } from '@/components/tasks/drag/drag-area';
 import { announceProblem } from '@/lib/announce';
 import type { Task } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import { dayOfGroup, isPlace, placed, type Arrangement } from '@/lib/tasks/arrange';
+import { dayOfGroup, isArranged, isPlace, placed, type Arrangement } from '@/lib/tasks/arrange';
 import type { Group } from '@/lib/tasks/groups';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { clearSelection, selection, selectUpTo, toggleSelected } from '@/lib/tasks/selection';
@@ -79,6 +79,7 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
             <RowTools
               key={row.key}
               task={row.task}
+              order={isArranged(groups) && !row.task.completed ? { groups, onArrange: arrange } : undefined}
               isPlace={isPlace(row.group, clock.today)}
               isSelected={selected.has(row.key)}
               isSelecting={selected.size > 0}
