@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createData, type Data } from '@/lib/data';
+import { KeptWrites } from '@/lib/offline/asked';
+import { example } from '@/lib/tasks/example';
+import { update, type TaskWrite } from '@/lib/tasks/write';
+
+const { kept } = vi.hoisted(() => ({ kept: new Map<string, unknown>() }));
+
+/** As IndexedDB does it: what is kept is a copy, and comes in the order of its keys. */
+vi.mock('idb-keyval', () => ({
+  createStore: () => undefined,
+  entries: async () => [...kept].sort(([a], [b]) => (a < b ? -1 : 1)),
+  setMany: async (pairs: [string, unknown][]) => pairs.forEach(([key, value]) => kept.set(key, structuredClone(value))),
+  del: async (key: string) => void kept.delete(key),
+}));
+
+/** Without a network whatever is asked for waits. */
+vi.mock('@/lib/tasks/write-task', () => ({ writeTask: async (data: Data, write: TaskWrite) => ask(data, write) }));
+
+function ask(data: Data, ...writes: TaskWrite[]): void {
+  data.writes.pending.set((pending) => [...pending, ...writes]);
+}
+
+const pendingOf = (data: Data) => data.writes.pending.get();
+
+beforeEach(() => {
+  kept.clear();
+  vi.spyOn(Date, 'now').mockReturnValue(1_000);
+});
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** Somebody opens a page. */
+async function open(userId = 'ada') {
+  const data = createData(null);
+  const writes = new KeptWrites(data, userId);
+  const leave = writes.follow();
+  await writes.askAgain();
+  return { data, writes, leave };
+}
+
+const seen = example({ title: 'Before' });
+const first: TaskWrite = { ...update(seen, { title: 'First' })!, key: 'z' };
+const second: TaskWrite = { ...update(seen, { title: 'Second' })!, key: 'a' };
+
+test('what waits is asked for again as it came, however often a page is opened', async () => {
+  const { data, leave } = await open();
+  ask(data, first);
+  ask(data, second);
+  leave();
+  for (let visit = 0; visit < 2; visit += 1) {
+    const page = await open();
+    expect(pendingOf(page.data)).toEqual([first, second]);
+    page.leave();
+  }
+});
+
+test('what is asked for later comes later, also after the clock was set back', async () => {
+  const before = await open();
+  ask(before.data, first);
+  before.leave();
+  vi.mocked(Date.now).mockReturnValue(10);
+  const page = await open();
+  ask(page.data, second);
+  page.leave();
+  expect(pendingOf((await open()).data)).toEqual([first, second]);
+});
+
+test('what is answered is not asked for again, and what is tried again is', async () => {
+  const { data } = await open();
+  ask(data, first, second);
+  data.writes.pending.set([second]);
+  expect([...kept.keys()]).toEqual(['a']);
+  ask(data, first);
+  expect(pendingOf((await open()).data)).toEqual([second, first]);
+});
+
+test('what is under way already, and what another person has asked for, is left alone', async () => {
+  const ada = await open();
+  ask(ada.data, first);
+  await ada.writes.askAgain();
+  expect(pendingOf(ada.data)).toEqual([first]);
+  expect(pendingOf((await open('bob')).data)).toEqual([]);
+});
