@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createData, type Data } from '@/lib/data';
 import { KeptWrites } from '@/lib/offline/asked';
 import { example } from '@/lib/tasks/example';
-import { update, type TaskWrite } from '@/lib/tasks/write';
+import { giveId } from '@/lib/tasks/given-ids';
+import { completion, creation, update, type TaskWrite } from '@/lib/tasks/write';
 
 const { kept } = vi.hoisted(() => ({ kept: new Map<string, unknown>() }));
 
@@ -81,4 +82,20 @@ test('what is under way already, and what another person has asked for, is left 
   await ada.writes.askAgain();
   expect(pendingOf(ada.data)).toEqual([first]);
   expect(pendingOf((await open('bob')).data)).toEqual([]);
+});
+
+test('what is asked of a new task is about what was saved, also for a page that did not hear of that', async () => {
+  const { data, leave } = await open();
+  const created = creation({ title: 'New' });
+  const draft = example({ id: created.key, title: 'New', version: 0 });
+  const changes = [update(draft, { priority: 'high' })!, completion(draft.id, true), creation({ title: 'Part', parent_id: draft.id })];
+  ask(data, created, ...changes);
+  giveId(created.key, { id: 'given', version: 3 });
+  data.writes.pending.set(changes);
+  leave();
+  expect(pendingOf((await open()).data)).toMatchObject([
+    { kind: 'update', id: 'given', version: 3 },
+    { kind: 'complete', id: 'given' },
+    { kind: 'create', task: { parent_id: 'given' } },
+  ]);
 });

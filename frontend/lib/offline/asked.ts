@@ -1,5 +1,6 @@
 import { createStore, del, entries, setMany } from 'idb-keyval';
 import type { Data } from '@/lib/data';
+import { byIds } from '@/lib/tasks/given-ids';
 import type { TaskWrite } from '@/lib/tasks/write';
 import { writeTask } from '@/lib/tasks/write-task';
 
@@ -41,7 +42,9 @@ export class KeptWrites {
   #look(): void {
     const now = this.#data.writes.pending.get();
     const answered = this.#before.filter((write) => !isAmong(now, write));
-    const asked = now.filter((write) => !this.#before.includes(write));
+    // Once a task has its id, whatever else is asked of it is kept as about that: no page after this one knows its key.
+    const isSaved = answered.some(({ kind }) => kind === 'create');
+    const asked = isSaved ? now : now.filter((write) => !this.#before.includes(write));
     this.#before = now;
     if (asked.length > 0) void this.#keep(asked);
     for (const { key } of answered) {
@@ -53,7 +56,7 @@ export class KeptWrites {
   #keep(writes: readonly TaskWrite[]): Promise<void> {
     const kept = writes.map((write): [string, Asked] => [
       write.key,
-      { userId: this.#userId, at: this.#times.of(write.key), write },
+      { userId: this.#userId, at: this.#times.of(write.key), write: byIds(write) },
     ]);
     return setMany(kept, store);
   }

@@ -223,15 +223,9 @@ async function deleted(
   return { data: null, changeSetId };
 }
 
-/**
- * What was asked for before a task was saved is about its version 0. A completion names no version;
- * it was ours alone if it moved the known one by one.
- */
+/** A completion names no version; it was ours alone if it moved the known one by one. */
 function noteOwn({ data, own }: Sender, write: TaskWrite, after: Task): void {
-  if (write.kind === 'create') {
-    giveId(write.key, after.id);
-    own.moved(after.id, 0, after.version);
-  }
+  if (write.kind === 'create') giveId(write.key, after);
   if (write.kind !== 'complete') return;
   const before = knownTasks(data).byId.get(write.id)?.version;
   if (before !== undefined && after.version === before + 1) own.moved(write.id, before, after.version);
