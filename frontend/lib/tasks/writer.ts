@@ -1,7 +1,7 @@
 import { announceProblem } from '@/lib/announce';
 import { api } from '@/lib/api';
 import { ApiError, Invalid, messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
-import { openConflict } from '@/lib/conflict';
+import { askWhich } from '@/lib/conflict';
 import { knownTasks, type Data } from '@/lib/data';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { errorMessages } from '@/lib/messages/errors';
@@ -80,7 +80,7 @@ function report(data: Data, write: TaskWrite, { changeSetIds, several }: Sent): 
 /** Shows both versions to whoever can decide. */
 async function ask(data: Data, conflicts: readonly Conflicted[]): Promise<void> {
   const { taskConflict } = await import('@/lib/tasks/conflict');
-  openConflict.set(taskConflict(data, conflicts, (mine) => void writeTask(data, mine, {})));
+  askWhich(taskConflict(data, conflicts, (mine) => void writeTask(data, mine, {})));
 }
 
 function tell(data: Data, write: TaskWrite, options: WriteOptions, error: unknown): void {
