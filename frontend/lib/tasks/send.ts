@@ -6,7 +6,6 @@ import { errorMessages } from '@/lib/messages/errors';
 import { dropTask } from '@/lib/tasks/drop';
 import { byIds, giveId } from '@/lib/tasks/given-ids';
 import type { OwnVersions } from '@/lib/tasks/own-versions';
-import { understood } from '@/lib/tasks/quick';
 import {
   isDone,
   patchOf,
@@ -65,7 +64,7 @@ async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): P
   const header = { 'Idempotency-Key': write.key };
   switch (write.kind) {
     case 'create':
-      return written(api.POST('/tasks', { body: await understood(api, write), params: { header } }));
+      return written(api.POST('/tasks', { body: write.task, params: { header } }));
     case 'update':
       return againstSeen(sender, write, (params) => patch(api, write, params));
     case 'complete': {

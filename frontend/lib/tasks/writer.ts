@@ -10,6 +10,7 @@ import { linger } from '@/lib/tasks/lingering';
 import { overlay } from '@/lib/tasks/overlay';
 import { OwnVersions } from '@/lib/tasks/own-versions';
 import { Queue } from '@/lib/tasks/queue';
+import { understood } from '@/lib/tasks/quick';
 import { Conflicted, sendWrite, type Sent } from '@/lib/tasks/send';
 import type { BatchWrite, TaskWrite } from '@/lib/tasks/write';
 import type { Outcome, WriteOptions } from '@/lib/tasks/write-task';
@@ -28,12 +29,21 @@ function queueOf(data: Data): Queue {
 }
 
 /** Writes, and tells what came of it. */
-export async function writeTask(data: Data, write: TaskWrite, options: WriteOptions): Promise<Outcome> {
-  for (const each of write.kind === 'batch' ? write.writes : [write]) {
+export async function writeTask(data: Data, asked: TaskWrite, options: WriteOptions): Promise<Outcome> {
+  for (const each of asked.kind === 'batch' ? asked.writes : [asked]) {
     if (each.kind === 'complete' && each.completed) linger(each.id);
   }
+  const queue = queueOf(data);
+  let write = asked;
+  const send = async () => {
+    const known = await understood(api, write);
+    // From here on it means this, however often it is sent: the server takes a key for one thing alone.
+    if (known !== write) queue.replace(known);
+    write = known;
+    return sendWrite({ api, data, own }, write);
+  };
   try {
-    const answer = await queueOf(data).run(write, () => sendWhenOnline(data, write));
+    const answer = await queue.run(asked, () => whenOnline(send));
     report(data, write, answer);
     return { ok: true, task: answer.data };
   } catch (error) {
@@ -43,11 +53,11 @@ export async function writeTask(data: Data, write: TaskWrite, options: WriteOpti
 }
 
 /** Without a network a write waits. Its key makes sure that it is done once, whatever had arrived. */
-async function sendWhenOnline(data: Data, write: TaskWrite): Promise<Sent> {
+async function whenOnline(send: () => Promise<Sent>): Promise<Sent> {
   for (;;) {
     await online();
     try {
-      return await sendWrite({ api, data, own }, write);
+      return await send();
     } catch (error) {
       // The page goes. What was asked for is neither done nor refused: it is kept until the same person is back.
       if (error instanceof Unauthenticated) return new Promise(() => {});
