@@ -11,6 +11,7 @@ import type { NewTask, QuickTask } from '@/lib/api';
 import { useCommands } from '@/lib/commands';
 import { messages } from '@/lib/messages';
 import { isFieldWanted } from '@/lib/new-task';
+import { useOnce } from '@/lib/tasks/use-once';
 
 /** Without a network it may not be had; the line is understood all the same when it is sent. */
 const QuickPreview = lazy(() => import('@/components/tasks/quick-preview').catch(() => ({ default: NoPreview })));
@@ -21,6 +22,7 @@ const text = messages.composer;
 /** One line, and there is a task, with all that the line says. `defaults` is what makes it show up in this view. */
 export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
   const { create } = useTaskActions();
+  const once = useOnce();
   const input = useRef<HTMLInputElement>(null);
   const [title, setTitle] = useState('');
   const [error, setError] = useState<string | null>(null);
@@ -55,7 +57,7 @@ export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
     if (typed === '') return;
     setTitle('');
     setError(null);
-    const outcome = await add(typed);
+    const outcome = await once(typed, () => add(typed));
     if (outcome.ok) return;
     setError(outcome.message);
     // What was typed since is worth more than what did not work.

@@ -48,8 +48,17 @@ export async function writeTask(data: Data, asked: TaskWrite, options: WriteOpti
     return { ok: true, task: answer.data };
   } catch (error) {
     if (!options.isQuiet) tell(data, write, options, error);
-    return { ok: false, message: messageOf(error), isRefused: error instanceof Refused };
+    return {
+      ok: false,
+      message: messageOf(error),
+      isRefused: error instanceof Refused,
+      ...(isPassing(error) && { again: () => writeTask(data, write, options) }),
+    };
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && error.isPassing;
 }
 
 /** Without a network a write waits. Its key makes sure that it is done once, whatever had arrived. */
@@ -99,7 +108,7 @@ function tell(data: Data, write: TaskWrite, options: WriteOptions, error: unknow
   else if (error instanceof NotFound && 'id' in write) {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
     announceProblem(errorMessages.taskGone);
-  } else announceProblem(messageOf(error), error instanceof ApiError && error.isPassing ? again(data, write, options) : undefined);
+  } else announceProblem(messageOf(error), isPassing(error) ? again(data, write, options) : undefined);
 }
 
 /** The same deed with the same key: if it had arrived after all, it is not done twice. */
