@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createData, type Data } from '@/lib/data';
-import { KeptWrites } from '@/lib/offline/asked';
+import { countAsked, forgetAsked, KeptWrites } from '@/lib/offline/asked';
 import { example } from '@/lib/tasks/example';
 import { giveId } from '@/lib/tasks/given-ids';
 import { completion, creation, update, type TaskWrite } from '@/lib/tasks/write';
@@ -13,6 +13,7 @@ vi.mock('idb-keyval', () => ({
   entries: async () => [...kept].sort(([a], [b]) => (a < b ? -1 : 1)),
   setMany: async (pairs: [string, unknown][]) => pairs.forEach(([key, value]) => kept.set(key, structuredClone(value))),
   del: async (key: string) => void kept.delete(key),
+  clear: async () => kept.clear(),
 }));
 
 /** Without a network whatever is asked for waits. */
@@ -98,4 +99,16 @@ test('what is asked of a new task is about what was saved, also for a page that 
     { kind: 'complete', id: 'given' },
     { kind: 'create', task: { parent_id: 'given' } },
   ]);
+});
+
+test('what has not been sent is counted, in whichever tab it was asked for, until it is forgotten', async () => {
+  const [tab, other, bob] = [await open(), await open(), await open('bob')];
+  ask(tab.data, first);
+  ask(other.data, second);
+  ask(bob.data, { ...second, key: 'of Bob' });
+  expect(await countAsked(tab.data, 'ada')).toBe(2);
+  tab.data.writes.pending.set([]);
+  expect(await countAsked(tab.data, 'ada')).toBe(1);
+  await forgetAsked();
+  expect(await countAsked(createData(null), 'ada')).toBe(0);
 });

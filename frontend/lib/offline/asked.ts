@@ -1,4 +1,4 @@
-import { createStore, del, entries, setMany } from 'idb-keyval';
+import { clear, createStore, del, entries, setMany } from 'idb-keyval';
 import type { Data } from '@/lib/data';
 import { byIds } from '@/lib/tasks/given-ids';
 import type { TaskWrite } from '@/lib/tasks/write';
@@ -8,6 +8,17 @@ import { writeTask } from '@/lib/tasks/write-task';
 type Asked = { userId: string; at: number; write: TaskWrite };
 
 const store = createStore('taskflow-asked', 'asked');
+
+/** How much of what somebody has asked for is not answered yet, in this tab or another one. */
+export async function countAsked(data: Data, userId: string | undefined): Promise<number> {
+  const kept = await entries<string, Asked>(store).catch((): [string, Asked][] => []);
+  const theirs = kept.filter(([, asked]) => asked.userId === userId).map(([key]) => key);
+  return new Set([...theirs, ...data.writes.pending.get().map(({ key }) => key)]).size;
+}
+
+export function forgetAsked(): Promise<void> {
+  return clear(store);
+}
 
 /** Keeps writes from when they are asked for until they are answered, for longer than this page lives. */
 export class KeptWrites {

@@ -1,8 +1,9 @@
-import { createStore, get, set } from 'idb-keyval';
+import { clear, createStore, get, set } from 'idb-keyval';
 import { knownTasks, putTasks, type Data } from '@/lib/data';
 import type { Profile, Project, Tag, Task } from '@/lib/api';
-import { KeptWrites } from '@/lib/offline/asked';
-import { SEEN_DATABASE } from '@/lib/offline/worker';
+import { forgetAsked, KeptWrites } from '@/lib/offline/asked';
+import { forgetPages, SEEN_DATABASE } from '@/lib/offline/worker';
+import { hasLeft, leave, tellOtherTabs } from '@/lib/session-over';
 
 /** What was seen last. */
 type Seen = { userId: string; tasks: Task[]; projects: Project[]; tags: Tag[]; profile: Profile | undefined };
@@ -12,11 +13,11 @@ const SEEN = 'seen';
 
 /**
  * Keeps on this machine what a page without a network needs: what was seen last, and what is still
- * to be sent. Signing out takes it away (`Clear-Site-Data`); another person's is not looked at.
+ * to be sent. Signing out takes it away (`Clear-Site-Data`, or `leaveOffline`); another person's is not looked at.
  */
 export function keepForOffline(data: Data, userId: string): () => void {
   const writes = new KeptWrites(data, userId);
-  const leave = writes.follow();
+  const stop = writes.follow();
   void begin(data, userId, writes);
   const keep = () => {
     if (document.visibilityState === 'hidden') void keepSeen(data, userId);
@@ -26,11 +27,22 @@ export function keepForOffline(data: Data, userId: string): () => void {
   window.addEventListener('offline', keepNow);
   window.addEventListener('pagehide', keepNow);
   return () => {
-    leave();
+    stop();
     document.removeEventListener('visibilitychange', keep);
     window.removeEventListener('offline', keepNow);
     window.removeEventListener('pagehide', keepNow);
   };
+}
+
+/**
+ * Signs out without a network, as far as that can be done: this browser keeps nothing and sends nothing any more. The
+ * session itself only the server can end.
+ */
+export async function leaveOffline(): Promise<void> {
+  leave();
+  await Promise.all([clear(seenStore), forgetAsked(), forgetPages()]);
+  // Not sooner: they would find what is kept.
+  tellOtherTabs();
 }
 
 async function begin(data: Data, userId: string, writes: KeptWrites): Promise<void> {
@@ -57,7 +69,7 @@ async function show(data: Data, userId: string): Promise<void> {
 async function keepSeen(data: Data, userId: string): Promise<void> {
   const { byId, next } = knownTasks(data);
   // Half of the tasks would look like all of them.
-  if (next !== null || data.tasks.value === undefined) return;
+  if (hasLeft() || next !== null || data.tasks.value === undefined) return;
   const seen: Seen = {
     userId,
     tasks: [...byId.values()],

@@ -5,6 +5,7 @@ import { askWhich } from '@/lib/conflict';
 import { knownTasks, type Data } from '@/lib/data';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { errorMessages } from '@/lib/messages/errors';
+import { hasLeft } from '@/lib/session-over';
 import { dropTask } from '@/lib/tasks/drop';
 import { linger } from '@/lib/tasks/lingering';
 import { overlay } from '@/lib/tasks/overlay';
@@ -65,6 +66,7 @@ function isPassing(error: unknown): boolean {
 async function whenOnline(send: () => Promise<Sent>): Promise<Sent> {
   for (;;) {
     await online();
+    if (hasLeft()) return new Promise(() => {});
     try {
       return await send();
     } catch (error) {

@@ -11,6 +11,14 @@ export const dialogs = {
     theme: 'Theme',
     shortcuts: 'Keyboard shortcuts',
   },
+  signOut: {
+    title: 'Sign out?',
+    unsent: (count: number) => `${plural(count, 'change has', 'changes have')} not been sent. Sign out and lose ${count === 1 ? 'it' : 'them'}?`,
+    offline: 'You are offline. Your tasks are removed from this browser now; your session ends when the network is back.',
+    stay: 'Stay',
+    leftTitle: 'Your tasks are no longer in this browser',
+    left: 'Your session has not ended yet: that takes a network. Keep this page open, and it ends once the network is back. If you close the page, sign out again when you are online.',
+  },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', system: 'Same as the system' },
   changes: {
     undo: 'Undo',
