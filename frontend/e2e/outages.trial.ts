@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Task } from '@/lib/api';
 import { CHATKIT_SCRIPT } from '@/lib/chat/openai';
+import { env } from './stage/env';
 import { trial } from './stage/trial';
 
 trial('a backend that is killed comes back, and nothing is lost or done twice', async (stage) => {
@@ -20,6 +21,27 @@ trial('a backend that is killed comes back, and nothing is lost or done twice', 
   await sofa.sees('During');
   const { items } = await desk.ask<{ items: Task[] }>('GET', '/tasks');
   expect(items.map(({ title }) => title).sort()).toEqual(['Before', 'During']);
+});
+
+trial('a line whose answer was lost is one task, however often it is sent', async (stage) => {
+  // What a worker passes on could not be held up here.
+  const ada = await stage.newcomer({ serviceWorkers: 'block' });
+  await ada.isConnected();
+  const tasks = `${env.app}/api/backend/tasks`;
+  await ada.page.route(tasks, async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await ada.add('Buy milk in 2 hours');
+  await ada.page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+  await ada.page.unroute(tasks);
+  const field = ada.page.getByRole('textbox', { name: 'New task' });
+  expect(await field.inputValue()).toBe('Buy milk in 2 hours');
+  const answered = ada.page.waitForResponse(tasks);
+  await field.press('Enter');
+  expect((await answered).ok()).toBe(true);
+  const { items } = await ada.ask<{ items: Task[] }>('GET', '/tasks');
+  expect(items.map(({ title }) => title)).toEqual(['Buy milk']);
 });
 
 trial('a backend that is back soon enough makes no difference', async (stage) => {

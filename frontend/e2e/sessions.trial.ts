@@ -56,6 +56,28 @@ trial('whoever signs in next finds nothing in the page of who was there before',
   await ada.page.waitForURL('**/calendar');
 });
 
+trial('what somebody asked for does not go to whoever is signed in by now, and is not lost', async (stage) => {
+  const bob = await stage.newcomer();
+  const ada = await stage.newcomer();
+  await ada.open('/inbox');
+  await ada.isConnected();
+  // Their page has slept through the other's signing in.
+  await ada.context.clearCookies();
+  await ada.context.addCookies(await bob.context.cookies());
+  await ada.add('A secret of mine');
+  await ada.page.locator(`[data-user="${await bob.userId()}"]`).waitFor();
+  await ada.isConnected();
+  await ada.seesNo('A secret of mine');
+  expect(await bob.ask('GET', '/tasks')).toMatchObject({ items: [] });
+
+  await ada.context.clearCookies();
+  await ada.open('/sign-in?next=/inbox');
+  await ada.signInHere();
+  await ada.page.waitForURL('**/inbox');
+  await ada.sees('A secret of mine');
+  await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'A secret of mine' }] });
+});
+
 trial('a session that is used goes on, in the browser, too', async (stage) => {
   const ada = await stage.newcomer();
   await ada.isConnected();

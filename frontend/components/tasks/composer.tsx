@@ -13,6 +13,7 @@ import { givenLine } from '@/lib/given-line';
 import { messages } from '@/lib/messages';
 import type { Begun } from '@/lib/quick-add';
 import type { Understood } from '@/lib/tasks/quick';
+import { useOnce } from '@/lib/tasks/use-once';
 import type { Outcome } from '@/lib/tasks/write-task';
 
 /** Without a network it may not be had; the line is understood all the same when it is sent. */
@@ -35,6 +36,7 @@ export type ComposerProps = {
 /** One line, and there is a task, with all that the line says. */
 export function Composer({ defaults, below = null, begun, onSend }: ComposerProps) {
   const { create } = useTaskActions();
+  const once = useOnce();
   const input = useRef<HTMLInputElement>(null);
   const [title, setTitle] = useState(begun?.line ?? '');
   const [error, setError] = useState(begun?.error ?? null);
@@ -72,7 +74,7 @@ export function Composer({ defaults, below = null, begun, onSend }: ComposerProp
     if (typed === '') return;
     setTitle('');
     setError(null);
-    const sending = add(typed);
+    const sending = once(typed, () => add(typed));
     onSend?.(typed, sending);
     const outcome = await sending;
     if (outcome.ok) return;

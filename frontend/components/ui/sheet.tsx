@@ -4,6 +4,7 @@ import { clsx } from 'clsx';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { exceptToasts } from '@/components/ui/except-toasts';
+import { focusItself } from '@/components/ui/focus-itself';
 
 const SIDES = {
   left: 'inset-y-0 left-0 w-72 max-w-[85vw] animate-fade-in border-r',
@@ -33,10 +34,7 @@ export function Sheet({ isOpen, onClose, title, side, hasKeys, className, childr
           data-keys={hasKeys}
           onInteractOutside={exceptToasts}
           // The page itself, not its first button: nobody has come for that.
-          onOpenAutoFocus={(event) => {
-            event.preventDefault();
-            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
-          }}
+          onOpenAutoFocus={focusItself}
           className={clsx('fixed z-50 flex flex-col bg-background pb-[env(safe-area-inset-bottom)] shadow-raised focus-visible:outline-none', SIDES[side], className)}
         >
           <Primitive.Title className="sr-only">{title}</Primitive.Title>

@@ -3,11 +3,12 @@ import { findBearer, findBearerNow, type Bearer } from '@/lib/auth/bearer';
 import { TooLarge } from '@/lib/bff/body';
 import { problem } from '@/lib/bff/problem';
 import { isSafe, isSameOrigin } from '@/lib/bff/same-origin';
+import { isOfSameUser } from '@/lib/bff/same-user';
 import { env } from '@/lib/env';
 
 /**
  * Answers a page of ours on behalf of a service: the session's cookie comes in, a bearer goes
- * out, and no script ever holds a token.
+ * out, and no script ever holds a token. A page of somebody else's is told that its session is over.
  */
 export async function answer(request: Request, ask: (bearer: Bearer) => Promise<Response>): Promise<Response> {
   if (!isSameOrigin(request, new URL(env().APP_URL).origin)) {
@@ -17,7 +18,8 @@ export async function answer(request: Request, ask: (bearer: Bearer) => Promise<
     const find = isSafe(request.method) ? findBearer : findBearerNow;
     const found = await find(request.headers);
     if (!found) return problem('unauthorized', 'Sign in first');
-    const response = await ask(found.bearer);
+    const isTheirs = isOfSameUser(request, found.bearer.userId);
+    const response = isTheirs ? await ask(found.bearer) : problem('other_user', 'Somebody else is signed in by now');
     for (const cookie of found.cookies) response.headers.append('set-cookie', cookie);
     return response;
   } catch (error) {

@@ -2,7 +2,7 @@ import { announceProblem } from '@/lib/announce';
 import { api, etag, MERGE_PATCH, read, written, type Project, type Written } from '@/lib/api';
 import { messageOf, Stale } from '@/lib/api/errors';
 import { COLORS } from '@/lib/colors';
-import { openConflict, type Conflict } from '@/lib/conflict';
+import { askWhich, type Conflict } from '@/lib/conflict';
 import type { Data } from '@/lib/data';
 import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
@@ -50,7 +50,7 @@ async function againstSeen(data: Data, seen: Project, fields: Partial<ProjectFie
     const left = differing(fields, current);
     const isDisputed = left.some((name) => !isSame(seen[name], current[name]));
     if (left.length > 0 && !isDisputed) return patch(current, fields);
-    if (isDisputed) openConflict.set(conflictOf(data, pick(fields, left), current));
+    if (isDisputed) askWhich(conflictOf(data, pick(fields, left), current));
     return { data: current, changeSetId: null };
   }
 }

@@ -56,7 +56,7 @@ test('what was asked for before a task was saved is seen on it afterwards', () =
   const draft = written(write).get(write.key)!;
   const changes = [update(draft, { priority: 'high' })!, completion(draft.id, true)];
   expect(written(write, ...changes).get(write.key)).toMatchObject({ priority: 'high', completed: true });
-  giveId(write.key, 'given');
+  giveId(write.key, { id: 'given', version: 1 });
   const saved = overlay(byId(example({ id: 'given', title: 'new' })), changes, NOW);
   expect(saved.get('given')).toMatchObject({ priority: 'high', completed: true });
 });

@@ -6,7 +6,6 @@ import { errorMessages } from '@/lib/messages/errors';
 import { dropTask } from '@/lib/tasks/drop';
 import { byIds, giveId } from '@/lib/tasks/given-ids';
 import type { OwnVersions } from '@/lib/tasks/own-versions';
-import { understood } from '@/lib/tasks/quick';
 import {
   beginningOf,
   isDone,
@@ -101,7 +100,7 @@ async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): P
   const header = { 'Idempotency-Key': write.key };
   switch (write.kind) {
     case 'create':
-      return written(api.POST('/tasks', { body: await understood(api, write), params: { header } }));
+      return written(api.POST('/tasks', { body: write.task, params: { header } }));
     case 'update':
       return againstSeen(sender, write, (params) => patch(api, write, params));
     case 'complete': {
@@ -259,15 +258,9 @@ async function deleted(
   return { data: null, changeSetId };
 }
 
-/**
- * What was asked for before a task was saved is about its version 0. A completion names no version;
- * it was ours alone if it moved the known one by one.
- */
+/** A completion names no version; it was ours alone if it moved the known one by one. */
 function noteOwn({ data, own }: Sender, write: TaskWrite, after: Task): void {
-  if (write.kind === 'create') {
-    giveId(write.key, after.id);
-    own.moved(after.id, 0, after.version);
-  }
+  if (write.kind === 'create') giveId(write.key, after);
   if (write.kind !== 'complete') return;
   const before = knownTasks(data).byId.get(write.id)?.version;
   if (before !== undefined && after.version === before + 1) own.moved(write.id, before, after.version);

@@ -17,6 +17,8 @@ export type TaskWrite = { readonly key: string } & (
       task: NewTask;
       /** What was typed, if the server has yet to say what it means. */
       text?: string;
+      /** And when: "tomorrow" is the day after that. */
+      typedAt?: string;
       /** Of a copy: what becomes a part of it. */
       parts?: readonly NewTask[];
     }
@@ -60,7 +62,8 @@ export type SingleWrite = Extract<TaskWrite, { kind: 'update' | 'complete' | 'de
 export const MOST_AT_ONCE = 100;
 
 export function creation(task: NewTask, text?: string): TaskWrite {
-  return { key: randomId(), kind: 'create', task, text };
+  const typed = text === undefined ? {} : { text, typedAt: new Date().toISOString() };
+  return { key: randomId(), kind: 'create', task, ...typed };
 }
 
 /** A change of what the person saw; null when it changes nothing. */

@@ -12,6 +12,14 @@ export const dialogs = {
     theme: 'Theme',
     shortcuts: 'Keyboard shortcuts',
   },
+  signOut: {
+    title: 'Sign out?',
+    unsent: (count: number) => `${plural(count, 'change hasn’t', 'changes haven’t')} been sent yet. Sign out and lose ${count === 1 ? 'it' : 'them'}?`,
+    offline: 'You’re offline. Your tasks are removed from this browser now; your session ends when the network is back.',
+    stay: 'Stay',
+    leftTitle: 'Your tasks are no longer in this browser',
+    left: 'Your session hasn’t ended yet: that takes a network. Keep this page open, and it ends once the network is back. If you close the page, sign out again when you’re online.',
+  },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', system: 'Same as system' },
   changes: {
     undo: 'Undo',
