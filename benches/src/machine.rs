@@ -85,6 +85,14 @@ pub async fn versions(stage: &Stage) -> Result<Vec<Fact>> {
     ])
 }
 
+/// What the app is looked at with.
+pub async fn browser() -> Result<Fact> {
+    let chromium = install::chromium(&Progress::hidden()).await?;
+    let version = Command::new(chromium).arg("--version").output().await?;
+    let version = String::from_utf8_lossy(&version.stdout);
+    Ok(fact("browser", format!("{}, headless", version.trim())))
+}
+
 /// The first value of a `name : value` file.
 fn field(file: &str, name: &str) -> String {
     let text = fs::read_to_string(file).unwrap_or_default();

@@ -47,9 +47,10 @@ async fn main() -> Result<ExitCode> {
                 for finding in &found {
                     tell(finding);
                 }
-                // The standalone stands on less.
-                if stands_on.len() > versions.len() {
-                    versions = stands_on;
+                for fact in stands_on {
+                    if versions.iter().all(|known| known.name != fact.name) {
+                        versions.push(fact);
+                    }
                 }
                 findings.extend(found);
             }

@@ -5,13 +5,12 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::browser;
 use crate::cargo;
 use crate::install;
 use crate::progress::Progress;
 use crate::workspace;
 
-/// Becomes the benchmark program, with these arguments; `frontend` measures the app in a browser.
+/// Becomes the benchmark program, with these arguments.
 pub async fn run(args: &[String]) -> Result<()> {
     let progress = Progress::new();
     tokio::try_join!(
@@ -20,11 +19,6 @@ pub async fn run(args: &[String]) -> Result<()> {
         install::daprd(&progress)
     )?;
     cargo::build_for_bench(&progress).await?;
-    if let [first, rest @ ..] = args
-        && first == "frontend"
-    {
-        return Box::pin(browser::measure(rest, &progress)).await;
-    }
     let error = Command::new(workspace::root().join("target/release/taskflow-benches"))
         .args(args)
         .current_dir(workspace::root())

@@ -2,10 +2,12 @@
 
 mod stagehand;
 
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use children::Spec;
+use serde::Deserialize;
 use tokio::net::TcpListener;
 
 use crate::app::Profile;
@@ -31,26 +33,26 @@ struct Theatre {
     _ports: Ports,
 }
 
+/// What was measured in the browser.
+#[derive(Deserialize)]
+pub struct Figure {
+    pub name: String,
+    pub value: f64,
+}
+
 /// Runs the trials of `frontend/e2e`, or those whose files or names the arguments choose, as
 /// vitest understands them. The services must have been built.
 pub(crate) async fn check(args: &[String], progress: &Progress) -> Result<()> {
-    run(Profile::Debug, "e2e/vitest.config.ts", args, progress).await
+    let theatre = Theatre::open(Profile::Debug, progress).await?;
+    let outcome = theatre.play("e2e/vitest.config.ts", args, progress).await;
+    theatre.close(outcome.is_err()).await?;
+    outcome
 }
 
-/// Measures the app in the browser, on release builds of the services, and prints the figures.
-pub(crate) async fn measure(args: &[String], progress: &Progress) -> Result<()> {
-    run(
-        Profile::Release,
-        "e2e/speed/vitest.config.ts",
-        args,
-        progress,
-    )
-    .await
-}
-
-async fn run(profile: Profile, config: &str, args: &[String], progress: &Progress) -> Result<()> {
-    let theatre = Theatre::open(profile, progress).await?;
-    let outcome = theatre.play(config, args, progress).await;
+/// Measures the app in the browser so many times, on release builds of the services.
+pub async fn measure(times: usize, progress: &Progress) -> Result<Vec<Figure>> {
+    let theatre = Theatre::open(Profile::Release, progress).await?;
+    let outcome = theatre.measure(times, progress).await;
     theatre.close(outcome.is_err()).await?;
     outcome
 }
@@ -102,6 +104,21 @@ impl Theatre {
         }
     }
 
+    async fn measure(&self, times: usize, progress: &Progress) -> Result<Vec<Figure>> {
+        for _ in 0..times {
+            self.play("e2e/speed/vitest.config.ts", &[], progress)
+                .await?;
+        }
+        let lines = fs::read_to_string(self.figures())?;
+        let figures = lines.lines().map(serde_json::from_str);
+        Ok(figures.collect::<Result<_, _>>()?)
+    }
+
+    /// Where what was measured is written, as lines of JSON.
+    fn figures(&self) -> PathBuf {
+        self.dir.join("figures.jsonl")
+    }
+
     fn vitest(&self, config: &str) -> Result<Spec> {
         let pictures = workspace::root().join("target/browser");
         Ok(self
@@ -113,6 +130,7 @@ impl Theatre {
             .env("BACKEND_URL", self.stack.backend()?.http())
             .env("AGENT_URL", self.stack.app("agent")?.http())
             .env("DATABASE_URL", self.stack.secret("DATABASE_URL")?)
+            .env("FIGURES", self.figures().display().to_string())
             .env("CHROMIUM", self.chromium.display().to_string())
             .env("STAGEHAND", self.stagehand.local_addr()?.port().to_string())
             .env("PICTURES", pictures.display().to_string()))
@@ -126,7 +144,7 @@ impl Theatre {
         if keep_logs {
             eprintln!("the logs are in {}", self.dir.display());
         } else {
-            std::fs::remove_dir_all(&self.dir)?;
+            fs::remove_dir_all(&self.dir)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@
 
 pub mod app;
 pub mod bench;
-mod browser;
+pub mod browser;
 mod cargo;
 pub mod cluster;
 pub mod deploy;

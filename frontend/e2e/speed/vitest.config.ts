@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { usual } from '../vitest.config';
 
-/** Figures, for `cargo xtask bench frontend`: nothing else runs meanwhile. */
+/** Figures, for the benchmark `frontend`: nothing else runs meanwhile. */
 export default defineConfig({
   ...usual,
   test: { ...usual.test, dir: import.meta.dirname, include: ['**/*.measure.ts'], testTimeout: 600_000, fileParallelism: false },

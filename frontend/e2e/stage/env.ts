@@ -4,6 +4,8 @@ export const env = {
   app: required('APP_URL'),
   chromium: required('CHROMIUM'),
   database: required('DATABASE_URL'),
+  /** Where measurements write what they find. */
+  figures: required('FIGURES'),
   /** The front end's process. */
   frontend: Number(required('FRONTEND_PID')),
   pictures: required('PICTURES'),
