@@ -44,7 +44,7 @@ test('a copy is there at once with its parts, and only once when it is saved bef
   const copy: TaskWrite = { key: 'copy', kind: 'create', task: { title: 'whole' }, parts: [{ title: 'part' }] };
   const shown = (saved = byId()) => [...overlay(saved, [copy], NOW).values()].map(({ id, title, parent_id }) => [id, title, parent_id]);
   expect(shown()).toEqual([['copy', 'whole', null], ['copy-0', 'part', 'copy']]);
-  giveId('copy', 'saved copy');
+  giveId('copy', example({ id: 'saved copy' }));
   expect(shown(byId(example({ id: 'saved copy', title: 'whole' })))).toEqual([
     ['saved copy', 'whole', null],
     ['copy-0', 'part', 'saved copy'],
