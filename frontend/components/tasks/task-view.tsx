@@ -28,7 +28,7 @@ type Props = {
 
 /** The tasks of a scope: add, look, change. */
 export function TaskView({ scope, heading, empty, regroup }: Props) {
-  const { byId, isLoading, error, retry } = useTasks();
+  const { byId, isLoading, isPartial, error, retry } = useTasks();
   const clock = useClock();
   const lingerers = useStore(lingering);
   // Now that there is something to see, what it takes to change it.
@@ -37,15 +37,14 @@ export function TaskView({ scope, heading, empty, regroup }: Props) {
     const usual = groupTasks({ byId, scope, clock, lingering: lingerers });
     return regroup?.(usual) ?? usual;
   }, [byId, scope, clock, lingerers, regroup]);
+  const isEmpty = groups.length === 0;
   const top = (
     <>
       <div className="px-5 pt-3 pb-3 sm:px-7">{heading}</div>
       <Composer defaults={defaultsFor(scope, clock.today)} />
-      {isLoading ? <ListSkeleton /> : null}
-      <Suspense fallback={null}>
-        {error && byId.size === 0 ? <LoadFailure error={error} retry={retry} /> : null}
-      </Suspense>
-      {!isLoading && !error && groups.length === 0 ? <EmptyState {...empty} /> : null}
+      {isLoading || (isPartial && isEmpty && !error) ? <ListSkeleton /> : null}
+      <Suspense fallback={null}>{error ? <LoadFailure error={error} retry={retry} isPart={!isEmpty} /> : null}</Suspense>
+      {isEmpty && !isLoading && !isPartial && !error ? <EmptyState {...empty} /> : null}
     </>
   );
   return <TaskList groups={groups} isProjectKnown={scope.kind === 'project' || regroup !== undefined} before={top} />;

@@ -14,6 +14,7 @@ export const errors = {
   tooLarge: 'This is too large.',
   invalid: 'Something in this is not as it has to be.',
   failed: 'Something went wrong on our side.',
+  partly: 'Some of this couldn’t be loaded.',
   taskGone: 'This task was deleted elsewhere.',
   loading: 'This could not be loaded',
   retry: 'Try again',

@@ -53,7 +53,7 @@ export function BoardView() {
         </div>
       ) : null}
       <Suspense fallback={null}>
-        {error && byId.size === 0 ? <LoadFailure error={error} retry={retry} /> : null}
+        {error ? <LoadFailure error={error} retry={retry} isPart={byId.size > 0} /> : null}
       </Suspense>
       {isLoading || (error && byId.size === 0) ? null : (
         <Board by={by} projectId={by === 'project' ? null : projectId} />
