@@ -51,9 +51,14 @@ function belongs(task: Task, scope: Scope): boolean {
   }
 }
 
+/** Whether a task is a part of one that is still to be done, and is seen with it. */
+export function hasOpenWhole(task: Task, byId: ReadonlyMap<string, Task>): boolean {
+  return byId.get(task.parent_id ?? '')?.completed === false;
+}
+
 /** A part is seen with its whole, except where it is asked for by a date or tag of its own. */
 function stands(task: Task, byId: ReadonlyMap<string, Task>, scope: Scope): boolean {
-  if (!task.parent_id || !byId.has(task.parent_id)) return true;
+  if (!hasOpenWhole(task, byId)) return true;
   if (scope.kind === 'inbox' || scope.kind === 'project') return false;
   return scope.kind === 'tag' || Boolean(task.due);
 }
