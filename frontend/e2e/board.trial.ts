@@ -40,6 +40,41 @@ trial('a task is completed and reopened by the column it is dragged to', async (
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ completed: false });
 });
 
+trial('what is done is seen of the project that is chosen, and after everything was read anew', async (stage) => {
+  const ada = await stage.newcomer();
+  const done = async (name: string, title: string) => {
+    const { id: project_id } = await ada.ask<{ id: string }>('POST', '/projects', { name });
+    const { id } = await ada.create({ title, project_id });
+    await ada.ask('PATCH', `/tasks/${id}/complete`, { completed: true });
+    return project_id;
+  };
+  const garden = await done('Garden', 'Rake the leaves');
+  await done('House', 'Paint the door');
+  let reset: () => void = () => {
+    throw new Error('There is no socket yet');
+  };
+  await ada.page.routeWebSocket(/\/ws\//, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      socket.send(message);
+      const { type, data } = JSON.parse(String(message)) as { type: string; data: object };
+      if (type === 'ready') reset = () => socket.send(JSON.stringify({ type, data: { ...data, recovered: false } }));
+    });
+  });
+  await ada.open(`/board?by=status&project=${garden}`);
+  await ada.isConnected();
+  const completed = ada.page.getByRole('region', { name: /^Completed/ });
+  await completed.getByRole('button', { name: 'Open “Rake the leaves”' }).waitFor();
+  await ada.page.getByRole('combobox', { name: 'Project' }).click();
+  await ada.page.getByRole('option', { name: 'House' }).click();
+  await completed.getByRole('button', { name: 'Open “Paint the door”' }).waitFor();
+
+  const anew = ada.page.waitForResponse((answer) => answer.url().includes('status=completed'));
+  reset();
+  await anew;
+  await completed.getByRole('button', { name: 'Open “Paint the door”' }).waitFor();
+});
+
 trial('a task is dragged to another day of the calendar, and keeps its time', async (stage) => {
   const ada = await stage.newcomer();
   const month = new Date().toISOString().slice(0, 7);

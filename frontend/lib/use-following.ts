@@ -6,6 +6,9 @@ import type { Remote, State } from '@/lib/remote';
 /** What comes in one breath is read once. */
 const BREATH_MILLISECONDS = 250;
 
+/** For what is kept up to date change by change: it is read anew only when everything is. */
+export const NOTHING_ALONE: readonly Aggregate[] = [];
+
 /**
  * What is known of something that is not kept up to date change by change: it is read anew
  * whenever something of these kinds has changed. Give the same list each time.

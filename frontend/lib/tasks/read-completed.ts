@@ -1,5 +1,6 @@
-import { api, read } from '@/lib/api';
+import { api, read, type Task } from '@/lib/api';
 import { putTasks, type Data } from '@/lib/data';
+import type { Page } from '@/lib/listing';
 
 const ENOUGH = 100;
 
@@ -9,8 +10,12 @@ type Wanted = {
   due?: { after: string; before: string };
 };
 
-/** Makes completed tasks known: those that were changed last. */
-export async function readCompleted(data: Data, { projectId = null, due }: Wanted): Promise<true> {
+/** Makes a page of the completed tasks known, those that were changed last at first. */
+export async function readCompleted(
+  data: Data,
+  { projectId = null, due }: Wanted,
+  cursor: string | null = null,
+): Promise<Page<Task, string>> {
   const query = {
     status: 'completed',
     sort: 'updated_at',
@@ -18,7 +23,9 @@ export async function readCompleted(data: Data, { projectId = null, due }: Wante
     limit: ENOUGH,
     ...(projectId === null ? {} : { project_id: projectId }),
     ...(due ? { due_after: due.after, due_before: due.before } : {}),
+    ...(cursor === null ? {} : { cursor }),
   } as const;
-  putTasks(data, (await read(api.GET('/tasks', { params: { query } }))).items);
-  return true;
+  const page = await read(api.GET('/tasks', { params: { query } }));
+  putTasks(data, page.items);
+  return page;
 }
