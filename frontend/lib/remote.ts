@@ -31,6 +31,10 @@ export class Remote<T> {
     return this.#known;
   }
 
+  get isReading(): boolean {
+    return this.#reading !== null;
+  }
+
   readonly state = (): State<T> => this.#store.get();
   readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
 

@@ -9,6 +9,8 @@ import { useData } from '@/lib/data-provider';
 import { randomId } from '@/lib/id';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { patch } from '@/lib/patch';
+import { withProject } from '@/lib/projects/list';
 import { noteChange } from '@/lib/undo';
 
 export default function NewProjectDialog({ onClose }: { onClose: () => void }) {
@@ -24,7 +26,7 @@ export default function NewProjectDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       onSave={async (body) => {
         const project = await written(api.POST('/projects', { body, params: { header: { 'Idempotency-Key': key } } }));
-        await data.projects.refresh();
+        patch(data.projects, (projects) => withProject(projects, project.data));
         router.push(`/projects/${project.data.id}`);
         if (project.changeSetId !== null) noteChange(data, dialogsMessages.changes.projectCreated, project.changeSetId);
       }}

@@ -7,6 +7,7 @@ import type { Data } from '@/lib/data';
 import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { withoutProject, withProject } from '@/lib/projects/list';
 import { isSame } from '@/lib/tasks/write';
 import { noteChange } from '@/lib/undo';
 
@@ -20,15 +21,21 @@ export async function changeProject(data: Data, seen: Project, wanted: ProjectFi
   const fields = pick(wanted, differing(wanted, seen));
   if (Object.keys(fields).length === 0) return;
   const shown = (projects: Project[]) => projects.map((each) => (each.id === seen.id ? { ...each, ...fields } : each));
-  const answer = await expecting(data.projects, shown, () => againstSeen(data, seen, fields));
+  const answer = await expecting(
+    data.projects,
+    shown,
+    () => againstSeen(data, seen, fields),
+    (projects, { data: changed }) => withProject(projects, changed),
+  );
   if (answer.changeSetId !== null) noteChange(data, text.changes.projectChanged, answer.changeSetId);
 }
 
 /** Its tasks stay, without a project; events tell of each. */
 export async function removeProject(data: Data, { id }: Project): Promise<void> {
-  const others = (projects: Project[]) => projects.filter((each) => each.id !== id);
+  const others = (projects: Project[]) => withoutProject(projects, id);
   const params = { path: { id }, header: { 'Idempotency-Key': randomId() } };
-  const { changeSetId } = await expecting(data.projects, others, () => written(api.DELETE('/projects/{id}', { params })));
+  const remove = () => written(api.DELETE('/projects/{id}', { params }));
+  const { changeSetId } = await expecting(data.projects, others, remove, others);
   if (changeSetId !== null) noteChange(data, text.changes.projectDeleted, changeSetId);
 }
 
