@@ -36,7 +36,7 @@ export function remove(places: Places, { id, read_at: readAt }: Item): Promise<u
 }
 
 function shown<R>({ listing, unread }: Places, change: Change, write: () => Promise<R>): Promise<R> {
-  return expecting(listing, ofItems(change.items), () => expecting(unread, change.unread, write));
+  return expecting(listing, ofItems(change.items), () => expecting(unread, change.unread, write), ofItems(change.items));
 }
 
 /** Than is shown, and not than the server says: it may know already. */
