@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
 import type { Person } from './stage/person';
 import { trial } from './stage/trial';
 
@@ -144,4 +145,20 @@ trial('a task is carried to another day of the week, by the mouse and by the key
   await ada.page.keyboard.press('Space');
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: '2099-06-05T09:00:00' } });
   await day(5).getByText('09:00').waitFor();
+});
+
+trial('a calendar shows what all series bring, and asks only about the one that has changed', async (stage) => {
+  const ada = await stage.newcomer();
+  const due = { kind: 'date', date: '2099-06-01' } as const;
+  await ada.createAll(Array.from({ length: 45 }, (_, index) => ({ title: `Row ${index + 1}`, due, recurrence: { rule: 'weekly' } })));
+  await ada.open('/calendar?view=week&day=2099-06-08');
+  await ada.isConnected();
+  const day = ada.page.getByRole('region', { name: /8 June 2099, 45 tasks$/ });
+  await day.waitFor();
+  const { items } = await ada.ask<{ items: Task[] }>('GET', '/tasks?q=45');
+  let asked = 0;
+  ada.page.on('request', (request) => (asked += request.url().includes('/occurrences') ? 1 : 0));
+  await ada.ask('PATCH', `/tasks/${items[0]?.id}`, { title: 'Renamed' });
+  await day.getByRole('button', { name: 'Renamed, planned' }).waitFor();
+  await expect.poll(() => asked).toBe(1);
 });
