@@ -41,11 +41,11 @@ export class Listing<T, C = string> extends Remote<Listed<T, C>> {
     if (!before || this.isReading) return this.refresh();
     const { items, next_cursor: next = null } = await this.#readPage(null);
     const last = items.at(-1);
-    if (next === null || !last) return this.set({ items, next });
-    const at = before.items.findIndex((item) => isSame(item, last));
-    // More has come than a page holds, or it was read anew meanwhile.
-    if (at === -1 || this.known !== before) return this.refresh();
-    this.set({ items: [...items, ...before.items.slice(at + 1)], next: before.next });
+    const at = before.items.findIndex((item) => last !== undefined && isSame(item, last));
+    const isAll = next === null;
+    // More has come than a page holds, or it has changed meanwhile.
+    if (this.known !== before || (at === -1 && !isAll)) return this.refresh();
+    this.set(isAll ? { items, next } : { items: [...items, ...before.items.slice(at + 1)], next: before.next });
   }
 
   async #readWanted(): Promise<Listed<T, C>> {
