@@ -12,6 +12,12 @@ const SECURITY_HEADERS = [
   { key: 'Strict-Transport-Security', value: 'max-age=31536000; includeSubDomains' },
 ];
 
+/** What is no page runs nothing: a 404 of the API, or of a file that is gone, is HTML, too, and has no nonce. */
+const NO_SCRIPTS = {
+  key: 'Content-Security-Policy',
+  value: "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
+
 const config: NextConfig = {
   output: 'standalone',
   poweredByHeader: false,
@@ -21,7 +27,12 @@ const config: NextConfig = {
   outputFileTracingExcludes: { '/*': ['node_modules/@img/**', 'node_modules/sharp/**'] },
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },
-  headers: async () => [{ source: '/:path*', headers: SECURITY_HEADERS }],
+  headers: async () => [
+    { source: '/:path*', headers: SECURITY_HEADERS },
+    ...['/api/:path*', '/_next/:path*'].map((source) => ({ source, headers: [NO_SCRIPTS] })),
+  ],
+  // So mails, pushes and webhooks of the notifier name a task. Which view it lies over is ours to say.
+  redirects: async () => [{ source: '/tasks/:id([0-9a-f-]{36})', destination: '/today?task=:id', permanent: false }],
 };
 
 export default config;

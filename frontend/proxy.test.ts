@@ -16,7 +16,7 @@ test.each(['/', '/dashboard', '/sign-in', '/tags/v1.2', '/tags/a%2Eb', '/project
   },
 );
 
-test.each(['/api/backend/tasks', '/_next/static/chunks/a.js', '/sw.js', '/push.js', '/files.json', '/icon.svg', '/icon-192.png', '/manifest.webmanifest', '/calendar.ics'])(
+test.each(['/api/backend/tasks', '/_next/static/chunks/a.js', '/sw.js', '/push.js', '/files.json', '/icon.svg', '/icon-192.png', '/badge.png', '/manifest.webmanifest', '/calendar.ics'])(
   '%s is none',
   (path) => expect(doesMatch({ config, url: APP + path })).toBe(false),
 );

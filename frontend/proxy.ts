@@ -30,6 +30,6 @@ export const config = {
    * may be called `v1.2`, and a page that was taken for a file would have no policy.
    */
   matcher: [
-    '/((?!api/|_next/|(?:calendar\\.ics|favicon\\.ico|files\\.json|icon\\.svg|icon-192\\.png|icon-512\\.png|manifest\\.webmanifest|push\\.js|sw\\.js)$).*)',
+    '/((?!api/|_next/|(?:calendar\\.ics|favicon\\.ico|files\\.json|icon\\.svg|icon-192\\.png|icon-512\\.png|badge\\.png|manifest\\.webmanifest|push\\.js|sw\\.js)$).*)',
   ],
 };

@@ -38,9 +38,19 @@ trial('the assistant adds a task, completes it, and takes that back', async (sta
   await log.getByText('complete Buy milk', { exact: true }).waitFor();
 
   await panel.getByRole('button', { name: 'Conversations' }).click();
-  await panel.getByRole('button', { name: 'Archive' }).click();
+  const archive = panel.getByRole('button', { name: /^Archive “/ });
+  await archive.click();
   await panel.getByText('No conversations yet').waitFor();
   await ada.page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await archive.click();
+  await panel.getByText('No conversations yet').waitFor();
+
+  // What is in the archive is found there, and comes back from it.
+  const archived = panel.getByRole('button', { name: 'Archived', exact: true });
+  await archived.click();
+  await panel.getByRole('button', { name: /^Bring back “/ }).click();
+  await panel.getByText('The archive is empty').waitFor();
+  await archived.click();
   await panel.getByRole('listitem').first().waitFor();
 });
 
@@ -78,13 +88,13 @@ trial('what a program would do to many tasks waits on a page of its own', async 
   await ada.isConnected();
 
   expect(await clear()).toContain('/confirmations');
-  await ada.page.getByRole('link', { name: '1 question waits for your yes' }).click();
+  await ada.page.getByRole('link', { name: '1 request needs your approval' }).click();
   const question = ada.page.getByRole('listitem', { name: 'Delete 6 tasks?' });
-  await question.getByText('Asked by a program with the token “Robot”').waitFor();
+  await question.getByText('Requested by an app with the token “Robot”').waitFor();
   for (const title of titles) await question.getByRole('button', { name: `Open “${title}”` }).waitFor();
   await question.getByRole('button', { name: 'No', exact: true }).click();
-  await ada.page.getByText('Nothing waits for you').waitFor();
-  await ada.page.getByRole('link', { name: 'waits for your yes' }).waitFor({ state: 'detached' });
+  await ada.page.getByText('Nothing needs your approval').waitFor();
+  await ada.page.getByRole('link', { name: 'needs your approval' }).waitFor({ state: 'detached' });
   expect(await count(ada)).toBe(6);
 
   await clear();
@@ -100,19 +110,19 @@ trial('a token that is granted some tools and one project says so', async (stage
   await ada.open('/settings/tokens');
   await ada.isConnected();
   await ada.page.getByRole('button', { name: 'New token' }).click();
-  await ada.page.getByLabel('What it is for').fill('Gardener');
-  await ada.page.getByRole('combobox', { name: 'It may' }).click();
+  await ada.page.getByLabel('What it’s for').fill('Gardener');
+  await ada.page.getByRole('combobox', { name: 'Access' }).click();
   await ada.page.getByRole('option', { name: 'Read and write' }).click();
   await ada.page.getByRole('button', { name: 'Limit it further' }).click();
   await ada.page.getByRole('checkbox', { name: 'Add a task' }).click();
   await ada.page.getByRole('checkbox', { name: 'Garden' }).click();
-  const hourly = ada.page.getByLabel('Changes within an hour, at most');
+  const hourly = ada.page.getByLabel('Most changes per hour');
   // What is wrong is said where it is.
   await hourly.fill('20000');
-  await ada.page.getByRole('button', { name: 'Make the token' }).click();
+  await ada.page.getByRole('button', { name: 'Create token' }).click();
   await expect.poll(() => hourly.getAttribute('aria-invalid')).toBe('true');
   await hourly.fill('20');
-  await ada.page.getByRole('button', { name: 'Make the token' }).click();
+  await ada.page.getByRole('button', { name: 'Create token' }).click();
   await ada.page.getByText('1 tool, in 1 project, 20 changes an hour').waitFor();
   await expect
     .poll(() => ada.ask('GET', '/tokens'))

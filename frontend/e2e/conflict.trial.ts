@@ -111,3 +111,38 @@ trial('several tasks, some of them changed elsewhere: both versions of those are
   await expect.poll(priorities).toEqual(['high', 'high', 'high']);
   expect(await ada.ask('GET', `/tasks/${two.id}`)).toMatchObject({ title: 'Too' });
 });
+
+trial('one conflict after the other is asked about, and neither a key nor a click beside it takes one away', async (stage) => {
+  const ada = await stage.newcomer();
+  const sofa = await stage.elsewhere(ada);
+  const tasks = [await ada.create({ title: 'One' }), await ada.create({ title: 'Two' })];
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.isKept();
+  await ada.hasTools('Two');
+  await ada.context.setOffline(true);
+  await ada.isConnected('offline');
+  for (const { title } of tasks) {
+    await (await ada.retitle(title, `My ${title}`)).press('Enter');
+    await ada.sees(`My ${title}`);
+  }
+  for (const { id, title } of tasks) await sofa.ask('PATCH', `/tasks/${id}`, { title: `Their ${title}` });
+  await ada.context.setOffline(false);
+
+  const dialog = ada.page.getByRole('dialog', { name: 'Changed in two places' });
+  const mine = dialog.getByRole('cell', { name: /^My/ });
+  await mine.waitFor();
+  // Which of them comes first, nobody knows; and the second may come later.
+  const first = await mine.textContent();
+  const second = first === 'My One' ? 'My Two' : 'My One';
+  await ada.page.keyboard.press('Enter');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.mouse.click(5, 5);
+  expect(await mine.textContent()).toBe(first);
+  await dialog.getByRole('button', { name: 'Keep mine' }).click();
+  await dialog.getByRole('cell', { name: second }).waitFor();
+  await dialog.getByRole('button', { name: 'Keep mine' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const titles = async () => (await sofa.ask<{ items: Task[] }>('GET', '/tasks')).items.map(({ title }) => title).sort();
+  await expect.poll(titles).toEqual(['My One', 'My Two']);
+});

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
 import { Program } from './stage/program';
 import { trial } from './stage/trial';
 
@@ -48,7 +49,7 @@ trial('what was deleted comes back from the trash, and any change from the histo
   await change.locator('ins', { hasText: 'High' }).first().waitFor();
   await change.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ priority: 'low' });
-  await change.getByText('Taken back').waitFor();
+  await change.getByText('Undone').waitFor();
 });
 
 trial('the history says by which token a program changed something', async (stage) => {
@@ -57,7 +58,7 @@ trial('the history says by which token a program changed something', async (stag
   await robot.call('add_task', { title: 'Oil the joints' });
   await ada.open('/history');
   const change = ada.page.getByRole('listitem').filter({ hasText: 'Oil the joints' });
-  await change.getByText('An agent, by the token “Robot”').waitFor();
+  await change.getByText('An agent, with the token “Robot”').waitFor();
 });
 
 trial('a tag may be called anything, and has its page', async (stage) => {
@@ -74,4 +75,25 @@ trial('a tag may be called anything, and has its page', async (stage) => {
     await ada.sees(`Of ${name}`);
     await ada.page.getByRole('heading', { name: `#${name}` }).waitFor();
   }
+});
+
+trial('the palette goes to a project and to a tag by their names, and adds what is typed', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.ask('POST', '/projects', { name: 'Winter garden' });
+  await ada.create({ title: 'Rake the leaves', tags: ['autumn'] });
+  await ada.open('/today');
+  await ada.isConnected();
+  const choose = async (typed: string, option: string) => {
+    await ada.page.keyboard.press('Control+k');
+    await ada.page.getByRole('dialog', { name: 'Search and commands' }).getByRole('combobox').fill(typed);
+    await ada.page.getByRole('option', { name: option, exact: true }).click();
+  };
+  await choose('garden win', 'Winter garden');
+  await ada.page.waitForURL('**/projects/*');
+  await choose('#aut', 'autumn');
+  await ada.page.waitForURL('**/tags/autumn');
+  await choose('Buy seeds tomorrow !high', 'Add “Buy seeds tomorrow !high”');
+  await ada.page.getByText('Task added').waitFor();
+  const { items } = await ada.ask<{ items: Task[] }>('GET', '/tasks');
+  expect(items.find(({ title }) => title === 'Buy seeds')).toMatchObject({ priority: 'high', due: { kind: 'date' } });
 });

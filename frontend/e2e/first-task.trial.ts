@@ -6,6 +6,12 @@ trial('from signing up to the first task', async (stage) => {
   await ada.isConnected();
   await ada.page.getByText('Nothing to do').waitFor();
 
+  // What can be typed stands there, and is put into the field.
+  await ada.page.getByRole('button', { name: 'Call Ann tomorrow 9am #family' }).click();
+  await ada.page.getByRole('status', { name: 'Understood' }).getByText('family').first().waitFor();
+  const field = ada.page.getByRole('textbox', { name: 'New task' });
+  expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+
   await ada.add('Water the plants');
   await ada.sees('Water the plants');
   await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Water the plants' }] });

@@ -36,8 +36,17 @@ trial('everything that matters can be done without a mouse', async (stage) => {
 
   await keyboard.press('d');
   await isInside('Due date');
+  await keyboard.type('tomorrow 3pm');
+  await ada.page.getByRole('status', { name: 'Understood' }).getByText('Tomorrow 15:00').waitFor();
   await keyboard.press('Enter');
-  await ada.row('Water the plants').getByText('Today').waitFor();
+  await ada.row('Water the plants').getByText('Tomorrow 15:00').waitFor();
+  await expect.poll(() => focused()).toBe('Open “Water the plants”');
+
+  // Without a word it is today, and the time stays.
+  await keyboard.press('d');
+  await isInside('Due date');
+  await keyboard.press('Enter');
+  await ada.row('Water the plants').getByText('Today 15:00').waitFor();
 
   await keyboard.press('e');
   await ada.page.getByRole('textbox', { name: 'Title', exact: true }).waitFor();
@@ -47,6 +56,24 @@ trial('everything that matters can be done without a mouse', async (stage) => {
 
   await keyboard.press('o');
   await isInside('Task details');
+  // The same keys are heard there, and none of the page behind.
+  await keyboard.press('j');
+  await keyboard.press('p');
+  await isInside('Priority');
+  await keyboard.type('Low');
+  await keyboard.press('Enter');
+  const priority = ada.page.locator('[data-property=priority]');
+  await priority.getByText('Low').waitFor();
+  await expect.poll(() => priority.evaluate((element) => element === document.activeElement)).toBe(true);
+  await keyboard.press('x');
+  await ada.page.getByText('Task completed').waitFor();
+  await keyboard.press('x');
+  await ada.page.getByText('Task reopened').waitFor();
+  await keyboard.press('?');
+  await isInside('Keyboard shortcuts');
+  await ada.page.getByRole('heading', { name: 'In the open task' }).waitFor();
+  await keyboard.press('Escape');
+  await ada.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' });
   await keyboard.press('Escape');
   await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
 
@@ -64,6 +91,33 @@ trial('everything that matters can be done without a mouse', async (stage) => {
   await ada.page.getByText('Task completed').waitFor();
   await keyboard.press('Control+z');
   await ada.sees('Water all plants');
+
+  // Who dictates does without letters; what has Ctrl stays, and leads back.
+  const single = ada.page.getByRole('checkbox', { name: 'Single-key shortcuts' });
+  await keyboard.press('?');
+  await isInside('Keyboard shortcuts');
+  await single.focus();
+  await keyboard.press('Space');
+  await keyboard.press('Escape');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+  await ada.page.reload();
+  await ada.isConnected();
+  await keyboard.press('g');
+  await keyboard.press('h');
+  await keyboard.press('Control+k');
+  await isInside('Search and commands');
+  await keyboard.type('shortcuts');
+  await ada.page.getByRole('option', { name: 'Keyboard shortcuts' }).click();
+  await isInside('Keyboard shortcuts');
+  expect(new URL(ada.page.url()).pathname).toBe('/today');
+  expect(await single.isChecked()).toBe(false);
+  await single.focus();
+  await keyboard.press('Space');
+  await keyboard.press('Escape');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+  await keyboard.press('g');
+  await keyboard.press('h');
+  await ada.page.waitForURL('**/history');
 
   /** A dialog that is seen takes the focus a moment later, and what is typed before that goes elsewhere. */
   async function isInside(name: string): Promise<void> {

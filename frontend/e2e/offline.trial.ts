@@ -76,6 +76,37 @@ trial('a page that is opened without a network shows what was seen last, and sen
     .toEqual(['Seen last', 'Typed in the dark']);
 });
 
+trial('who signs out without a network is asked first, leaves nothing behind, and is signed out when it is back', async (stage) => {
+  const ada = await stage.newcomer();
+  const sofa = await stage.elsewhere(ada);
+  await ada.create({ title: 'A secret of mine' });
+  await ada.sees('A secret of mine');
+  await ada.isConnected();
+  await ada.isKept();
+  await ada.context.setOffline(true);
+  await ada.isConnected('offline');
+  await ada.add('Never sent');
+  await ada.sees('Never sent');
+  const signOut = async () => {
+    await ada.page.getByRole('button', { name: 'Account menu' }).click();
+    await ada.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  };
+  await signOut();
+  const question = ada.page.getByRole('dialog', { name: 'Sign out?' });
+  await question.getByText('1 change hasn’t been sent yet. Sign out and lose it? You’re offline.').waitFor();
+  await question.getByRole('button', { name: 'Stay' }).click();
+  await ada.sees('Never sent');
+  await signOut();
+  await question.getByRole('button', { name: 'Sign out' }).click();
+  await ada.page.getByRole('dialog', { name: 'Your tasks are no longer in this browser' }).waitFor();
+  expect(await ada.page.evaluate(asked)).toBe(0);
+  expect(await ada.page.evaluate(() => caches.has('taskflow-pages'))).toBe(false);
+  await ada.context.setOffline(false);
+  await ada.page.waitForURL('**/sign-in');
+  expect(await ada.context.cookies()).toEqual([]);
+  expect(await sofa.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'A secret of mine' }] });
+});
+
 /** How much is kept to be sent. Runs in the browser. */
 function asked(): Promise<number> {
   return new Promise((resolve, reject) => {

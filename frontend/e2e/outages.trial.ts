@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
 import type { Task } from '@/lib/api';
+import { CHATKIT_SCRIPT } from '@/lib/chat/openai';
+import { env } from './stage/env';
 import { trial } from './stage/trial';
 
 trial('a backend that is killed comes back, and nothing is lost or done twice', async (stage) => {
@@ -21,6 +23,27 @@ trial('a backend that is killed comes back, and nothing is lost or done twice', 
   expect(items.map(({ title }) => title).sort()).toEqual(['Before', 'During']);
 });
 
+trial('a line whose answer was lost is one task, however often it is sent', async (stage) => {
+  // What a worker passes on could not be held up here.
+  const ada = await stage.newcomer({ serviceWorkers: 'block' });
+  await ada.isConnected();
+  const tasks = `${env.app}/api/backend/tasks`;
+  await ada.page.route(tasks, async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await ada.add('Buy milk in 2 hours');
+  await ada.page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+  await ada.page.unroute(tasks);
+  const field = ada.page.getByRole('textbox', { name: 'New task' });
+  expect(await field.inputValue()).toBe('Buy milk in 2 hours');
+  const answered = ada.page.waitForResponse(tasks);
+  await field.press('Enter');
+  expect((await answered).ok()).toBe(true);
+  const { items } = await ada.ask<{ items: Task[] }>('GET', '/tasks');
+  expect(items.map(({ title }) => title)).toEqual(['Buy milk']);
+});
+
 trial('a backend that is back soon enough makes no difference', async (stage) => {
   const ada = await stage.newcomer();
   await ada.isConnected();
@@ -29,22 +52,24 @@ trial('a backend that is back soon enough makes no difference', async (stage) =>
   await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Meanwhile' }] });
 });
 
-trial('while the backend is down, a change that cannot be made is taken back and said, and can be tried again', async (stage) => {
+trial('while the backend is down, changes that cannot be made are taken back and counted, and can be tried again together', async (stage) => {
   const ada = await stage.newcomer();
+  const titles = ['One', 'Two', 'Three'];
+  for (const title of titles) await ada.create({ title });
+  await ada.open('/inbox');
   await ada.isConnected();
-  await ada.create({ title: 'Stays' });
-  await ada.sees('Stays');
+  for (const title of titles) await ada.sees(title);
   await stage.stagehand.kill('backend');
-  await ada.page.getByRole('checkbox', { name: 'Complete “Stays”' }).click();
+  await ada.page.getByRole('checkbox', { name: 'Complete “One”' }).click();
   await ada.page.getByText('The service is busy or restarting').waitFor();
-  await ada.sees('Stays');
-  // An announcement stands for some seconds, and goes on standing for whoever is about to press it.
-  const again = ada.page.getByRole('button', { name: 'Try again' });
-  await again.hover();
+  for (const title of ['Two', 'Three']) await ada.page.getByRole('checkbox', { name: `Complete “${title}”` }).click();
+  await ada.page.getByText('3 changes were not saved').waitFor();
+  for (const title of titles) await ada.sees(title);
+  await expect.poll(() => ada.page.getByRole('checkbox', { checked: true }).count()).toBe(0);
   await stage.stagehand.start('backend');
-  await again.click();
+  await ada.page.getByRole('button', { name: 'Try all again' }).click();
   await ada.page.getByText('Task completed').waitFor();
-  await ada.seesNo('Stays');
+  for (const title of titles) await ada.seesNo(title);
 });
 
 trial('a page that is opened while the backend is down says so, and shows everything once it is back', async (stage) => {
@@ -52,7 +77,7 @@ trial('a page that is opened while the backend is down says so, and shows everyt
   await ada.create({ title: 'Still there' });
   await stage.stagehand.kill('backend');
   await ada.open('/dashboard');
-  await ada.page.getByText('This could not be loaded').waitFor();
+  await ada.page.getByText('This couldn’t be loaded').waitFor();
   await stage.stagehand.start('backend');
   await ada.sees('Still there');
 });
@@ -92,4 +117,25 @@ trial('an assistant that is killed goes on where it was, and has done everything
   await panel.getByRole('button', { name: 'Undo' }).waitFor();
   await panel.getByRole('alert').waitFor({ state: 'detached' });
   await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Buy milk' }] });
+});
+
+trial('where OpenAI’s chat panel cannot be had, ours takes its place', async (stage) => {
+  const ada = await stage.newcomer({ serviceWorkers: 'block' });
+  await stage.stagehand.set('NEXT_PUBLIC_CHATKIT_DOMAIN_KEY', 'domain_pk_of_nobody');
+  await ada.open('/today');
+  await ada.isConnected();
+  const panel = await ada.openAssistant();
+  await ada.tellAssistant('add Buy milk');
+  await panel.getByRole('button', { name: 'Undo' }).waitFor();
+  await expect.poll(() => ada.ask('GET', '/tasks')).toMatchObject({ items: [{ title: 'Buy milk' }] });
+
+  // Nor does anybody wait for ever for a script that does not come.
+  await ada.page.route(CHATKIT_SCRIPT, () => undefined);
+  await ada.page.reload();
+  await ada.isConnected();
+  await ada.openAssistant();
+  await ada.page.getByRole('textbox', { name: 'Message to the assistant' }).waitFor();
+  // It was asked for both times, and of that host nothing else.
+  const asked = `fetched ${CHATKIT_SCRIPT}`;
+  expect(stage.complaints.splice(0)).toEqual([asked, asked]);
 });

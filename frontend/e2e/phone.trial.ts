@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { env } from './stage/env';
 import { PHONE, trial } from './stage/trial';
-import { views } from './stage/views';
+import { obstacles, views } from './stage/views';
 
 trial('on a phone nothing is wider than the screen, and everything is within reach', async (stage) => {
   const ada = await stage.newcomer(PHONE);
@@ -14,9 +15,13 @@ trial('on a phone nothing is wider than the screen, and everything is within rea
     due: { kind: 'date', date: '2099-01-01' },
   });
   const bar = ada.page.getByRole('navigation', { name: 'Main' }).last();
-  for (const [tab, path] of [['Today', '/today'], ['Upcoming', '/upcoming'], ['Inbox', '/inbox']] as const) {
+  const isLit = (tab: string) =>
+    expect.poll(() => bar.locator('[aria-current=page]').allInnerTexts()).toEqual([tab]);
+  await isLit('All tasks');
+  for (const [tab, path] of [['Today', '/today'], ['All tasks', '/dashboard'], ['Inbox', '/inbox']] as const) {
     await bar.getByRole('link', { name: tab }).tap();
     await ada.page.waitForURL(`**${path}`);
+    await isLit(tab);
     expect(await overflow()).toBe(0);
   }
   await bar.getByRole('button', { name: 'New task' }).tap();
@@ -29,21 +34,20 @@ trial('on a phone nothing is wider than the screen, and everything is within rea
   expect(await overflow()).toBe(0);
   await ada.page.getByRole('button', { name: 'Close' }).tap();
   await bar.getByRole('button', { name: 'Menu' }).tap();
-  await ada.page.getByRole('dialog', { name: 'Menu' }).getByRole('link', { name: 'All tasks' }).tap();
-  await ada.page.waitForURL('**/dashboard');
+  await ada.page.getByRole('dialog', { name: 'Menu' }).getByRole('link', { name: 'Upcoming' }).tap();
+  await ada.page.waitForURL('**/upcoming');
 
-  // A page without a field for new tasks leads to one that has it.
+  // Over a page without a field for new tasks there is one. What is added to the calendar is seen there.
   await ada.open('/calendar');
-  await expect
-    .poll(async () => {
-      await bar.getByRole('button', { name: 'New task' }).tap();
-      return new URL(ada.page.url()).pathname;
-    })
-    .toBe('/inbox');
+  await ada.isConnected();
+  await bar.getByRole('button', { name: 'New task' }).tap();
   await isTyping();
-  await ada.page.keyboard.type('From the calendar');
+  await ada.page.keyboard.type('From the calendar !high');
+  await ada.page.getByRole('status', { name: 'Understood' }).waitFor();
+  expect(await overflow()).toBe(0);
   await ada.page.keyboard.press('Enter');
-  await ada.sees('From the calendar');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+  await ada.page.getByRole('button', { name: 'Open “From the calendar”' }).waitFor();
 
   /** Waits until what is typed becomes a task. */
   async function isTyping(): Promise<void> {
@@ -80,7 +84,74 @@ trial('a finger that rests on a task chooses it', async (stage) => {
   await ada.seesNo('Two');
 });
 
-trial('pictures of every view on a phone', async (stage) => {
+trial('whatever is pressed on a phone is large enough for a finger', async (stage) => {
+  const ada = await stage.newcomer(PHONE);
+  const today = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
+  const { id: project_id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
+  const due = { kind: 'floating', local: `${today}T15:00:00` } as const;
+  const { id: parent_id } = await ada.create({ title: 'Water the plants', tags: ['a'], priority: 'high', project_id, due });
+  await ada.create({ title: 'Fill the can', parent_id });
+  await ada.create({ title: 'Rake the leaves' });
+  const missed = (locator: Locator) => expect.poll(() => locator.evaluate(tooSmall)).toEqual([]);
+  const body = ada.page.locator('body');
+  await ada.open('/dashboard');
+  await ada.isConnected();
+  await ada.hasTools('Rake the leaves');
+  await missed(body);
+  await ada.row('Water the plants').getByRole('button', { name: 'Open' }).tap();
+  const sheet = ada.page.getByRole('dialog', { name: 'Task details' });
+  await sheet.getByText('Fill the can').waitFor();
+  await missed(sheet);
+  await sheet.getByRole('button', { name: 'Due' }).tap();
+  // What opens is a sheet at the bottom, and is left by touching what is above it, which hears nothing of that.
+  const picker = ada.page.getByRole('dialog', { name: 'Due date' });
+  const { width, height } = PHONE.viewport;
+  await expect.poll(() => edges(picker)).toEqual([0, width, height]);
+  await missed(picker);
+  await ada.page.touchscreen.tap(width / 2, 20);
+  await picker.waitFor({ state: 'detached' });
+  await expect.poll(() => ada.page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Due/);
+  for (const view of ['month', 'week']) {
+    await ada.open(`/calendar?view=${view}`);
+    await ada.isConnected();
+    await ada.page.getByRole('button', { name: 'Open “Water the plants”' }).waitFor();
+    await missed(body);
+  }
+});
+
+/** Where something begins and ends from left to right, and where it ends at the bottom. */
+async function edges(locator: Locator): Promise<number[]> {
+  const box = await locator.boundingBox();
+  return box ? [box.x, box.x + box.width, box.y + box.height].map(Math.round) : [];
+}
+
+/** What a finger would miss: from the middle of each control it is felt how far it goes. Runs in the browser. */
+function tooSmall(root: Element): string[] {
+  const [finger, step, far] = [40, 0.5, 60];
+  const controls = [...root.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea')].filter(
+    (control) =>
+      control.checkVisibility({ visibilityProperty: true }) &&
+      // What only screen readers find, and what lets fingers through to what is behind it.
+      control.offsetWidth > 1 &&
+      getComputedStyle(control).pointerEvents !== 'none',
+  );
+  return controls.flatMap((control) => {
+    control.scrollIntoView({ block: 'center' });
+    const { left, top, width, height } = control.getBoundingClientRect();
+    const reach = (x: number, y: number) => {
+      let distance = 0;
+      const isHit = () =>
+        control.contains(document.elementFromPoint(left + width / 2 + x * distance, top + height / 2 + y * distance));
+      while (distance < far && isHit()) distance += step;
+      return distance;
+    };
+    const [across, down] = [reach(-1, 0) + reach(1, 0), reach(0, -1) + reach(0, 1)];
+    const name = control.getAttribute('aria-label') ?? control.textContent;
+    return across < finger || down < finger ? [`${name}: ${across} × ${down}`] : [];
+  });
+}
+
+trial('pictures of every view on a phone, and none keeps anybody out', async (stage) => {
   const ada = await stage.newcomer(PHONE);
   mkdirSync(env.pictures, { recursive: true });
   const look = async (name: string) => {
@@ -88,12 +159,16 @@ trial('pictures of every view on a phone', async (stage) => {
     const overflow = await ada.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow, name).toBe(0);
   };
+  const found: string[] = [];
   for (const [name, path] of await views(ada)) {
     await ada.open(path);
     await ada.isConnected();
     await ada.isDrawn();
     await look(name);
+    // Of those that are the same but for something on a phone, too, one is enough.
+    if (!name.includes('-')) found.push(...(await obstacles(ada.page)).map((obstacle) => `${name}: ${obstacle}`));
   }
+  expect(found).toEqual([]);
   await ada.context.clearCookies();
   for (const name of ['sign-in', 'sign-up']) {
     await ada.open(`/${name}`);

@@ -15,7 +15,9 @@ trial('nine o’clock stays nine o’clock when the clocks change, whatever zone
   await ada.page.getByRole('button', { name: 'Open “Stand-up”' }).click();
   const sheet = ada.page.getByRole('dialog', { name: 'Task details' });
   await sheet.getByRole('button', { name: 'Repeat' }).click();
-  await ada.page.getByRole('radio', { name: 'Every day' }).click();
+  await ada.page.getByRole('radio', { name: 'Does not repeat' }).focus();
+  await ada.page.keyboard.press('ArrowDown');
+  expect(await ada.page.getByRole('radio', { name: 'Every day' }).isChecked()).toBe(true);
   const dates = ada.page.getByRole('status').filter({ hasText: 'The next dates' });
   await dates.getByText('Fri 27 Mar 2099, 09:00').waitFor();
   expect(await dates.getByRole('listitem').allInnerTexts()).toEqual([
@@ -71,9 +73,37 @@ trial('an occurrence is left out, moved alone, or the series changed from it on'
   await expect.poll(async () => (await open(ada))?.recurrence).toMatchObject({ occurrence: '2099-06-08' });
 });
 
+trial('a task without a date that is to repeat begins today, and one undo takes back both', async (stage) => {
+  const ada = await stage.newcomer();
+  const { id } = await ada.create({ title: 'Water the plants' });
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.page.getByRole('button', { name: 'Open “Water the plants”' }).click();
+  const sheet = ada.page.getByRole('dialog', { name: 'Task details' });
+  await sheet.getByRole('button', { name: 'Repeat' }).click();
+  await ada.page.getByText('it starts today').waitFor();
+  await ada.page.getByRole('radio', { name: 'Every day' }).click();
+  await ada.page.getByRole('button', { name: 'Save', exact: true }).click();
+  const today = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
+  await expect
+    .poll(() => open(ada))
+    .toMatchObject({ due: { kind: 'date', date: today }, recurrence: { rule: 'FREQ=DAILY', start: today } });
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(async () => [(await open(ada))?.due ?? null, (await open(ada))?.recurrence ?? null]).toEqual([null, null]);
+  await sheet.getByRole('button', { name: 'Close' }).click();
+
+  // Who cannot be told what a rule means by the server is told what it says.
+  await ada.ask('PATCH', `/tasks/${id}`, { due: { kind: 'date', date: '2099-06-01' } });
+  await ada.ask('POST', `/tasks/${id}/recurrence`, { rule: 'FREQ=WEEKLY;BYDAY=MO,FR' });
+  await ada.page.route('**/recurrence/preview', (route) => route.abort());
+  await ada.page.getByRole('button', { name: 'Open “Water the plants”' }).click();
+  await sheet.getByRole('button', { name: 'Repeat' }).getByText('Every week on Monday, Friday').waitFor();
+});
+
 trial('a reminder is set, snoozed, explained and removed', async (stage) => {
   const ada = await stage.newcomer();
-  await ada.create({ title: 'Dentist', due: { kind: 'floating', local: '2099-06-01T15:00:00' } });
+  await ada.ask('PATCH', '/profile', { settings: { notifications: { all_day_at: '08:30' } } });
+  const { id } = await ada.create({ title: 'Dentist', due: { kind: 'floating', local: '2099-06-01T15:00:00' } });
   await ada.open('/upcoming');
   await ada.isConnected();
   await ada.page.getByRole('button', { name: 'Open “Dentist”' }).click();
@@ -83,12 +113,19 @@ trial('a reminder is set, snoozed, explained and removed', async (stage) => {
   await picker.getByRole('button', { name: '30 minutes before' }).click();
   await expect.poll(() => open(ada)).toMatchObject({ reminders: [{ when: { kind: 'before', minutes: 30 } }] });
   await picker.getByRole('button', { name: 'Why? 30 minutes before' }).click();
-  await picker.getByText('It has not come yet.').waitFor();
+  await picker.getByText('It hasn’t been sent yet.').waitFor();
   await picker.getByRole('button', { name: 'Snooze: 30 minutes before' }).click();
   await picker.getByRole('button', { name: 'For 1 hour' }).click();
   await picker.getByText('Snoozed until').waitFor();
   await picker.getByRole('button', { name: 'Remove the reminder 30 minutes before' }).click();
   await expect.poll(() => open(ada)).toMatchObject({ reminders: [] });
+
+  // A day has no moment of its own: the hour is that of the settings, and it is said.
+  await ada.ask('PATCH', `/tasks/${id}`, { due: { kind: 'date', date: '2099-06-01' } });
+  await picker.getByRole('button', { name: 'On the day, 08:30' }).waitFor();
+  await picker.getByRole('button', { name: 'The day before, 08:30' }).click();
+  await expect.poll(() => open(ada)).toMatchObject({ reminders: [{ when: { kind: 'before', minutes: 24 * 60 } }] });
+  await sheet.getByText('The day before, 08:30').waitFor();
 });
 
 /** The one task that is open. */

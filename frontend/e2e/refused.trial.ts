@@ -66,7 +66,7 @@ trial('what is wrong with notes, a subtask, a reminder or a rule is told where i
   await isRefused(subtask, 'must not be blank');
 
   await sheet.getByRole('button', { name: 'Reminders' }).click();
-  const moment = ada.page.getByRole('dialog', { name: 'Reminders' }).getByLabel('Day and time');
+  const moment = ada.page.getByRole('dialog', { name: 'Reminders' }).getByLabel('Date and time');
   const today = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
   await moment.fill(`${today}T00:00`);
   await ada.page.getByRole('button', { name: 'Set', exact: true }).click();
@@ -80,7 +80,7 @@ trial('what is wrong with notes, a subtask, a reminder or a rule is told where i
   // The first of June is a Monday.
   await rule.getByRole('button', { name: 'Tuesday' }).click();
   await rule.getByRole('button', { name: 'Monday' }).click();
-  await rule.getByLabel('Ends').selectOption('After some times');
+  await rule.getByLabel('Ends').selectOption('After a number of times');
   await isRefused(rule.getByLabel('Times'), 'COUNT counts from');
 });
 

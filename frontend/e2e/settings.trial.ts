@@ -23,6 +23,52 @@ trial('how and when reminders come is chosen, and one undo takes it back', async
   await expect.poll(() => ada.page.getByLabel('Remind at').inputValue()).toBe('09:00');
 });
 
+trial('weeks and times are as the device has them, until the settings say otherwise', async (stage) => {
+  const ada = await stage.newcomer({ locale: 'en-US' });
+  // A Tuesday.
+  await ada.create({ title: 'Call mum', due: { kind: 'floating', local: '2099-06-02T15:00:00' } });
+  const looks = async (day: RegExp, time: string) => {
+    await ada.open('/calendar?view=week&day=2099-06-02');
+    await ada.isConnected();
+    const calendar = ada.page.getByRole('group', { name: 'Calendar' });
+    await expect.poll(() => calendar.getByRole('region').first().getAttribute('aria-label')).toMatch(day);
+    await calendar.getByText(time, { exact: true }).waitFor();
+  };
+  await looks(/^Sunday,? 31 May 2099/, '3:00 pm');
+
+  await ada.open('/settings');
+  await ada.isConnected();
+  const choose = async (what: string, option: string) => {
+    await ada.page.getByRole('combobox', { name: what }).click();
+    await ada.page.getByRole('option', { name: option }).click();
+  };
+  const settings = async () => (await ada.ask<Profile>('GET', '/profile')).settings;
+  await choose('Week starts on', 'Saturday');
+  await expect.poll(settings).toMatchObject({ week_start: 'saturday' });
+  await choose('Time format', '24 hours');
+  await expect.poll(settings).toMatchObject({ week_start: 'saturday', hour12: false });
+  await looks(/^Saturday,? 30 May 2099/, '15:00');
+
+  await ada.open('/settings');
+  await ada.isConnected();
+  await choose('Week starts on', 'Same as this device: Sunday');
+  await expect.poll(settings).not.toHaveProperty('week_start');
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(settings).toMatchObject({ week_start: 'saturday' });
+});
+
+trial('a device in another zone than its person offers its own, and one undo takes it back', async (stage) => {
+  const ada = await stage.newcomer({ timezoneId: 'America/New_York' });
+  await ada.ask('PATCH', '/profile', { time_zone: 'Europe/Berlin' });
+  await ada.open('/inbox');
+  await ada.page.getByText('Your time zone is Europe/Berlin, but this device is set to America/New York.').waitFor();
+  await ada.page.getByRole('button', { name: 'Use it' }).click();
+  const zone = async () => (await ada.ask<Profile>('GET', '/profile')).time_zone;
+  await expect.poll(zone).toBe('America/New_York');
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(zone).toBe('Europe/Berlin');
+});
+
 trial('a webhook is added, switched off and deleted, and what is wrong with it is said where it is', async (stage) => {
   const ada = await stage.newcomer();
   await ada.open('/settings/webhooks');
@@ -36,7 +82,7 @@ trial('a webhook is added, switched off and deleted, and what is wrong with it i
   await url.fill('https://hooks.taskflow.example/ada');
   await ada.page.getByRole('checkbox', { name: 'Projects' }).click();
   await add.click();
-  await ada.page.getByText('The secret that signs what is sent').waitFor();
+  await ada.page.getByText('Signing secret').waitFor();
   await ada.page.getByRole('button', { name: 'Done' }).click();
   const webhooks = () => ada.ask('GET', '/webhooks');
   await expect
@@ -57,7 +103,7 @@ trial('the calendar feed is made, read by whoever has its address, and closed', 
   await ada.create({ title: 'Dentist', due: { kind: 'date', date: '2099-06-01' } });
   await ada.open('/settings/tokens');
   await ada.isConnected();
-  await ada.page.getByRole('button', { name: 'Make an address' }).click();
+  await ada.page.getByRole('button', { name: 'Create an address' }).click();
   const address = await ada.page.getByRole('status').filter({ hasText: 'The address to subscribe to' }).locator('code').innerText();
   expect(address).toContain(`${env.app}/calendar.ics?token=`);
   // As a calendar program does, with nothing but the address.

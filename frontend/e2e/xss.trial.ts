@@ -1,5 +1,7 @@
 import type { BrowserContext } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
+import { Program } from './stage/program';
 import { trial } from './stage/trial';
 
 const IMAGE = '<img src=x onerror="window.hurt=1">';
@@ -15,6 +17,17 @@ const CORPUS = [
   '[a](javascript:window.hurt=1)',
   '<iframe srcdoc="<script>parent.hurt=1</script>">',
   '\u202e<b onmouseover=window.hurt=1>',
+];
+
+/** Notes have links, and none of these leads to anything that runs. */
+const NOTES = [
+  'javascript:window.hurt=1',
+  '[x](javascript:window.hurt=1)',
+  '![x](https://evil.example/x.png)',
+  'https://evil.example/"onmouseover="window.hurt=1',
+  "https://evil.example/'><img src=x onerror=window.hurt=1>",
+  '[x](https://evil.example/"onmouseover="window.hurt=1)',
+  'https://javascript:window.hurt=1@evil.example',
 ];
 
 /** The pages of a browser that have taken a text for more, from now on. */
@@ -48,9 +61,27 @@ trial('whatever is typed into a field is text', async (stage) => {
   for (const text of CORPUS) {
     await ada.row(text).getByRole('button', { name: `Open “${text}”`, exact: true }).click();
     const sheet = page.getByRole('dialog', { name: 'Task details' });
+    const notes = sheet.getByRole('group', { name: 'Description' });
+    await notes.waitFor();
+    expect(await notes.locator('a, img, iframe, script').count()).toBe(0);
+    await notes.getByRole('button', { name: 'Edit description' }).click();
     await expect.poll(() => sheet.getByRole('textbox', { name: 'Description' }).inputValue()).toBe(text);
     await page.keyboard.press('Escape');
   }
+  const { id: ofNotes } = await ada.create({ title: 'Noted', description: NOTES.join('\n\n') });
+  await ada.row('Noted').getByRole('button', { name: 'Open' }).click();
+  const noted = page.getByRole('group', { name: 'Description' });
+  await noted.getByRole('link').first().waitFor();
+  const links = await noted.getByRole('link').all();
+  expect(links).toHaveLength(4);
+  for (const link of links) {
+    await link.hover();
+    expect(new URL((await link.getAttribute('href')) ?? '').host).toBe('evil.example');
+    expect(await link.getAttribute('rel')).toBe('noopener noreferrer');
+  }
+  expect(await noted.locator('img, iframe, script').count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await ada.ask('DELETE', `/tasks/${ofNotes}`);
   // By hand, through every field there is.
   for (const text of CORPUS) await ada.add(`${text} tomorrow`);
   // A title that the assistant repeats is text in its answer, too, and so is what is said to it.
@@ -98,8 +129,8 @@ trial('whatever is typed into a field is text', async (stage) => {
   await ada.open('/settings/tokens');
   await ada.isConnected();
   await page.getByRole('button', { name: 'New token' }).click();
-  await page.getByLabel('What it is for').fill(`Token ${IMAGE}`);
-  await page.getByRole('button', { name: 'Make the token' }).click();
+  await page.getByLabel('What it’s for').fill(`Token ${IMAGE}`);
+  await page.getByRole('button', { name: 'Create token' }).click();
   await page.getByText(`Token ${IMAGE}`).waitFor();
   await ada.open('/settings/webhooks');
   await ada.isConnected();
@@ -107,7 +138,7 @@ trial('whatever is typed into a field is text', async (stage) => {
   await page.getByLabel('Address (https)').fill('https://hooks.taskflow.example/"onmouseover="window.hurt=1"');
   await page.getByRole('button', { name: 'Add the webhook' }).click();
   // It is refused, or listed: as text.
-  await page.getByText(/URL|The secret that signs what is sent/).first().waitFor();
+  await page.getByText(/URL|Signing secret/).first().waitFor();
   await ada.open('/settings');
   await ada.isConnected();
   const save = (label: string) =>
@@ -117,7 +148,7 @@ trial('whatever is typed into a field is text', async (stage) => {
   await page.getByText('Saved').waitFor();
   await page.getByLabel('E-mail address', { exact: true }).fill(IMAGE);
   await save('E-mail address');
-  await page.getByText('This is not an e-mail address').waitFor();
+  await page.getByText('Enter a valid e-mail address').waitFor();
   await ada.open('/search');
   await ada.isConnected();
   for (const text of CORPUS) {
@@ -131,6 +162,7 @@ trial('whatever is typed into a field is text', async (stage) => {
     '/calendar?view=week',
     `/search?q=${encodeURIComponent(CORPUS[0] ?? '')}`,
     `/tags/${encodeURIComponent('<b>tag</b>')}`,
+    `/today?add=${encodeURIComponent(IMAGE)}`,
     '/trash',
     '/history',
     '/statistics',
@@ -145,5 +177,61 @@ trial('whatever is typed into a field is text', async (stage) => {
   await ada.signInHere();
   await page.waitForURL('**/dashboard');
   await ada.isConnected();
+  expect(hurt).toEqual([]);
+});
+
+trial('whatever comes in a file, from another window or by a program is text, too', async (stage) => {
+  const ada = await stage.newcomer();
+  const { page } = ada;
+  const hurt = await hurtOf(ada.context);
+  const elements = 'img, iframe';
+  await ada.open('/settings/data');
+  await ada.isConnected();
+  const importFile = async (lines: readonly (readonly string[])[]) => {
+    const csv = lines.map((cells) => cells.map((text) => `"${text.replaceAll('"', '""')}"`).join()).join('\n');
+    await page.getByLabel('File').setInputFiles({ name: `${IMAGE}.csv`, mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+  };
+  // What is wrong with it is said in its own words.
+  await importFile([['title', IMAGE]]);
+  await page.getByText('There is no column').waitFor();
+  await importFile([['title', 'description', 'project'], ...CORPUS.map((text, index) => [text, text, `${index} ${text}`.slice(0, 100)])]);
+  await page.getByText(/9 tasks/).first().waitFor();
+  expect(await page.locator('main').locator(elements).count()).toBe(0);
+
+  const robot = await Program.of(ada, IMAGE);
+  const { items } = await ada.ask<{ items: Task[] }>('GET', '/tasks');
+  await robot.call('batch_tasks', { operations: items.map(({ id }) => ({ op: 'delete', task_id: id })) });
+  await ada.open('/confirmations');
+  await ada.isConnected();
+  await page.getByRole('heading', { name: 'Delete 9 tasks?' }).waitFor();
+  await page.locator('main').getByText(`“${IMAGE}”`).waitFor();
+  for (const text of CORPUS) await page.getByRole('button', { name: `Open “${text}”`, exact: true }).waitFor();
+  expect(await page.locator('main').locator(elements).count()).toBe(0);
+
+  const { id } = await ada.create({ title: 'Before', tags: ['home'] });
+  const [mine, theirs] = [CORPUS.slice(0, 5).join(' '), CORPUS.slice(5).join(' ')];
+  await ada.open('/tags/home');
+  await ada.isConnected();
+  await ada.hasTools('Before');
+  const field = await ada.retitle('Before', mine);
+  const heard = page.waitForResponse((answer) => answer.url().includes(`/tasks?id=${id}`));
+  await ada.ask('PATCH', `/tasks/${id}`, { title: theirs });
+  await heard;
+  await field.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Changed in two places' });
+  await expect.poll(() => dialog.getByRole('cell').allInnerTexts()).toEqual([mine, theirs]);
+  expect(await dialog.locator(elements).count()).toBe(0);
+  await dialog.getByRole('button', { name: 'Keep mine' }).click();
+  await dialog.waitFor({ state: 'detached' });
+
+  let name = 'home';
+  for (const text of CORPUS) {
+    const next = text.replaceAll(/[\s,]/g, '').slice(0, 50);
+    await ada.rename('tag', name, next);
+    await page.getByRole('button', { name: `Actions for “${next}”`, exact: true }).waitFor();
+    name = next;
+  }
+  expect(await page.locator('main').locator(elements).count()).toBe(0);
   expect(hurt).toEqual([]);
 });

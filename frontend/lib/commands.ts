@@ -5,7 +5,8 @@ import { createStore } from '@/lib/store';
 export type Command = {
   id: string;
   title: string;
-  group: 'anywhere' | 'list' | 'go';
+  /** Within the open task, what is of `task` is heard, and nothing of the page. */
+  group: 'anywhere' | 'list' | 'go' | 'task';
   /** One key (`x`), two in a row (`g t`), or one with Ctrl or ⌘ (`mod+k`). */
   keys?: string;
   /** Not in the palette: it is about what has the focus, and the palette takes that away. */

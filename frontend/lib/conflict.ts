@@ -1,3 +1,4 @@
+import { randomId } from '@/lib/id';
 import { createStore } from '@/lib/store';
 
 /** Something that was changed here and elsewhere: the fields that both have changed, in words. */
@@ -13,5 +14,23 @@ export type Conflict = {
   keepMine: () => void;
 };
 
-/** The one that waits for somebody to decide it. */
-export const openConflict = createStore<Conflict | null>(null);
+/** `key` tells one from the next. */
+export type OpenConflict = Conflict & { key: string };
+
+/** The one that somebody is asked about. */
+export const openConflict = createStore<OpenConflict | null>(null);
+
+/** Those that they are asked about after it, the oldest first. */
+const waiting: OpenConflict[] = [];
+
+/** Asks which version stays. One that is being decided is decided first. */
+export function askWhich(conflict: Conflict): void {
+  const open = { ...conflict, key: randomId() };
+  if (openConflict.get() === null) openConflict.set(open);
+  else waiting.push(open);
+}
+
+/** To be called when one is decided. */
+export function askNext(): void {
+  openConflict.set(waiting.shift() ?? null);
+}

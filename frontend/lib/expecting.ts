@@ -1,4 +1,4 @@
-import { patch } from '@/lib/patch';
+import { amend } from '@/lib/amend';
 import type { Remote } from '@/lib/remote';
 
 /**
@@ -16,7 +16,7 @@ export async function expecting<T, R>(
   try {
     const answer = await write();
     if (taken) {
-      patch(remote, (known) => taken(known, answer));
+      amend(remote, (known) => taken(known, answer));
       end(false);
     } else {
       // What is read from now on knows of it. Where nothing can be read it is as it was asked for.

@@ -15,6 +15,8 @@ test('keys as commands name them', () => {
   expect(press('ArrowUp', { altKey: true })).toBe('alt+ArrowUp');
   expect(press('a', { altKey: true })).toBeNull();
   expect(press('a', { isComposing: true })).toBeNull();
+  expect(press('Backspace', { metaKey: true })).toBe('Delete');
+  expect(press('Backspace', { ctrlKey: true })).toBe('mod+Backspace');
 });
 
 test('the newest offer counts', () => {
@@ -25,4 +27,7 @@ test('the newest offer counts', () => {
 test('keys as they stand on keyboards', () => {
   expect(keyLabels('g t', false)).toEqual([['G'], ['T']]);
   expect(keyLabels('mod+k', true)).toEqual([['⌘', 'K']]);
+  expect([false, true].map((isApple) => keyLabels('Delete', isApple))).toEqual([[['Del']], [['⌘', '⌫']]]);
+  expect(keyLabels('mod+k', false)).toEqual([['Ctrl', 'K']]);
+  expect(keyLabels('Escape', false)).toEqual([['Esc']]);
 });

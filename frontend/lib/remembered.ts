@@ -27,4 +27,8 @@ export class Remembered<T> {
   delete(key: string): void {
     this.#entries.delete(key);
   }
+
+  deleteWhere(matches: (value: T) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
+  }
 }

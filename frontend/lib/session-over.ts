@@ -10,14 +10,23 @@ let wasInside = false;
 /** To the sign-in page, and back here afterwards. The page's memory goes with it. */
 export function sessionOver(): void {
   if (isLeaving) return;
-  isLeaving = true;
+  leave();
   leaveFor(signInPath(window.location.pathname + window.location.search));
+}
+
+/** Whoever was here has left: nothing of theirs is kept or sent from now on. */
+export function leave(): void {
+  isLeaving = true;
+}
+
+export function hasLeft(): boolean {
+  return isLeaving;
 }
 
 /** Ends the session. By a form and not a request: the navigation takes the page's memory with it. */
 export function signOut(): void {
   // Whatever is refused from here on must not lead away before the browser was told to forget.
-  isLeaving = true;
+  leave();
   const form = document.createElement('form');
   form.method = 'post';
   form.action = '/api/sign-out';
@@ -36,7 +45,11 @@ export function tellOtherTabs(): void {
 export function followOtherTabs(): () => void {
   wasInside = true;
   const channel = new BroadcastChannel(CHANNEL);
-  channel.onmessage = () => leaveFor('/sign-in');
+  channel.onmessage = () => {
+    if (isLeaving) return;
+    leave();
+    leaveFor('/sign-in');
+  };
   return () => channel.close();
 }
 

@@ -4,7 +4,7 @@ export type Theme = 'light' | 'dark' | 'system';
 /** A cookie, so that the first byte of a page has the right colours already. */
 export const THEME_COOKIE = 'taskflow-theme';
 
-const YEAR_SECONDS = 365 * 24 * 60 * 60;
+export const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 export function themeOf(cookie: string | undefined): Theme {
   return cookie === 'light' || cookie === 'dark' ? cookie : 'system';

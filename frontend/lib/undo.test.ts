@@ -45,12 +45,12 @@ test('what took more than one change-set is taken back as a whole, the newest fi
 });
 
 test('where some of it was not done the rest can be taken back, and only once', async () => {
-  noteChange(data, '1 task stays as before: gone', 'c', 'problem');
+  noteChange(data, 'Couldn’t change 1 task: gone', 'c', 'problem');
   expect(announcement.get()).toMatchObject({ tone: 'problem', action: { label: 'Undo' } });
   await undoLast(data);
   await undoLast(data);
   expect(undone).toEqual(['c']);
-  expect(announcement.get()?.text).toBe('There is nothing to undo');
+  expect(announcement.get()?.text).toBe('Nothing to undo');
 });
 
 /** What writes something that the server can take back. */

@@ -9,6 +9,8 @@ const FILES = 'taskflow-files';
 const RELEASE = '/files.json';
 /** Enough for three releases. */
 const MOST_FILES = 300;
+/** Every task and every project has one, and nobody asks for all of them in a tunnel. */
+const MOST_PAGES = 50;
 const HOME = '/dashboard';
 
 self.addEventListener('install', () => self.skipWaiting());
@@ -18,27 +20,49 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(page(request, url));
-  else if (url.pathname.startsWith('/_next/static/')) event.respondWith(file(request));
+  if (request.mode === 'navigate') event.respondWith(page(event, url));
+  else if (url.pathname.startsWith('/_next/static/')) event.respondWith(file(event));
 });
 
 // Views and parts of them that were not opened yet are there without a network, too.
 self.addEventListener('message', (event) => {
-  if (Array.isArray(event.data?.keep)) event.waitUntil(keepAll(event.data.keep));
+  if (Array.isArray(event.data?.keep)) inPassing(event, keepAll(event.data.keep));
 });
 
+/** Nobody waits for what is kept, and where there is no room for it nobody misses it while there is a network. */
+function inPassing(event, keeping) {
+  event.waitUntil(keeping.catch(() => undefined));
+}
+
 /** From the network, or else as it was last. */
-async function page(request, url) {
-  const cache = await caches.open(PAGES);
+async function page(event, url) {
+  let answer;
   try {
-    const answer = await fetch(request);
-    if (isOfSomebody(answer, url)) await cache.put(url.pathname, answer.clone());
-    return answer;
+    answer = await fetch(event.request);
   } catch (error) {
-    const kept = (await cache.match(url.pathname)) ?? (await cache.match(HOME));
+    const kept = await keptPage(url.pathname);
     if (kept) return kept;
     throw error;
   }
+  if (isOfSomebody(answer, url)) inPassing(event, keepPage(url.pathname, answer.clone()));
+  return answer;
+}
+
+async function keptPage(path) {
+  const there = { cacheName: PAGES };
+  return (await caches.match(path, there)) ?? caches.match(HOME, there);
+}
+
+async function keepPage(path, answer) {
+  const cache = await caches.open(PAGES);
+  await cache.put(path, answer);
+  const others = (await cache.keys()).filter(({ url }) => new URL(url).pathname !== HOME);
+  await dropOldest(cache, others, others.length - MOST_PAGES);
+}
+
+/** A cache has its oldest first. */
+async function dropOldest(cache, requests, count) {
+  await Promise.all(requests.slice(0, Math.max(0, count)).map((request) => cache.delete(request)));
 }
 
 /** Only pages of somebody who is signed in are kept, and no files that are opened like pages. */
@@ -64,7 +88,7 @@ async function keep(path, isNew) {
   const cache = await caches.open(PAGES);
   if (!isNew && (await cache.match(path))) return;
   const answer = await fetch(path);
-  if (isOfSomebody(answer, new URL(answer.url))) await cache.put(path, answer);
+  if (isOfSomebody(answer, new URL(answer.url))) await keepPage(path, answer);
 }
 
 /**
@@ -72,18 +96,26 @@ async function keep(path, isNew) {
  * for it. Then the oldest goes that is of no use to this release.
  */
 async function keepFiles(cache, paths) {
-  for (const path of paths) await file(path);
+  for (const path of paths) {
+    if (await cache.match(path)) continue;
+    const answer = await fetch(path);
+    if (answer.ok) await cache.put(path, answer);
+  }
   const kept = await cache.keys();
   const useless = kept.filter(({ url }) => !paths.includes(new URL(url).pathname));
-  await Promise.all(useless.slice(0, Math.max(0, kept.length - MOST_FILES)).map((request) => cache.delete(request)));
+  await dropOldest(cache, useless, kept.length - MOST_FILES);
 }
 
 /** Its name changes with its content, so whatever is kept is right. */
-async function file(request) {
-  const cache = await caches.open(FILES);
-  const kept = await cache.match(request);
+async function file(event) {
+  const kept = await caches.match(event.request, { cacheName: FILES }).catch(() => undefined);
   if (kept) return kept;
-  const answer = await fetch(request);
-  if (answer.ok) await cache.put(request, answer.clone());
+  const answer = await fetch(event.request);
+  if (answer.ok) inPassing(event, keepFile(event.request, answer.clone()));
   return answer;
+}
+
+async function keepFile(request, answer) {
+  const cache = await caches.open(FILES);
+  await cache.put(request, answer);
 }

@@ -118,13 +118,18 @@ async fn newcomer(release: &Release) -> Result<()> {
     ensure!(profile["email"] == email.as_str(), "{profile}");
     let user: UserId = text(&profile["user_id"]).parse()?;
 
-    let ticket = send(ada.request(Method::POST, "/api/backend/ws-ticket")).await?;
+    // Whoever writes says whose page it is.
+    let writes = |path: &str| {
+        let write = ada.request(Method::POST, path);
+        write.header("x-taskflow-user", user.to_string())
+    };
+    let ticket = send(writes("/api/backend/ws-ticket")).await?;
     let ticket = ticket.expect(201)?;
     let ticket = text(&ticket["ticket"]);
     let mut socket = Socket::connect(&release.realtime, user, ticket, None).await?;
     let (cursor, _) = socket.ready().await?;
 
-    let task = ada.request(Method::POST, "/api/backend/tasks");
+    let task = writes("/api/backend/tasks");
     let task = send(task.json(&json!({"title": "Water the plants"}))).await?;
     let task = task.expect(201)?;
     let told = socket.event().await?;
@@ -133,7 +138,7 @@ async fn newcomer(release: &Release) -> Result<()> {
 
     // The front end passes on what the assistant is told.
     adds(release, "The cat is hungry, says Ada", "Feed the cat");
-    let told = ada.request(Method::POST, "/api/chat");
+    let told = writes("/api/chat");
     is_carried_out(told.json(&chat_kit("The cat is hungry, says Ada"))).await?;
     ensure!(socket.event().await?.event_type == "conversation.created");
 

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
+use jiff::tz::TimeZone;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
+use testing::from_now;
 
 use crate::rest::steps::list;
 use crate::stage::{Product, Stage};
@@ -16,6 +18,10 @@ pub(crate) fn trials(stage: &Arc<Stage>) -> Vec<Trial> {
         stage.shared(
             "quick: what is not there stays in the title",
             unknown_project,
+        ),
+        stage.shared(
+            "quick: a line that waited means what it meant when it was typed",
+            waited,
         ),
         stage.shared("quick: a line that is no task is refused", invalid),
     ]
@@ -85,6 +91,25 @@ async fn unknown_project(product: &Product) -> Result<()> {
     Ok(())
 }
 
+async fn waited(product: &Product) -> Result<()> {
+    let owner = product.sign_up().await?;
+    let typed = from_now(-3 * 24 * 60 * 60);
+    let day = typed.to_zoned(TimeZone::UTC).date().tomorrow()?;
+    let mut body = json!({"text": "Call mum tomorrow", "typed_at": typed.to_string()});
+    let quick = owner.post("/tasks/quick", &body).await?.expect(201)?;
+    ensure!(
+        quick["task"]["due"] == json!({"kind": "date", "date": day.to_string()}),
+        "{quick}"
+    );
+    body["preview"] = json!(true);
+    let preview = owner.post("/tasks/quick", &body).await?.expect(200)?;
+    ensure!(preview["understood"] == quick["understood"], "{preview}");
+    // The clock of whoever typed it may be ahead.
+    body["typed_at"] = json!(from_now(60 * 60).to_string());
+    owner.post("/tasks/quick", &body).await?.expect(200)?;
+    Ok(())
+}
+
 async fn invalid(product: &Product) -> Result<()> {
     let owner = product.sign_up().await?;
     let before = owner.get("/events").await?.expect(200)?;
@@ -96,6 +121,11 @@ async fn invalid(product: &Product) -> Result<()> {
         (json!({"text": "x ".repeat(600)}), "text"),
         (json!({"text": "a\u{0}b"}), "text"),
         (json!({"text": "x", "preview": 1}), "preview"),
+        (json!({"text": "x", "typed_at": "tomorrow"}), "typed_at"),
+        (
+            json!({"text": "x", "typed_at": "2001-01-01T00:00:00Z"}),
+            "typed_at",
+        ),
         (json!({"text": "x", "title": "x"}), "title"),
         (Value::Null, ""),
     ] {

@@ -176,6 +176,12 @@ impl Frontend {
         self.ready(&Progress::hidden()).await
     }
 
+    /// The same with another value of a variable, until it is restarted as usual.
+    pub(crate) async fn restart_with(&self, key: &str, value: &str) -> Result<()> {
+        self.process.restart_with(key, value).await?;
+        self.ready(&Progress::hidden()).await
+    }
+
     pub async fn stop(&self) -> Result<()> {
         self.process.terminate(GRACE).await
     }

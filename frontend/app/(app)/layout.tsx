@@ -11,7 +11,8 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
   const initial = await loadInitial(bearer);
   return (
     <Providers userId={bearer.userId} realtimeUrl={env().REALTIME_URL} now={now()} initial={initial}>
-      <div className="group/app flex h-dvh">
+      {/* By this, what a page asks for is told from what another person's would. */}
+      <div data-user={bearer.userId} className="group/app flex h-dvh">
         <AppShell user={{ name: user.name, email: user.email }}>{children}</AppShell>
         <Later userId={bearer.userId} chatKey={env().NEXT_PUBLIC_CHATKIT_DOMAIN_KEY ?? null} />
       </div>

@@ -20,6 +20,6 @@ export async function GET(request: Request): Promise<Response> {
     const type = answer.headers.get('content-type') ?? 'text/calendar';
     return new Response(answer.body, { status: answer.status, headers: { 'Content-Type': type, 'Cache-Control': 'no-store' } });
   } catch {
-    return problem('unavailable', 'The service cannot be reached; try again');
+    return problem('unavailable', 'The service can’t be reached. Try again in a moment.');
   }
 }

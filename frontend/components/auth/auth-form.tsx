@@ -6,6 +6,7 @@ import { PasswordField } from '@/components/auth/password-field';
 import { Button } from '@/components/ui/button';
 import { FormProblem } from '@/components/ui/form-problem';
 import { Field, Input } from '@/components/ui/input';
+import { showBadge } from '@/lib/app-badge';
 import { authMessages } from '@/lib/messages/auth';
 import { forgetSeen } from '@/lib/offline/worker';
 import { dropMemory, tellOtherTabs } from '@/lib/session-over';
@@ -30,6 +31,7 @@ export function AuthForm({ kind, action, next, minPasswordLength }: Props) {
   useEffect(() => {
     tellOtherTabs();
     void forgetSeen();
+    showBadge(0);
     dropMemory();
   }, []);
   const isNew = kind === 'sign-up';

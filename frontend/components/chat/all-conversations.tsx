@@ -1,7 +1,7 @@
 'use client';
 
-import { Archive, MessagesSquare } from 'lucide';
-import { useState } from 'react';
+import { Archive, ArchiveRestore, MessagesSquare } from 'lucide';
+import { useMemo, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Icon } from '@/components/ui/icon';
@@ -27,57 +27,94 @@ type Conversation = Schemas['ConversationItem'];
 /** `onGone`: what had the focus is not there any more. */
 type Props = { onOpen: (id: string) => void; onGone: () => void };
 
-/** Those with the newest messages first. */
+/** Those with the newest messages first: the ones in use, or those in the archive. */
 export function AllConversations({ onOpen, onGone }: Props) {
-  const clock = useClock();
-  const [conversations] = useState(() => new Listing<Conversation>(readPage));
+  const [isArchive, setIsArchive] = useState(false);
+  const conversations = useMemo(() => new Listing<Conversation>((cursor) => readPage(isArchive, cursor)), [isArchive]);
   const { value, error } = useFollowing(conversations, OF_CONVERSATIONS);
   const setArchived = async (id: string, archived: boolean) => {
-    const shown = (items: readonly Conversation[]) => items.filter((each) => !archived || each.id !== id);
+    const shown = (items: readonly Conversation[]) => items.filter((each) => archived === isArchive || each.id !== id);
     try {
       await expecting(conversations, ofItems(shown), () => patch(id, { archived }));
-      announce(
-        archived ? text.archived : text.broughtBack,
-        archived ? { label: text.undo, run: () => void setArchived(id, false) } : undefined,
-      );
+      announce(archived ? text.archived : text.broughtBack, { label: text.undo, run: () => void setArchived(id, !archived) });
     } catch (problem) {
       announceProblem(messageOf(problem));
     }
   };
-  const archive = (id: string) => {
-    void setArchived(id, true);
+  const move = (id: string) => {
+    void setArchived(id, !isArchive);
     onGone();
   };
-  if (!value) return error ? <LoadFailure error={error} retry={() => void conversations.refresh()} /> : <Skeleton className="mt-3 h-24" />;
-  if (value.items.length === 0) return <EmptyState icon={MessagesSquare} title={text.noConversations} text={text.noConversationsText} />;
   return (
     <>
-      <ul className="mt-2">
-        {value.items.map(({ id, title, updated_at: updatedAt }) => (
-          <li key={id} className="group/row flex items-center gap-1 rounded-control hover:bg-hover">
-            <button type="button" onClick={() => onOpen(id)} className="min-w-0 flex-1 rounded-control px-2 py-2 text-left">
-              <span className="block truncate">{title || text.untitled}</span>
-              <span className="text-xs text-muted">{momentInWords(updatedAt, clock)}</span>
-            </button>
-            <Button
-              variant="ghost"
-              size="icon"
-              className="sm:opacity-0 pointed:opacity-100"
-              aria-label={text.archive(title || text.untitled)}
-              onClick={() => archive(id)}
-            >
-              <Icon of={Archive} className="size-4" />
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {value.next === null ? null : <MoreButton more={() => conversations.more()} />}
+      <Button
+        variant="ghost"
+        size="small"
+        aria-pressed={isArchive}
+        className="mt-2 aria-pressed:bg-selected aria-pressed:text-foreground"
+        onClick={() => setIsArchive(!isArchive)}
+      >
+        <Icon of={Archive} className="size-4" />
+        {text.inArchive}
+      </Button>
+      {value?.items.length === 0 ? <Empty isArchive={isArchive} /> : null}
+      {value ? (
+        <ul className="mt-2">
+          {value.items.map((conversation) => (
+            <Row key={conversation.id} conversation={conversation} isArchive={isArchive} onOpen={onOpen} onMove={move} />
+          ))}
+        </ul>
+      ) : error ? (
+        <LoadFailure error={error} retry={() => void conversations.refresh()} />
+      ) : (
+        <Skeleton className="mt-3 h-24" />
+      )}
+      {value && value.next !== null ? <MoreButton more={() => conversations.more()} /> : null}
     </>
   );
 }
 
-function readPage(cursor: string | null) {
-  return read(api.GET('/conversations', { params: { query: cursor === null ? {} : { cursor } } }));
+type RowProps = {
+  conversation: Conversation;
+  isArchive: boolean;
+  onOpen: (id: string) => void;
+  /** Into the archive, or out of it. */
+  onMove: (id: string) => void;
+};
+
+function Row({ conversation: { id, title, updated_at: updatedAt }, isArchive, onOpen, onMove }: RowProps) {
+  const clock = useClock();
+  const name = title || text.untitled;
+  return (
+    <li className="group/row flex items-center gap-1 rounded-control hover:bg-hover">
+      <button type="button" onClick={() => onOpen(id)} className="min-w-0 flex-1 rounded-control px-2 py-2 text-left">
+        <span className="block truncate">{name}</span>
+        <span className="text-xs text-muted">{momentInWords(updatedAt, clock)}</span>
+      </button>
+      <Button
+        variant="ghost"
+        size="icon"
+        className="sm:opacity-0 pointed:opacity-100"
+        aria-label={isArchive ? text.bringBack(name) : text.archive(name)}
+        onClick={() => onMove(id)}
+      >
+        <Icon of={isArchive ? ArchiveRestore : Archive} className="size-4" />
+      </Button>
+    </li>
+  );
+}
+
+function Empty({ isArchive }: { isArchive: boolean }) {
+  return isArchive ? (
+    <EmptyState icon={Archive} title={text.noneArchived} text={text.noneArchivedText} />
+  ) : (
+    <EmptyState icon={MessagesSquare} title={text.noConversations} text={text.noConversationsText} />
+  );
+}
+
+function readPage(archived: boolean, cursor: string | null) {
+  const query = { ...(archived ? { archived } : {}), ...(cursor === null ? {} : { cursor }) };
+  return read(api.GET('/conversations', { params: { query } }));
 }
 
 function patch(id: string, body: Schemas['ConversationPatch']) {

@@ -1,9 +1,9 @@
 'use client';
 
 import { memo } from 'react';
-import { Answer } from '@/components/chat/answer';
 import { ChatCard } from '@/components/chat/chat-card';
 import { ToolCards } from '@/components/chat/tool-cards';
+import { Markdown } from '@/components/ui/markdown';
 import type { Action, Item } from '@/lib/chat/protocol';
 import { textOf } from '@/lib/chat/transcript';
 import { chatMessages } from '@/lib/messages/chat';
@@ -25,7 +25,7 @@ export const ChatItem = memo(
         return (
           <div>
             <p className="sr-only">{chatMessages.answered}</p>
-            <Answer markdown={textOf(item)} />
+            <Markdown of={textOf(item)} />
           </div>
         );
       case 'workflow':

@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { CHATKIT_SCRIPT } from '@/lib/chat/openai';
 import { chatMessages } from '@/lib/messages/chat';
+import { ofThisPage } from '@/lib/page-user';
 
 const ELEMENT = 'openai-chatkit';
 /** Whoever waits longer than this is better served by what is here. */
@@ -42,7 +43,7 @@ function Element({ domainKey }: { domainKey: string }) {
     const element = document.createElement(ELEMENT) as ChatKit;
     const url = new URL('/api/chat', window.location.origin).href;
     // Asked from this page, whose session it is.
-    element.setOptions({ api: { url, domainKey, fetch: (input, init) => fetch(input, init) } });
+    element.setOptions({ api: { url, domainKey, fetch: (input, init) => fetch(ofThisPage(new Request(input, init))) } });
     place.current?.append(element);
     return () => element.remove();
   }, [domainKey]);

@@ -1,5 +1,3 @@
-'use client';
-
 import { Check, LoaderCircle } from 'lucide';
 import { Icon } from '@/components/ui/icon';
 import type { WorkflowTask } from '@/lib/chat/protocol';

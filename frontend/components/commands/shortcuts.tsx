@@ -3,6 +3,7 @@
 import { useEffect } from 'react';
 import { commands, useCommands, type Command } from '@/lib/commands';
 import { keyOf, matching } from '@/lib/keys';
+import { isSwitchedOff } from '@/lib/single-keys';
 
 const PATIENCE_MILLISECONDS = 1_200;
 
@@ -14,9 +15,11 @@ export function Shortcuts({ offered }: { offered: readonly Command[] }) {
     let forget: ReturnType<typeof setTimeout> | undefined;
     const press = (event: KeyboardEvent) => {
       const key = keyOf(event);
-      if (key === null || event.defaultPrevented || isElsewhere(event, key)) return;
+      if (key === null || event.defaultPrevented || isSwitchedOff(key)) return;
+      const heard = heardAt(event.target, key);
+      if (heard.length === 0) return;
       const typed = before ? `${before} ${key}` : key;
-      const found = matching(commands.get(), typed) ?? matching(commands.get(), key);
+      const found = matching(heard, typed) ?? matching(heard, key);
       clearTimeout(forget);
       before = found ? '' : key;
       forget = setTimeout(() => (before = ''), PATIENCE_MILLISECONDS);
@@ -36,12 +39,12 @@ export function Shortcuts({ offered }: { offered: readonly Command[] }) {
 const TYPING = 'input:not([type=checkbox]), textarea, select, [contenteditable=true]';
 const OVER_THE_PAGE = '[role=dialog], [role=menu], [role=listbox]';
 
-/** Whoever types a letter into a field means the letter. */
-function isElsewhere(event: KeyboardEvent, key: string): boolean {
-  if (key.startsWith('mod+')) return isTyping(event) && key !== 'mod+k';
-  return isTyping(event) || (event.target instanceof Element && event.target.closest(OVER_THE_PAGE) !== null);
-}
-
-function isTyping(event: KeyboardEvent): boolean {
-  return event.target instanceof Element && event.target.matches(TYPING);
+/** What can be meant by a key where it is pressed. Whoever types a letter into a field means the letter. */
+function heardAt(target: EventTarget | null, key: string): readonly Command[] {
+  const offered = commands.get();
+  if (!(target instanceof Element)) return offered;
+  if (target.matches(TYPING)) return key === 'mod+k' ? offered : [];
+  const over = target.closest(OVER_THE_PAGE);
+  if (over === null || key.startsWith('mod+')) return offered;
+  return over.matches('[data-keys]') ? offered.filter(({ group, id }) => group === 'task' || id === 'help') : [];
 }

@@ -10,7 +10,7 @@ import { useData } from '@/lib/data-provider';
 import type { ChangeSet } from '@/lib/history/sets';
 import { actorInWords, type Context } from '@/lib/history/words';
 import { historyMessages } from '@/lib/messages/history';
-import { timeOf } from '@/lib/time/day';
+import { timeInWords } from '@/lib/time/format';
 import { wallTime } from '@/lib/time/zone';
 import { undo } from '@/lib/undo';
 
@@ -42,8 +42,8 @@ export function SetOfChanges({ set, context, isOfTask, onUndone }: Props) {
   const { undoneBy } = set;
   return (
     <li className="flex items-start gap-3 py-3">
-      <time dateTime={first.timestamp} className="w-11 shrink-0 pt-0.5 text-xs text-muted tabular-nums">
-        {timeOf(wallTime(Date.parse(first.timestamp), context.clock.zone))}
+      <time dateTime={first.timestamp} className="w-14 shrink-0 pt-0.5 text-xs text-muted tabular-nums">
+        {timeInWords(wallTime(Date.parse(first.timestamp), context.clock.zone), context.clock)}
       </time>
       <div className="min-w-0 flex-1">
         <p className="mb-0.5 flex flex-wrap items-center gap-x-2 text-xs text-muted">

@@ -1,19 +1,21 @@
 'use client';
 
-import { Ellipsis, SquareKanban, Pencil, Trash2 } from 'lucide';
+import { ArrowDown, ArrowUp, Ellipsis, SquareKanban, Pencil, Trash2 } from 'lucide';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Icon } from '@/components/ui/icon';
+import { Icon, type IconNode } from '@/components/ui/icon';
 import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu';
 import { NamedColorDialog } from '@/components/ui/named-color-dialog';
 import { announceProblem } from '@/lib/announce';
 import type { Project } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
-import { useData } from '@/lib/data-provider';
+import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
+import { commandsMessages } from '@/lib/messages/commands';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { changeProject, removeProject } from '@/lib/projects/change';
+import { moveProject, positionShifted } from '@/lib/projects/move';
 
 const text = dialogsMessages.project;
 
@@ -47,6 +49,8 @@ export default function ProjectMenu({ project }: { project: Project }) {
           <Icon of={Pencil} />
           {text.edit}
         </MenuItem>
+        <Shift project={project} by={-1} icon={ArrowUp} label={commandsMessages.moveUp} />
+        <Shift project={project} by={1} icon={ArrowDown} label={commandsMessages.moveDown} />
         <MenuSeparator />
         <MenuItem isDanger onSelect={() => void leave()}>
           <Icon of={Trash2} />
@@ -65,5 +69,28 @@ export default function ProjectMenu({ project }: { project: Project }) {
         />
       ) : null}
     </>
+  );
+}
+
+type ShiftProps = { project: Project; by: 1 | -1; icon: IconNode; label: string };
+
+/** One place up or down in the navigation. */
+function Shift({ project, by, icon, label }: ShiftProps) {
+  const data = useData();
+  const { value: projects = [] } = useRemote(data.projects);
+  const position = positionShifted(projects, project.id, by);
+  const shift = async () => {
+    if (position === null) return;
+    try {
+      await moveProject(data, project, position);
+    } catch (error) {
+      announceProblem(messageOf(error));
+    }
+  };
+  return (
+    <MenuItem disabled={position === null} onSelect={() => void shift()}>
+      <Icon of={icon} />
+      {label}
+    </MenuItem>
   );
 }

@@ -2,6 +2,7 @@
 
 import { AccountForm } from '@/components/settings/account-form';
 import { changeEmail, changeName, changePassword } from '@/components/settings/actions';
+import { HabitsForm } from '@/components/settings/habits-form';
 import { Section } from '@/components/settings/section';
 import { ZoneForm } from '@/components/settings/zone-form';
 import { Field, Input } from '@/components/ui/input';
@@ -27,6 +28,9 @@ export function AccountSettings({ user, minPasswordLength }: Props) {
       </Section>
       <Section title={text.zone} hint={text.zoneHint}>
         <ZoneForm />
+      </Section>
+      <Section title={text.habits} hint={text.habitsHint}>
+        <HabitsForm />
       </Section>
       <Section title={text.email} hint={text.emailHint}>
         <AccountForm action={changeEmail} label={settingsMessages.save}>

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { FormState } from '@/components/settings/form-state';
 import { createApi } from '@/lib/api/client';
 import { wrongOf } from '@/lib/api/wrong';
+import { forgetBearersOf } from '@/lib/auth/bearer';
 import { askAuth, callAuth, type AuthAnswer } from '@/lib/auth/call';
 import { check, email, knownPassword, name, newPassword } from '@/lib/auth/fields';
 import { backendFor } from '@/lib/backend';
@@ -36,9 +37,10 @@ export async function changePassword(_: FormState, form: FormData): Promise<Form
   const checked = check(z.object({ password: knownPassword, newPassword }), form);
   if (!checked.ok) return refused(checked.errors);
   const { password, newPassword: next } = checked.data;
-  return after(
-    await callAuth('/change-password', { currentPassword: password, newPassword: next, revokeOtherSessions: true }),
-  );
+  const { id } = await requireUser();
+  const answer = await callAuth('/change-password', { currentPassword: password, newPassword: next, revokeOtherSessions: true });
+  if (answer.ok) forgetBearersOf(id);
+  return after(answer);
 }
 
 /** The end of the account, and of all that belongs to it: for who knows its password. */

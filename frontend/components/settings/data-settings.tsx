@@ -1,5 +1,3 @@
-'use client';
-
 import { Download } from 'lucide';
 import { DeleteAccount } from '@/components/settings/delete-account';
 import { ImportForm } from '@/components/settings/import-form';

@@ -79,7 +79,7 @@ function Choices({ id, legend, hint, error, options, chosen, onChange }: Choices
       <p className="mb-2.5 text-[0.8125rem] text-muted">{hint}</p>
       <div className="grid gap-2 sm:grid-cols-2">
         {options.map(({ value, label }) => (
-          <label key={value} className="flex items-center gap-2.5">
+          <label key={value} className="flex items-center gap-2.5 pointer-coarse:min-h-10">
             <Checkbox
               checked={chosen.includes(value)}
               onCheckedChange={(isOn) =>

@@ -43,7 +43,7 @@ export function NewWebhookForm({ onClose, onCreated }: Props) {
       <FieldGroup id="webhook-types" className="grid gap-2" error={types.length === 0 ? text.noType : errors.at('types')}>
         <legend className="mb-1.5 font-medium">{text.types}</legend>
         {FAMILIES.map((family) => (
-          <label key={family} className="flex items-center gap-2.5">
+          <label key={family} className="flex items-center gap-2.5 pointer-coarse:min-h-10">
             <Checkbox
               checked={types.includes(family)}
               onCheckedChange={(isOn) =>

@@ -61,7 +61,7 @@ function AlertsForm({ profile }: { profile: Profile }) {
         <FieldGroup id="channels" className="grid gap-2.5" error={channels.length === 0 ? text.noChannel : errors.at('channels')}>
           <legend className="sr-only">{text.title}</legend>
           {CHANNELS.map((channel) => (
-            <label key={channel} className="flex items-center gap-2.5">
+            <label key={channel} className="flex items-center gap-2.5 pointer-coarse:min-h-10">
               <Checkbox
                 checked={channels.includes(channel)}
                 onCheckedChange={(isOn) =>
@@ -85,7 +85,7 @@ function AlertsForm({ profile }: { profile: Profile }) {
         </div>
       </Section>
       <Section title={text.quiet} hint={text.quietHint}>
-        <label className="flex items-center gap-2.5">
+        <label className="flex items-center gap-2.5 pointer-coarse:min-h-10">
           <Checkbox
             checked={quietHours !== null}
             onCheckedChange={(isOn) => set({ quietHours: isOn === true ? { from: '22:00', to: '07:00' } : null })}

@@ -42,7 +42,7 @@ export function ZoneForm() {
             {...described}
             value={zone}
             onChange={(event) => void choose(event.target.value)}
-            className={`${fieldClass} h-10 text-base sm:h-9 sm:text-sm`}
+            className={`${fieldClass} h-10 text-base sm:h-9 sm:text-sm touch`}
           >
             {[...new Set([zone, 'UTC', ...zones])].sort().map((name) => (
               <option key={name} value={name}>

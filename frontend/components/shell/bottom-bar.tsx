@@ -1,7 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { CalendarDays, Inbox, Menu, Plus, Sun } from 'lucide';
+import { Inbox, ListTodo, Menu, Plus, Sun } from 'lucide';
 import { usePathname } from 'next/navigation';
 import { AppLink } from '@/components/ui/app-link';
 import { Icon, type IconNode } from '@/components/ui/icon';
@@ -16,13 +16,13 @@ const itemClass = 'flex h-14 flex-1 flex-col items-center justify-center gap-1 t
 export function BottomBar() {
   return (
     <nav aria-label={text.label} className="flex border-t bg-sidebar pb-[env(safe-area-inset-bottom)] md:hidden">
+      <Tab href="/dashboard" label={text.all} icon={ListTodo} />
       <Tab href="/today" label={text.today} icon={Sun} />
-      <Tab href="/upcoming" label={text.upcoming} icon={CalendarDays} />
       <div className="grid flex-1 place-items-center">
         <button
           type="button"
           aria-label={messages.composer.newTask}
-          onClick={() => runCommand('new-task', 'new-task-in-inbox')}
+          onClick={() => runCommand('new-task', 'quick-add')}
           className="grid size-11 place-items-center rounded-full bg-accent text-on-accent shadow-raised"
         >
           <Icon of={Plus} className="size-5" />

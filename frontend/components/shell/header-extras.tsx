@@ -1,5 +1,3 @@
-'use client';
-
 import { ChatButton } from '@/components/shell/chat-button';
 import { ConnectionBadge } from '@/components/shell/connection-badge';
 import { NotificationsButton } from '@/components/shell/notifications-button';

@@ -1,8 +1,9 @@
 'use client';
 
-import { ChartColumn, History, Settings, Trash2 } from 'lucide';
+import { ChartColumn, CircleCheck, History, Settings, Trash2 } from 'lucide';
 import { NavLink } from '@/components/shell/nav-link';
 import { messages } from '@/lib/messages';
+import { viewsMessages } from '@/lib/messages/views';
 
 const text = messages.nav;
 
@@ -10,6 +11,7 @@ const text = messages.nav;
 export default function MoreLinks() {
   return (
     <>
+      <NavLink href="/search?status=completed&sort=updated_at" label={viewsMessages.view.completed} icon={CircleCheck} />
       <NavLink href="/statistics" label={text.statistics} icon={ChartColumn} />
       <NavLink href="/history" label={text.history} icon={History} />
       <NavLink href="/trash" label={text.trash} icon={Trash2} />

@@ -24,7 +24,7 @@ export function NavLink({ href, label, icon, color, count = 0 }: Props) {
       onClick={closePanel}
       aria-current={isHere ? 'page' : undefined}
       className={clsx(
-        'flex h-9 items-center gap-2.5 rounded-control px-2.5 transition-colors data-over:outline-2 data-over:outline-accent md:h-8',
+        'flex h-9 items-center gap-2.5 rounded-control px-2.5 transition-colors data-over:outline-2 data-over:outline-accent md:h-8 touch',
         isHere ? 'bg-selected font-medium text-foreground' : 'text-muted hover:bg-hover hover:text-foreground',
       )}
     >

@@ -14,7 +14,7 @@ export function NotificationsButton() {
     <AppLink href="/notifications" aria-label={dialogsMessages.header.notifications(unread)} className={`${buttonClass('ghost', 'icon')} relative`}>
       <Icon of={Bell} className="size-4" />
       {unread > 0 ? (
-        <span aria-hidden className="absolute -top-0.5 -right-0.5 grid h-4 min-w-4 place-items-center rounded-full bg-accent px-1 text-[0.625rem] font-semibold text-on-accent tabular-nums">
+        <span aria-hidden className="absolute -top-0.5 -right-0.5 grid h-4 min-w-4 place-items-center rounded-full bg-accent px-1 text-[0.625rem] font-semibold text-on-accent tabular-nums pointer-coarse:top-0.5 pointer-coarse:right-0.5">
           {unread > 99 ? '99+' : unread}
         </span>
       ) : null}

@@ -12,7 +12,7 @@ export function SearchButton() {
       type="button"
       onClick={() => openPanel.set('palette')}
       aria-label={messages.header.searchHint}
-      className="flex h-8 w-full max-w-sm items-center gap-2.5 rounded-control border bg-raised px-2.5 text-muted transition-colors hover:border-line-strong"
+      className="flex h-8 w-full max-w-sm items-center gap-2.5 rounded-control border bg-raised px-2.5 text-muted transition-colors hover:border-line-strong touch"
     >
       <Icon of={Search} className="size-4" />
       <span className="flex-1 text-left">{messages.header.search}</span>

@@ -64,7 +64,7 @@ export function Sidebar() {
         ))}
       </Section>
       {/* Its room is there before it comes, so that nothing moves. */}
-      <div className="mt-auto grid min-h-38 shrink-0 content-end gap-0.5 md:min-h-34">
+      <div className="mt-auto grid min-h-47 shrink-0 content-end gap-0.5 md:min-h-42 pointer-coarse:min-h-52">
         <Suspense fallback={null}>{isDrawn ? <MoreLinks /> : null}</Suspense>
       </div>
     </nav>
@@ -76,7 +76,7 @@ type SectionProps = { title: string; action?: ReactNode; empty: string | null; c
 function Section({ title, action, empty, children }: SectionProps) {
   return (
     <section className="grid gap-0.5">
-      <div className="flex h-8 items-center justify-between pr-1 pl-2.5">
+      <div className="flex h-8 items-center justify-between pr-1 pl-2.5 touch">
         <h2 className="text-xs font-medium text-muted">{title}</h2>
         {action}
       </div>

@@ -27,7 +27,7 @@ function Avatar({ user, ...rest }: ComponentProps<'button'> & { user: User }) {
       type="button"
       aria-label={messages.header.account}
       aria-haspopup="menu"
-      className="grid size-8 place-items-center rounded-full bg-selected text-xs font-semibold text-accent uppercase"
+      className="grid size-8 place-items-center rounded-full bg-selected text-xs font-semibold text-accent uppercase touch"
       {...rest}
     >
       {initials(user.name)}

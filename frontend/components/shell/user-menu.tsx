@@ -2,11 +2,15 @@
 
 import { Keyboard, LogOut, Settings } from 'lucide';
 import { useRouter } from 'next/navigation';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { SignOutDialog } from '@/components/shell/sign-out-dialog';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from '@/components/ui/menu';
+import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { countAsked } from '@/lib/offline/asked';
+import { pageUser } from '@/lib/page-user';
 import { openPanel } from '@/lib/panels';
 import { signOut } from '@/lib/session-over';
 import { currentTheme, setTheme, type Theme } from '@/lib/theme';
@@ -17,6 +21,14 @@ const THEMES: readonly Theme[] = ['light', 'dark', 'system'];
 
 export default function UserMenu({ user, trigger }: Props) {
   const router = useRouter();
+  const data = useData();
+  /** What has to be known first. */
+  const [question, setQuestion] = useState<{ unsent: number; isOnline: boolean } | null>(null);
+  const leave = async () => {
+    const unsent = await countAsked(data, pageUser());
+    if (unsent === 0 && navigator.onLine) signOut();
+    else setQuestion({ unsent, isOnline: navigator.onLine });
+  };
   return (
     <>
       <Menu trigger={trigger} defaultOpen>
@@ -43,11 +55,12 @@ export default function UserMenu({ user, trigger }: Props) {
           <Icon of={Keyboard} />
           {dialogsMessages.header.shortcuts}
         </MenuItem>
-        <MenuItem onSelect={signOut}>
+        <MenuItem onSelect={() => void leave()}>
           <Icon of={LogOut} />
           {dialogsMessages.header.signOut}
         </MenuItem>
       </Menu>
+      {question ? <SignOutDialog {...question} onStay={() => setQuestion(null)} /> : null}
     </>
   );
 }

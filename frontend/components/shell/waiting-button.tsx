@@ -19,7 +19,7 @@ export function WaitingButton() {
   return (
     <AppLink href="/confirmations" aria-label={label} title={label} className={`${buttonClass('ghost', 'icon')} relative`}>
       <Icon of={ShieldQuestionMark} className="size-4 text-warning" />
-      <span aria-hidden className="absolute -top-0.5 -right-0.5 grid h-4 min-w-4 place-items-center rounded-full bg-accent px-1 text-[0.625rem] font-semibold text-on-accent tabular-nums">
+      <span aria-hidden className="absolute -top-0.5 -right-0.5 grid h-4 min-w-4 place-items-center rounded-full bg-accent px-1 text-[0.625rem] font-semibold text-on-accent tabular-nums pointer-coarse:top-0.5 pointer-coarse:right-0.5">
         {value.length}
       </span>
     </AppLink>

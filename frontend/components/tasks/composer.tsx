@@ -7,10 +7,14 @@ import type Preview from '@/components/tasks/quick-preview';
 import { Button } from '@/components/ui/button';
 import { FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
-import type { NewTask, QuickTask } from '@/lib/api';
+import type { NewTask } from '@/lib/api';
 import { useCommands } from '@/lib/commands';
+import { givenLine } from '@/lib/given-line';
 import { messages } from '@/lib/messages';
-import { isFieldWanted } from '@/lib/new-task';
+import type { Begun } from '@/lib/quick-add';
+import type { Understood } from '@/lib/tasks/quick';
+import { useOnce } from '@/lib/tasks/use-once';
+import type { Outcome } from '@/lib/tasks/write-task';
 
 /** Without a network it may not be had; the line is understood all the same when it is sent. */
 const QuickPreview = lazy(() => import('@/components/tasks/quick-preview').catch(() => ({ default: NoPreview })));
@@ -18,14 +22,26 @@ const NoPreview: typeof Preview = () => null;
 
 const text = messages.composer;
 
-/** One line, and there is a task, with all that the line says. `defaults` is what makes it show up in this view. */
-export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
+export type ComposerProps = {
+  /** What makes a task show up in this view. */
+  defaults: Omit<NewTask, 'title'>;
+  /** Where what was understood stands, if there is no room under the field. */
+  below?: HTMLElement | null;
+  /** What it begins with, and the focus. */
+  begun?: Begun;
+  /** Hears what is sent, and what comes of it. */
+  onSend?: (line: string, sending: Promise<Outcome>) => void;
+};
+
+/** One line, and there is a task, with all that the line says. */
+export function Composer({ defaults, below = null, begun, onSend }: ComposerProps) {
   const { create } = useTaskActions();
+  const once = useOnce();
   const input = useRef<HTMLInputElement>(null);
-  const [title, setTitle] = useState('');
-  const [error, setError] = useState<string | null>(null);
+  const [title, setTitle] = useState(begun?.line ?? '');
+  const [error, setError] = useState(begun?.error ?? null);
   /** What the server made of a line, so that it need not be asked again. */
-  const understood = useRef<{ line: string; quick: QuickTask } | null>(null);
+  const understood = useRef<Understood | null>(null);
   useCommands([
     {
       id: 'new-task',
@@ -36,15 +52,18 @@ export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
     },
   ]);
 
-  useEffect(() => {
-    if (!isFieldWanted.get()) return;
-    isFieldWanted.set(false);
-    input.current?.focus();
-  }, []);
+  useEffect(
+    () =>
+      givenLine.subscribe(() => {
+        setTitle(givenLine.get()?.line ?? '');
+        input.current?.focus();
+      }),
+    [],
+  );
 
   const add = async (line: string) => {
     const known = understood.current;
-    if (known?.line !== line) return create({ ...defaults, title: line }, line);
+    if (!known || known.line.trim() !== line) return create({ ...defaults, title: line }, line);
     const { taskOf } = await import('@/lib/tasks/quick');
     return create(taskOf(known.quick, defaults));
   };
@@ -55,7 +74,9 @@ export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
     if (typed === '') return;
     setTitle('');
     setError(null);
-    const outcome = await add(typed);
+    const sending = once(typed, () => add(typed));
+    onSend?.(typed, sending);
+    const outcome = await sending;
     if (outcome.ok) return;
     setError(outcome.message);
     // What was typed since is worth more than what did not work.
@@ -72,13 +93,15 @@ export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
               <QuickPreview
                 line={title}
                 input={input}
-                onUnderstood={(line, quick) => (understood.current = { line: line.trim(), quick })}
+                below={below}
+                onUnderstood={(known) => (understood.current = known)}
                 onChange={setTitle}
               />
             ) : null}
           </Suspense>
           <input
             ref={input}
+            autoFocus={begun !== undefined}
             value={title}
             onChange={(event) => setTitle(event.target.value)}
             onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
@@ -89,7 +112,7 @@ export function Composer({ defaults }: { defaults: Omit<NewTask, 'title'> }) {
             maxLength={1000}
             enterKeyHint="done"
             autoComplete="off"
-            className="relative size-full bg-transparent text-base placeholder:text-muted focus-visible:outline-none sm:text-sm"
+            className="relative size-full bg-transparent text-base placeholder:text-muted placeholder-shown:text-ellipsis focus-visible:outline-none sm:text-sm"
           />
         </div>
         {title.trim() ? (

@@ -1,5 +1,3 @@
-'use client';
-
 import { clsx } from 'clsx';
 import { Globe, Repeat } from 'lucide';
 import { Icon } from '@/components/ui/icon';
@@ -21,14 +19,16 @@ export function DueLabel({ task, clock, repeats = false }: Props) {
   if (!moment) return null;
   const isLate = !task.completed && isOverdue(task.due, clock);
   const isToday = moment.day === clock.today;
+  const late = isLate ? messages.groups.overdue : null;
   const elsewhere = task.due?.kind === 'zoned' && task.due.zone !== clock.zone ? task.due.zone : null;
   return (
     <span
       className={clsx('inline-flex items-center gap-1', isLate ? 'text-danger' : isToday ? 'text-accent' : 'text-muted')}
-      title={elsewhere ?? undefined}
+      title={[late, elsewhere].filter(Boolean).join(', ') || undefined}
     >
       {repeats ? <Icon of={Repeat} aria-label={messages.task.repeats} className="size-3" /> : null}
-      {relativeMoment(moment.day, moment.time, clock.today)}
+      {late ? <span className="sr-only">{late}</span> : null}
+      {relativeMoment(moment.day, moment.time, clock)}
       {elsewhere ? <Icon of={Globe} aria-label={elsewhere} className="size-3" /> : null}
     </span>
   );

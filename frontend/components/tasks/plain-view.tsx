@@ -18,13 +18,14 @@ const SCOPES = { all: { kind: 'all' }, today: { kind: 'today' }, upcoming: { kin
 type Props = {
   kind: Kind;
   /** What is said where there are no tasks: with the page comes what this one says, and no other's. */
-  empty: { title: string; text: string };
+  empty: { title: string; text: string; children?: ReactNode };
   aside?: ReactNode;
   regroup?: Regroup;
+  isByProject?: boolean;
 };
 
 /** A view that everybody has. */
-export function PlainView({ kind, empty, aside, regroup }: Props) {
+export function PlainView({ kind, empty, aside, ...sections }: Props) {
   const { today } = useClock();
   return (
     <TaskView
@@ -35,7 +36,7 @@ export function PlainView({ kind, empty, aside, regroup }: Props) {
         </ViewHeading>
       }
       empty={{ icon: ICONS[kind], ...empty }}
-      regroup={regroup}
+      {...sections}
     />
   );
 }

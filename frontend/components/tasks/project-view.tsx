@@ -8,13 +8,16 @@ import { EmptyState } from '@/components/ui/empty-state';
 import { Icon } from '@/components/ui/icon';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useData, useRemote } from '@/lib/data-provider';
+import { messages } from '@/lib/messages';
 import { brokenMessages } from '@/lib/messages/broken';
 import { emptyMessages } from '@/lib/messages/empty';
+import { usePageTitle } from '@/lib/use-page-title';
 
 export function ProjectView({ id, actions }: { id: string; actions: ReactNode }) {
   const { value: projects } = useRemote(useData().projects);
   const scope = useMemo(() => ({ kind: 'project', id }) as const, [id]);
   const project = projects?.find((each) => each.id === id);
+  usePageTitle(project?.name ?? messages.task.project);
   if (projects && !project) {
     return <EmptyState icon={Folder} title={brokenMessages.notFoundTitle} text={brokenMessages.notFoundText} />;
   }

@@ -5,6 +5,8 @@ import { Bell, CalendarDays, Flag, Folder, Hash, Repeat, X, type IconNode } from
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { DueLabel } from '@/components/tasks/due-label';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';
+import { useTypeAhead } from '@/components/tasks/type-ahead';
+import { UnderField } from '@/components/tasks/under-field';
 import { Icon } from '@/components/ui/icon';
 import type { QuickTask, Schemas } from '@/lib/api';
 import { quietApi } from '@/lib/api/client';
@@ -12,7 +14,7 @@ import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { useClock } from '@/lib/tasks/provider';
-import { understand } from '@/lib/tasks/quick';
+import { understand, type Understood } from '@/lib/tasks/quick';
 import { reminderInWords } from '@/lib/tasks/reminders';
 
 type Span = Schemas['Span'];
@@ -20,7 +22,10 @@ type Span = Schemas['Span'];
 type Props = {
   line: string;
   input: RefObject<HTMLInputElement | null>;
-  onUnderstood: (line: string, quick: QuickTask) => void;
+  /** Where what was understood stands, if there is no room under the field. */
+  below: HTMLElement | null;
+  /** What is known of the line as it is; null until it is. */
+  onUnderstood: (known: Understood | null) => void;
   onChange: (line: string) => void;
 };
 
@@ -29,20 +34,23 @@ const text = dialogsMessages.quick;
 /** Who types on does not want to know what half a word means. */
 const PAUSE_MILLISECONDS = 150;
 
-/** What will become of a line while it is typed: marked in it, and in words below. */
-export default function QuickPreview({ line, input, onUnderstood, onChange }: Props) {
-  const [known, setKnown] = useState<{ line: string; quick: QuickTask } | null>(null);
+/** What will become of a line while it is typed: marked in it, and in words below; and what is begun in it may be finished. */
+export default function QuickPreview({ line, input, below, onUnderstood, onChange }: Props): ReactNode {
+  const [known, setKnown] = useState<Understood | null>(null);
+  // Which projects there are decides what a line means.
+  const { value: projects } = useRemote(useData().projects);
   const tell = useRef(onUnderstood);
   useEffect(() => {
     tell.current = onUnderstood;
   });
   useEffect(() => {
     const leaving = new AbortController();
+    tell.current(null);
     const timer = setTimeout(() => {
       understand(quietApi, line, undefined, leaving.signal).then(
         (quick) => {
           setKnown({ line, quick });
-          tell.current(line, quick);
+          tell.current({ line, quick });
         },
         // Without an answer the line is as good as before; sending it will tell.
         () => undefined,
@@ -52,18 +60,19 @@ export default function QuickPreview({ line, input, onUnderstood, onChange }: Pr
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [line]);
-  if (!known) return null;
-  const { spans } = known.quick.understood;
+  }, [line, projects]);
+  const offers = useTypeAhead({ line, input, onChange, onCreate: () => tell.current(null) });
+  const spans = known?.quick.understood.spans ?? [];
   const refuse = (span: Span) => {
     onChange(`${line.slice(0, span.start)}\\${line.slice(span.start)}`);
     input.current?.focus();
   };
   return (
     <>
-      {known.line === line ? <Marks line={line} spans={spans} input={input} /> : null}
-      {spans.length > 0 ? (
-        <Summary quick={known.quick} refuse={known.line === line ? refuse : undefined} />
+      {known?.line === line ? <Marks line={line} spans={spans} input={input} /> : null}
+      {offers ? <UnderField place={below}>{offers}</UnderField> : null}
+      {known && spans.length > 0 && !offers ? (
+        <Summary quick={known.quick} below={below} refuse={known.line === line ? refuse : undefined} />
       ) : null}
     </>
   );
@@ -101,15 +110,13 @@ function Marks({ line, spans, input }: Pick<Props, 'line' | 'input'> & { spans: 
   );
 }
 
+type SummaryProps = { quick: QuickTask; below: HTMLElement | null; refuse: ((span: Span) => void) | undefined };
+
 /** Each thing that was understood; pressing it means that it was not meant. */
-function Summary({ quick, refuse }: { quick: QuickTask; refuse: ((span: Span) => void) | undefined }) {
+function Summary({ quick, below, refuse }: SummaryProps) {
   const { understood } = quick;
   return (
-    <div
-      role="status"
-      aria-label={text.understood}
-      className="absolute top-full -left-9 z-10 mt-2 flex max-w-[calc(100%+6rem)] flex-wrap gap-1.5 rounded-card border bg-raised p-2 text-xs shadow-raised"
-    >
+    <UnderField place={below} role="status" aria-label={text.understood} className="flex flex-wrap gap-1.5">
       {understood.title === '' ? <span className="px-1 py-1 text-muted">{text.noTitle}</span> : null}
       {firsts(understood.spans).map((span) => (
         <button
@@ -118,14 +125,14 @@ function Summary({ quick, refuse }: { quick: QuickTask; refuse: ((span: Span) =>
           disabled={!refuse}
           title={text.refuse(span.text)}
           onClick={() => refuse?.(span)}
-          className="group/chip inline-flex h-7 max-w-full items-center gap-1.5 rounded-md bg-hover px-2 hover:text-danger"
+          className="group/chip inline-flex h-7 max-w-full items-center gap-1.5 rounded-md bg-hover px-2 hover:text-danger touch"
         >
           <Meaning span={span} quick={quick} />
           <span className="sr-only">{text.refuse(span.text)}</span>
           <Icon of={X} className="size-3 text-muted opacity-0 group-hover/chip:opacity-100 group-focus-visible/chip:opacity-100" />
         </button>
       ))}
-    </div>
+    </UnderField>
   );
 }
 
@@ -180,7 +187,7 @@ function Meaning({ span, quick }: { span: Span; quick: QuickTask }) {
       return (
         <>
           {icon()}
-          {reminders.map((minutes) => reminderInWords({ when: { kind: 'before', minutes } }, clock.zone)).join(', ')}
+          {reminders.map((minutes) => reminderInWords({ when: { kind: 'before', minutes } }, clock)).join(', ')}
         </>
       );
     case 'tag':

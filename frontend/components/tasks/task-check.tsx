@@ -19,7 +19,7 @@ export function TaskCheck({ task: { title, completed, priority }, onToggle, clas
       aria-checked={completed}
       aria-label={completed ? text.reopenTask(title) : text.completeTask(title)}
       onClick={onToggle}
-      className={clsx('group/check grid size-7 shrink-0 place-items-center rounded-full', className)}
+      className={clsx('group/check relative grid size-7 shrink-0 place-items-center rounded-full pointer-coarse:after:absolute pointer-coarse:after:-inset-1.5', className)}
     >
       <span
         className={clsx(

@@ -22,7 +22,7 @@ export type ButtonProps = ComponentProps<'button'> & {
 
 export function buttonClass(variant: keyof typeof VARIANTS = 'secondary', size: keyof typeof SIZES = 'medium'): string {
   return clsx(
-    'inline-flex items-center justify-center gap-2 rounded-control font-medium whitespace-nowrap transition-colors',
+    'inline-flex items-center justify-center gap-2 rounded-control font-medium whitespace-nowrap transition-colors touch',
     'disabled:pointer-events-none disabled:opacity-50',
     VARIANTS[variant],
     SIZES[size],

@@ -1,5 +1,3 @@
-'use client';
-
 import { clsx } from 'clsx';
 import { Check } from 'lucide';
 import { Checkbox as Primitive } from 'radix-ui';
@@ -11,7 +9,8 @@ export function Checkbox({ className, ...rest }: ComponentProps<typeof Primitive
   return (
     <Primitive.Root
       className={clsx(
-        'grid size-4.5 shrink-0 place-items-center rounded border border-line-strong bg-raised transition-colors',
+        'relative grid size-4.5 shrink-0 place-items-center rounded border border-line-strong bg-raised transition-colors',
+        'pointer-coarse:after:absolute pointer-coarse:after:-inset-2.75',
         'data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=checked]:text-on-accent',
         className,
       )}

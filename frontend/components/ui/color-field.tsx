@@ -19,7 +19,7 @@ export function ColorField({ color, error, onChange }: Props) {
         {COLORS.map((value, index) => (
           <label
             key={value}
-            className="relative grid size-8 place-items-center rounded-full has-checked:ring-2 has-checked:ring-foreground has-focus-visible:outline-2 has-focus-visible:outline-offset-2"
+            className="relative grid size-8 place-items-center rounded-full has-checked:ring-2 has-checked:ring-foreground has-focus-visible:outline-2 has-focus-visible:outline-offset-2 touch"
           >
             <input
               type="radio"

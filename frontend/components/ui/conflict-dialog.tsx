@@ -2,25 +2,28 @@
 
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
-import { openConflict, type Conflict, type Dispute } from '@/lib/conflict';
+import { askNext, type Dispute, type OpenConflict } from '@/lib/conflict';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 
 const text = dialogsMessages.conflict;
 
-/** The same fields, changed here and elsewhere: only a person knows which are right. */
-export default function ConflictDialog({ conflict }: { conflict: Conflict }) {
-  const close = () => openConflict.set(null);
+/**
+ * The same fields, changed here and elsewhere: only a person knows which are right. It stays until they have said so,
+ * for what they typed is nowhere else.
+ */
+export default function ConflictDialog({ conflict }: { conflict: OpenConflict }) {
   const keepMine = () => {
-    close();
+    askNext();
     conflict.keepMine();
   };
   return (
-    <Dialog isOpen onClose={close} title={text.title} description={conflict.text} className="max-w-2xl">
+    // Each is a dialog of its own, which takes the focus and is read out.
+    <Dialog key={conflict.key} isOpen title={text.title} description={conflict.text} className="max-w-2xl">
       {conflict.disputes.map((dispute, index) => (
         <Versions key={index} dispute={dispute} />
       ))}
       <div className="mt-5 flex flex-wrap justify-end gap-2">
-        <Button onClick={close}>{text.keepTheirs}</Button>
+        <Button onClick={askNext}>{text.keepTheirs}</Button>
         <Button variant="primary" onClick={keepMine}>
           {text.keepMine}
         </Button>

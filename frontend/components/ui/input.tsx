@@ -8,7 +8,7 @@ export const fieldClass =
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {
   // 16 px on phones: below that, Safari zooms in.
-  return <input className={clsx(fieldClass, 'h-10 text-base sm:h-9 sm:text-sm', className)} {...rest} />;
+  return <input className={clsx(fieldClass, 'h-10 text-base sm:h-9 sm:text-sm touch', className)} {...rest} />;
 }
 
 type FieldProps = {

@@ -2,7 +2,7 @@
 
 import { clsx } from 'clsx';
 import { Popover as Primitive } from 'radix-ui';
-import type { ReactNode, RefObject } from 'react';
+import { useEffect, useState, type ReactNode, type RefObject } from 'react';
 
 type Props = {
   /** What it belongs to: it opens beside it, and gives the focus back to it. */
@@ -13,14 +13,21 @@ type Props = {
   children: ReactNode;
 };
 
-/** Beside something that was pressed, until something else is. */
+/** As wide as `max-sm` in the style sheet. */
+const PHONE = '(width < 40rem)';
+
+/** Beside something that was pressed, until something else is. On a phone it is a sheet at the bottom: see `globals.css`. */
 export function Popover({ anchor, label, onClose, className, children }: Props) {
   const reference: RefObject<HTMLElement> = { current: anchor };
+  // What a sheet dims is not pressed through it.
+  const [isSheet] = useState(() => matchMedia(PHONE).matches);
+  useKeyboardHeight();
   return (
-    <Primitive.Root open onOpenChange={(open) => !open && onClose()}>
+    <Primitive.Root open modal={isSheet} onOpenChange={(open) => !open && onClose()}>
       <Primitive.Anchor virtualRef={reference} />
       <Primitive.Portal>
         <Primitive.Content
+          data-sheet
           aria-label={label}
           align="start"
           sideOffset={6}
@@ -32,6 +39,8 @@ export function Popover({ anchor, label, onClose, className, children }: Props) 
           className={clsx(
             'z-50 max-h-(--radix-popover-content-available-height) animate-pop-in overflow-y-auto',
             'rounded-card border bg-raised shadow-raised focus-visible:outline-none',
+            'max-sm:max-h-[calc(85dvh_-_var(--keyboard-height,0px))] max-sm:w-full! max-sm:max-w-none max-sm:animate-slide-up max-sm:rounded-b-none',
+            'max-sm:border-x-0 max-sm:border-b-0 max-sm:pb-[env(safe-area-inset-bottom)] max-sm:shadow-[0_0_0_100vmax_var(--color-overlay)]',
             className,
           )}
         >
@@ -40,4 +49,25 @@ export function Popover({ anchor, label, onClose, className, children }: Props) 
       </Primitive.Portal>
     </Primitive.Root>
   );
+}
+
+/** A phone's keyboard lies over the page: the style sheet is told how much of it. */
+function useKeyboardHeight(): void {
+  useEffect(() => {
+    const { visualViewport: seen } = window;
+    const page = document.documentElement;
+    if (!seen) return;
+    const follow = () => {
+      const height = Math.max(0, page.clientHeight - seen.height - seen.offsetTop);
+      page.style.setProperty('--keyboard-height', `${height}px`);
+    };
+    follow();
+    seen.addEventListener('resize', follow);
+    seen.addEventListener('scroll', follow);
+    return () => {
+      seen.removeEventListener('resize', follow);
+      seen.removeEventListener('scroll', follow);
+      page.style.removeProperty('--keyboard-height');
+    };
+  }, []);
 }

@@ -20,7 +20,7 @@ export function Segments<T extends string>({ label, value, options, onChange }: 
           aria-pressed={option.value === value}
           onClick={() => onChange(option.value)}
           className={clsx(
-            'h-6.5 rounded-md px-2.5 text-[0.8125rem] transition-colors',
+            'h-6.5 rounded-md px-2.5 text-[0.8125rem] transition-colors touch',
             option.value === value ? 'bg-selected font-medium text-foreground' : 'text-muted hover:text-foreground',
           )}
         >

@@ -28,7 +28,7 @@ export function Select<T extends string>({ label, value, options, onChange, clas
       <Primitive.Trigger
         {...described}
         aria-label={label}
-        className={clsx(fieldClass, 'flex h-9 items-center justify-between gap-2 text-left', className)}
+        className={clsx(fieldClass, 'flex h-9 items-center justify-between gap-2 text-left touch', className)}
       >
         <Primitive.Value />
         <Icon of={ChevronDown} className="size-4 shrink-0 text-muted" />
@@ -44,7 +44,7 @@ export function Select<T extends string>({ label, value, options, onChange, clas
               <Primitive.Item
                 key={option.value}
                 value={option.value}
-                className="flex h-8 cursor-default items-center justify-between gap-4 rounded-md px-2 outline-none select-none data-highlighted:bg-hover"
+                className="flex h-8 cursor-default items-center justify-between gap-4 rounded-md px-2 outline-none select-none data-highlighted:bg-hover pointer-coarse:h-11"
               >
                 <Primitive.ItemText>{option.label}</Primitive.ItemText>
                 <Primitive.ItemIndicator>

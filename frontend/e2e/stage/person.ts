@@ -1,6 +1,7 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { NewTask, Task } from '@/lib/api';
+import type { NewTask, Profile, Task } from '@/lib/api';
+import { USER_HEADER } from '@/lib/page-user';
 import type { ConnectionState } from '@/lib/websocket-client';
 import { env } from './env';
 
@@ -19,6 +20,8 @@ export function somebody(): Account {
 
 /** Somebody at a browser. Another browser of the same person is another `Person`. */
 export class Person {
+  #userId: string | undefined;
+
   constructor(
     readonly context: BrowserContext,
     readonly page: Page,
@@ -164,6 +167,7 @@ export class Person {
       method,
       headers: {
         origin: env.app,
+        ...(method === 'GET' ? {} : { [USER_HEADER]: await this.userId() }),
         ...(method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {}),
       },
       ...(body === undefined ? {} : { data: body }),
@@ -171,6 +175,11 @@ export class Person {
     const text = await answer.text();
     expect(answer.ok(), `${method} ${path}: ${answer.status()} ${text}`).toBe(true);
     return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  async userId(): Promise<string> {
+    this.#userId ??= (await this.ask<Profile>('GET', '/profile')).user_id;
+    return this.#userId;
   }
 
   create(task: NewTask): Promise<Task> {

@@ -21,6 +21,12 @@ export class Stagehand {
     this.#broken.delete(part);
   }
 
+  /** Starts the front end anew with another value of a variable, until the trial is over. */
+  async set(variable: string, value: string): Promise<void> {
+    this.#broken.add('frontend');
+    await order(`set ${variable}=${value}`);
+  }
+
   /** Whatever happened, the next trial begins with a product that works. */
   async mend(): Promise<void> {
     for (const part of this.#broken) await this.start(part);

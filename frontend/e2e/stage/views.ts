@@ -1,7 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { mkdirSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { env } from './env';
+import { lookAtEmpty, lookAtFailures, lookAtOpenings, type Look } from './openings';
 import type { Person } from './person';
 import type { Stage } from './trial';
 
@@ -15,8 +17,10 @@ export async function views(ada: Person): Promise<[name: string, path: string][]
     ['upcoming', '/upcoming'],
     ['inbox', '/inbox'],
     ['project', `/projects/${project}`],
+    ['project-done', `/projects/${project}?done=1&sort=priority`],
     ['tag', '/tags/home'],
     ['board', '/board'],
+    ['board-project', '/board?by=project'],
     ['board-status', '/board?by=status'],
     ['calendar', '/calendar'],
     ['calendar-week', '/calendar?view=week'],
@@ -42,6 +46,7 @@ async function furnish(ada: Person): Promise<{ project: string; task: string }> 
   await ada.create({ title: 'Pay the electricity bill', priority: 'urgent', due: { kind: 'date', date: day(-2) } });
   const { id: task } = await ada.create({
     title: 'Water the plants',
+    description: 'As https://example.com/plants says:\n\n- [x] the **ferns**\n- [ ] the roses',
     tags: ['home'],
     project_id: id,
     due: { kind: 'date', date: day(0) },
@@ -57,16 +62,32 @@ async function furnish(ada: Person): Promise<{ project: string; task: string }> 
   return { project: id, task };
 }
 
+/** A reminder comes, and is seen where they are. */
+async function remind(ada: Person): Promise<void> {
+  const at = new Date(Date.now() + 3_000).toISOString();
+  await ada.create({ title: 'Take the cake out', reminders: [{ when: { kind: 'at', at } }] });
+  await ada.open('/notifications');
+  await ada.isConnected();
+  await ada.page.locator('main').getByRole('listitem').filter({ hasText: 'Take the cake out' }).waitFor();
+}
+
+/** What on a page keeps people out, as axe finds it. `except`: rules that do not count there. */
+export async function obstacles(page: Page, except: readonly string[] = []): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).disableRules([...except]).analyze();
+  return violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
 /** Looks at every view and at what opens over them: takes a picture, and has axe find what keeps people out. */
 export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promise<void> {
-  const ada = await stage.newcomer({ colorScheme: scheme });
+  // Without a worker, whatever a page asks can be answered in the server's place.
+  const ada = await stage.newcomer({ colorScheme: scheme, serviceWorkers: 'block' });
   mkdirSync(env.pictures, { recursive: true });
   const found: string[] = [];
-  const look = async (name: string) => {
+  const look: Look = async (name, except) => {
     await ada.page.screenshot({ path: `${env.pictures}/${name}-${scheme}.png` });
-    const { violations } = await new AxeBuilder({ page: ada.page }).analyze();
-    for (const { id, nodes } of violations) found.push(`${name}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+    for (const obstacle of await obstacles(ada.page, except)) found.push(`${name}: ${obstacle}`);
   };
+  await lookAtEmpty(ada, look);
   for (const [name, path] of await views(ada)) {
     await ada.open(path);
     await ada.isConnected();
@@ -78,7 +99,19 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await ada.page.getByRole('textbox', { name: 'New task' }).fill('Call mum tomorrow at 9:00 #family !high every week');
   await ada.page.getByRole('status', { name: 'Understood' }).waitFor();
   await look('quick-add');
+  await ada.page.getByRole('textbox', { name: 'New task' }).fill('Call mum #ho');
+  await ada.page.getByRole('option', { name: 'home', exact: true }).waitFor();
+  await look('type-ahead');
+  // Closes the list; then it is a field like any other, and Escape leaves that.
+  await ada.page.keyboard.press('Escape');
   await ada.page.getByRole('textbox', { name: 'New task' }).fill('');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.keyboard.press('q');
+  await ada.page.getByRole('dialog', { name: 'New task' }).getByRole('textbox').fill('Call mum tomorrow #family');
+  await ada.page.getByRole('status', { name: 'Understood' }).waitFor();
+  await look('quick-add-dialog');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
   await ada.hasTools('Water the plants');
   await ada.page.getByRole('button', { name: 'Open “Water the plants”' }).click({ modifiers: ['ControlOrMeta'] });
   await ada.page.getByRole('toolbar', { name: 'Selected tasks' }).waitFor();
@@ -99,7 +132,7 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await ada.page.keyboard.press('Escape');
   await ada.page.keyboard.press('Escape');
   const panel = await ada.openAssistant();
-  await panel.getByText('What is to be done?').waitFor();
+  await panel.getByText('What can I help with?').waitFor();
   await look('assistant');
   await ada.tellAssistant('add Buy seeds for the spring !high');
   await panel.getByRole('button', { name: 'Undo' }).waitFor();
@@ -113,7 +146,7 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await panel.getByRole('listitem').first().waitFor();
   await look('assistant-conversations');
   await panel.getByRole('button', { name: 'Close the assistant' }).click();
-  await ada.page.getByRole('link', { name: '1 question waits for your yes' }).click();
+  await ada.page.getByRole('link', { name: '1 request needs your approval' }).click();
   await ada.page.getByRole('heading', { name: 'Delete 6 tasks?' }).waitFor();
   await look('confirmations-question');
   await ada.page.keyboard.press('Control+k');
@@ -124,10 +157,17 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await ada.page.keyboard.press('?');
   await ada.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await look('help');
+  await lookAtOpenings(ada, look);
+  await remind(ada);
+  await look('notifications-some');
+  await lookAtFailures(ada, look);
   await ada.context.clearCookies();
   for (const name of ['sign-in', 'sign-up']) {
     await ada.open(`/${name}`);
     await look(name);
   }
+  await ada.page.getByRole('button', { name: 'Create account', exact: true }).click();
+  await ada.page.locator('[aria-invalid=true]').first().waitFor();
+  await look('sign-up-refused');
   expect(found).toEqual([]);
 }

@@ -91,12 +91,12 @@ test('errors say what the server said', async () => {
 });
 
 test.each([
-  [403, 'You may not do this.'],
-  [404, 'This does not exist, or no longer.'],
-  [409, 'This does not fit what is there now.'],
-  [412, 'This was changed elsewhere meanwhile.'],
+  [403, 'You don’t have permission to do this.'],
+  [404, 'This doesn’t exist or has been deleted.'],
+  [409, 'This conflicts with what’s there now.'],
+  [412, 'This was changed elsewhere in the meantime.'],
   [413, 'This is too large.'],
-  [422, 'Something in this is not as it has to be.'],
+  [422, 'Something here isn’t valid. Check it and try again.'],
   [429, 'Too many requests. Try again in 1 second.'],
   [500, 'Something went wrong on our side.'],
   [503, 'The service is busy or restarting. Try again in a moment.'],
@@ -106,8 +106,8 @@ test.each([
 });
 
 test.each([
-  [true, 'The server cannot be reached. Check the connection and try again.'],
-  [false, 'You are offline. Try again when the network is back.'],
+  [true, 'The server can’t be reached. Check your connection and try again.'],
+  [false, 'You’re offline. Try again when you’re back online.'],
 ])('without an answer it is said whether there is a network: %s', async (isOnline, message) => {
   const { surroundings } = around(['broken'], isOnline);
   await expect(send(post(), surroundings)).rejects.toThrow(message);

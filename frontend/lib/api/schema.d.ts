@@ -1780,6 +1780,12 @@ export interface components {
             preview?: boolean;
             /** @description Such as `Pay rent every month on the last day #home !high at 9:00`. */
             text: string;
+            /**
+             * Format: date-time
+             * @description When it was typed, if it could not be sent at once: dates count from then. At most a year
+             *     ago; what lies ahead is taken for now.
+             */
+            typed_at?: string | null;
         };
         ReadReport: {
             /**

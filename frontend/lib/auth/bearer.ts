@@ -11,8 +11,13 @@ export type Bearer = { userId: string; jwt: string };
 /** A bearer, and the cookies that prolong its session. */
 type Found = { bearer: Bearer; cookies: string[] };
 
-/** As long as the backend remembers who exists. */
-const known = new Remembered<Bearer>({ forMilliseconds: 60_000, entries: 10_000 });
+const ofProcess = globalThis as typeof globalThis & { taskflowBearers?: Remembered<Bearer> };
+
+/**
+ * As long as the backend remembers who exists. One for the whole process: Next.js gives pages and
+ * routes modules of their own, and what a form of a page forgets no route must remember.
+ */
+const known = (ofProcess.taskflowBearers ??= new Remembered<Bearer>({ forMilliseconds: 60_000, entries: 10_000 }));
 
 /** The bearer of a request's session, or null when there is none. */
 export async function findBearer(headers: Headers): Promise<Found | null> {
@@ -23,6 +28,13 @@ export async function findBearer(headers: Headers): Promise<Found | null> {
   const found = await mint(headers);
   if (found) known.set(cookie, found.bearer);
   return found;
+}
+
+/** The same for who would change something: a session that has ended meanwhile, here or elsewhere, is worth nothing. */
+export async function findBearerNow(headers: Headers): Promise<Found | null> {
+  const cookie = sessionCookie(headers);
+  if (cookie !== null && known.get(cookie) && !(await isAlive(headers))) known.delete(cookie);
+  return findBearer(headers);
 }
 
 /**
@@ -40,6 +52,15 @@ export async function bearerOfPage(headers: Headers): Promise<Bearer | null> {
 export function forgetBearer(headers: Headers): void {
   const cookie = sessionCookie(headers);
   if (cookie !== null) known.delete(cookie);
+}
+
+/** To be called when all of somebody's sessions end before their time. */
+export function forgetBearersOf(userId: string): void {
+  known.deleteWhere((bearer) => bearer.userId === userId);
+}
+
+async function isAlive(headers: Headers): Promise<boolean> {
+  return (await auth().api.getSession({ headers, query: { disableRefresh: true } })) !== null;
 }
 
 async function mint(headers: Headers, query?: { disableRefresh: true }): Promise<Found | null> {

@@ -2,10 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { answer } from '@/lib/bff/answer';
 import { capped, TooLarge } from '@/lib/bff/body';
 import { forward, forwardChat, forwardDecision, pathOf } from '@/lib/bff/forward';
 import { isSameOrigin } from '@/lib/bff/same-origin';
+
+vi.mock('@/lib/env', () => ({ env: () => ({ APP_URL: 'http://localhost:3000' }) }));
+vi.mock('@/lib/auth/bearer', () => ({ findBearer: async () => ({ bearer, cookies: [] }) }));
 
 const APP = 'http://localhost:3000';
 const bearer = { userId: 'somebody', jwt: 'a.b.c' };
@@ -113,6 +117,28 @@ test.each([
   ['GET', {}, true],
 ])('%s with %j is ours: %s', (method, headers, expected) => {
   expect(isSameOrigin(new Request(`${APP}/api/backend/tasks`, { method, headers }), APP)).toBe(expected);
+});
+
+const FROM_PAGES: [method: string, headers: Record<string, string>, expected: number][] = [
+  ['POST', { 'x-taskflow-user': 'somebody' }, 200],
+  ['POST', { 'x-taskflow-user': 'another' }, 401],
+  ['GET', { 'x-taskflow-user': 'another' }, 401],
+  ['POST', {}, 401],
+  ['POST', { referer: `${APP}/today` }, 401],
+  // A service worker, which answers a notification.
+  ['POST', { referer: `${APP}/sw.js` }, 200],
+  ['GET', {}, 200],
+];
+
+test.each(FROM_PAGES)('while somebody is signed in, %s with %j is answered with %i', async (method, headers, expected) => {
+  let isAsked = false;
+  const asked = request('/tasks', { method, headers: { origin: APP, ...headers } });
+  const response = await answer(asked, async () => {
+    isAsked = true;
+    return new Response('{}');
+  });
+  expect([response.status, isAsked]).toEqual([expected, expected === 200]);
+  if (expected === 401) expect(await response.json()).toMatchObject({ code: 'other_user' });
 });
 
 test('what the assistant says goes on as it comes, and it hears when the browser leaves', async () => {

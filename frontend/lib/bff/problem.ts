@@ -2,9 +2,10 @@ import type { components } from '@/lib/api/schema';
 
 type Problem = components['schemas']['Problem'];
 
-/** Codes that this server gives by itself; they mean the same as the backend's. */
+/** Codes that this server gives by itself; those that the backend has, too, mean the same. */
 const TITLES = {
   unauthorized: [401, 'Unauthorized'],
+  other_user: [401, 'Unauthorized'],
   forbidden: [403, 'Forbidden'],
   not_found: [404, 'Not Found'],
   too_large: [413, 'Content Too Large'],

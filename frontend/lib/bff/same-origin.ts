@@ -10,6 +10,7 @@ export function isSameOrigin(request: Request, appOrigin: string): boolean {
   return origin === appOrigin || isSafe(request.method);
 }
 
-function isSafe(method: string): boolean {
+/** Whether a request only looks. */
+export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }

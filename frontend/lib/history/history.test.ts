@@ -29,14 +29,14 @@ const context: Context = {
   projects: [{ id: 'p', name: 'House' }],
   titleOf: (id) => (id === 't' ? 'Water the plants' : null),
   tokens: [{ id: 'k', name: 'Laptop' }],
-  clock: { zone: 'Europe/Berlin', today: '2026-11-29' },
+  clock: { zone: 'Europe/Berlin', today: '2026-11-29', hour12: false },
 };
 
 test.each([
   ['title', '<b>x</b>', '<b>x</b>'],
   ['priority', 'high', 'High'],
   ['project_id', 'p', 'House'],
-  ['project_id', 'gone', 'A project that is gone'],
+  ['project_id', 'gone', 'A deleted project'],
   ['project_id', null, 'Nothing'],
   ['parent_id', 't', 'Water the plants'],
   ['tags', ['a', 'b'], '#a #b'],
@@ -56,7 +56,7 @@ test.each([
   ['FREQ=WEEKLY', 'Every week'],
   ['FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;COUNT=10', 'Every 2 weeks on Monday, Friday 10 times'],
   ['FREQ=MONTHLY;BYMONTHDAY=-1', 'Every month on the last day'],
-  ['FREQ=MONTHLY;BYMONTHDAY=15', 'Every month on day 15'],
+  ['FREQ=MONTHLY;BYMONTHDAY=15', 'Every month on the 15th'],
   ['FREQ=MONTHLY;BYDAY=2TU;UNTIL=20270131', 'Every month on the second Tuesday until 31 Jan 2027'],
   ['FREQ=MONTHLY;BYDAY=-1FR', 'Every month on the last Friday'],
   ['FREQ=YEARLY;BYMONTH=3,9', 'FREQ=YEARLY;BYMONTH=3,9'],
@@ -68,15 +68,15 @@ test.each([
 test.each([
   [{ kind: 'user' }, 'You'],
   [{ kind: 'agent_run', id: 'r' }, 'An agent'],
-  [{ kind: 'agent_run', id: 'r', token_id: 'k' }, 'An agent, by the token “Laptop”'],
-  [{ kind: 'agent_run', id: 'r', token_id: 'gone' }, 'An agent, by a token that is gone'],
-  [{ kind: 'token', id: 'k' }, 'A program, by the token “Laptop”'],
+  [{ kind: 'agent_run', id: 'r', token_id: 'k' }, 'An agent, with the token “Laptop”'],
+  [{ kind: 'agent_run', id: 'r', token_id: 'gone' }, 'An agent, with a deleted token'],
+  [{ kind: 'token', id: 'k' }, 'An app, with the token “Laptop”'],
 ])('%j is “%s”', (actor, words) => {
   expect(actorInWords(actor, context)).toBe(words);
 });
 
 test('no token is said to be gone before they are known', () => {
-  expect(actorInWords({ kind: 'token', id: 'k' }, { tokens: null })).toBe('A program');
+  expect(actorInWords({ kind: 'token', id: 'k' }, { tokens: null })).toBe('An app');
 });
 
 test('fields have names, also those that came later', () => {

@@ -1,9 +1,9 @@
 import type { Project, Schemas } from '@/lib/api';
-import { ruleInWords } from '@/lib/history/rule';
 import { messages } from '@/lib/messages';
 import { historyMessages } from '@/lib/messages/history';
-import { dayOf, isDay, timeOf, type Day } from '@/lib/time/day';
-import { formatDay, momentInWords } from '@/lib/time/format';
+import { ruleInWords } from '@/lib/tasks/rule-in-words';
+import { dayOf, isDay, type Day } from '@/lib/time/day';
+import { formatDay, momentInWords, timeInWords } from '@/lib/time/format';
 
 type Author = Schemas['Author'];
 type FieldChange = Schemas['FieldChange'];
@@ -14,7 +14,7 @@ export type Context = {
   titleOf: (taskId: string) => string | null;
   /** Null until they are known. */
   tokens: readonly Pick<Schemas['Token'], 'id' | 'name'>[] | null;
-  clock: { zone: string; today: Day };
+  clock: { zone: string; today: Day; hour12: boolean };
 };
 
 /** What is said by an event's kind already, or says nothing to people. */
@@ -57,7 +57,7 @@ export function valueInWords(field: string, value: unknown, context: Context): s
     case 'parent_id':
       return context.titleOf(String(value)) ?? historyMessages.goneTask;
     case 'due':
-      return dueInWords(value);
+      return dueInWords(value, context);
     case 'completed':
       return value === true ? historyMessages.yes : historyMessages.no;
     case 'recurrence':
@@ -80,11 +80,11 @@ function priorityInWords(value: unknown): string {
   return names[String(value)] ?? asIs(value);
 }
 
-function dueInWords(value: unknown): string {
+function dueInWords(value: unknown, { clock }: Context): string {
   const due = value as Partial<Record<'kind' | 'date' | 'local' | 'zone', string>>;
   if (due.kind === 'date' && due.date && isDay(due.date)) return formatDay(due.date, 'dayMonthYear');
   if (!due.local || !isDay(dayOf(due.local))) return asIs(value);
-  const words = `${formatDay(dayOf(due.local), 'dayMonthYear')}, ${timeOf(due.local)}`;
+  const words = `${formatDay(dayOf(due.local), 'dayMonthYear')}, ${timeInWords(due.local, clock)}`;
   return due.kind === 'zoned' && due.zone ? `${words} (${due.zone})` : words;
 }
 

@@ -6,8 +6,8 @@ import type { Remote } from '@/lib/remote';
 
 export type Item = Schemas['NotificationItem'];
 
-/** Where notifications are seen: the list, and how many are not read. */
-type Places = { listing: Listing<Item>; unread: Remote<number> };
+/** Where notifications are seen: the list, if it is, and how many are not read. */
+type Places = { listing?: Listing<Item>; unread: Remote<number> };
 
 type Change = {
   items: (items: readonly Item[]) => readonly Item[];
@@ -36,7 +36,8 @@ export function remove(places: Places, { id, read_at: readAt }: Item): Promise<u
 }
 
 function shown<R>({ listing, unread }: Places, change: Change, write: () => Promise<R>): Promise<R> {
-  return expecting(listing, ofItems(change.items), () => expecting(unread, change.unread, write), ofItems(change.items));
+  const counted = () => expecting(unread, change.unread, write);
+  return listing ? expecting(listing, ofItems(change.items), counted, ofItems(change.items)) : counted();
 }
 
 /** Than is shown, and not than the server says: it may know already. */

@@ -1,6 +1,6 @@
+import { amend } from '@/lib/amend';
 import { ofItems, type Listing } from '@/lib/listing';
 import type { Item } from '@/lib/notifications/change';
-import { patch } from '@/lib/patch';
 import type { Notice } from '@/lib/realtime/notice';
 import type { Collection } from '@/lib/tasks/collection';
 
@@ -15,7 +15,7 @@ export async function followNotifications(
   const isGone = ({ id }: Item) => deleted.has(id) || (isUnreadOnly && read.has(id));
   const now = new Date().toISOString();
   const seen = (item: Item) => (read.has(item.id) && !item.read_at ? { ...item, read_at: now } : item);
-  patch(listing, ofItems((items) => items.filter((item) => !isGone(item)).map(seen)));
+  amend(listing, ofItems((items) => items.filter((item) => !isGone(item)).map(seen)));
   if (created.size > 0) await listing.refreshFirst((one, other) => one.id === other.id);
 }
 

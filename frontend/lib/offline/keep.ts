@@ -1,26 +1,24 @@
-import { createStore, del, entries, get, set } from 'idb-keyval';
+import { clear, createStore, get, set } from 'idb-keyval';
 import { knownTasks, putTasks, type Data } from '@/lib/data';
 import type { Profile, Project, Tag, Task } from '@/lib/api';
-import { SEEN_DATABASE } from '@/lib/offline/worker';
-import type { TaskWrite } from '@/lib/tasks/write';
-import { writeTask } from '@/lib/tasks/write-task';
+import { forgetAsked, KeptWrites } from '@/lib/offline/asked';
+import { forgetPages, SEEN_DATABASE } from '@/lib/offline/worker';
+import { hasLeft, leave, tellOtherTabs } from '@/lib/session-over';
 
 /** What was seen last. */
 type Seen = { userId: string; tasks: Task[]; projects: Project[]; tags: Tag[]; profile: Profile | undefined };
-/** Something that has been asked for and not been answered, by the key of the write. */
-type Asked = { userId: string; at: number; write: TaskWrite };
 
 const seenStore = createStore(SEEN_DATABASE, 'seen');
-const askedStore = createStore('taskflow-asked', 'asked');
 const SEEN = 'seen';
 
 /**
  * Keeps on this machine what a page without a network needs: what was seen last, and what is still
- * to be sent. Signing out takes it away (`Clear-Site-Data`); another person's is not looked at.
+ * to be sent. Signing out takes it away (`Clear-Site-Data`, or `leaveOffline`); another person's is not looked at.
  */
 export function keepForOffline(data: Data, userId: string): () => void {
-  void begin(data, userId);
-  const leave = keepAsked(data, userId);
+  const writes = new KeptWrites(data, userId);
+  const stop = writes.follow();
+  void begin(data, userId, writes);
   const keep = () => {
     if (document.visibilityState === 'hidden') void keepSeen(data, userId);
   };
@@ -29,19 +27,27 @@ export function keepForOffline(data: Data, userId: string): () => void {
   window.addEventListener('offline', keepNow);
   window.addEventListener('pagehide', keepNow);
   return () => {
-    leave();
+    stop();
     document.removeEventListener('visibilitychange', keep);
     window.removeEventListener('offline', keepNow);
     window.removeEventListener('pagehide', keepNow);
   };
 }
 
-async function begin(data: Data, userId: string): Promise<void> {
-  const asked = await entries<string, Asked>(askedStore);
+/**
+ * Signs out without a network, as far as that can be done: this browser keeps nothing and sends nothing any more. The
+ * session itself only the server can end.
+ */
+export async function leaveOffline(): Promise<void> {
+  leave();
+  await Promise.all([clear(seenStore), forgetAsked(), forgetPages()]);
+  // Not sooner: they would find what is kept.
+  tellOtherTabs();
+}
+
+async function begin(data: Data, userId: string, writes: KeptWrites): Promise<void> {
   if (!navigator.onLine) await show(data, userId);
-  // Each has its key, so what had arrived already, or another tab sends, is not done twice.
-  const ours = asked.map(([, each]) => each).filter((each) => each.userId === userId);
-  for (const { write } of ours.sort((a, b) => a.at - b.at)) void writeTask(data, write);
+  await writes.askAgain();
   await navigator.serviceWorker?.ready.then(({ active }) => active?.postMessage({ keep: VIEWS }));
 }
 
@@ -63,7 +69,7 @@ async function show(data: Data, userId: string): Promise<void> {
 async function keepSeen(data: Data, userId: string): Promise<void> {
   const { byId, next } = knownTasks(data);
   // Half of the tasks would look like all of them.
-  if (next !== null || data.tasks.value === undefined) return;
+  if (hasLeft() || next !== null || data.tasks.value === undefined) return;
   const seen: Seen = {
     userId,
     tasks: [...byId.values()],
@@ -72,17 +78,4 @@ async function keepSeen(data: Data, userId: string): Promise<void> {
     profile: data.profile.known,
   };
   await set(SEEN, seen, seenStore);
-}
-
-/** Writes are kept from when they are asked for until they are answered. */
-function keepAsked(data: Data, userId: string): () => void {
-  let before: readonly TaskWrite[] = [];
-  return data.writes.pending.subscribe(() => {
-    const now = data.writes.pending.get();
-    for (const write of now) {
-      if (!before.includes(write)) void set(write.key, { userId, at: Date.now(), write } satisfies Asked, askedStore);
-    }
-    for (const write of before) if (!now.includes(write)) void del(write.key, askedStore);
-    before = now;
-  });
 }

@@ -13,5 +13,10 @@ export function startWorker(): void {
  */
 export async function forgetSeen(): Promise<void> {
   indexedDB.deleteDatabase(SEEN_DATABASE);
+  await forgetPages();
+}
+
+/** Of the app without a network its files stay, which are nobody's. */
+export async function forgetPages(): Promise<void> {
   if ('caches' in window) await caches.delete('taskflow-pages');
 }

@@ -4,7 +4,7 @@ import type { Project } from '@/lib/api';
 import { Invalid, Stale } from '@/lib/api/errors';
 import { openConflict } from '@/lib/conflict';
 import { createData } from '@/lib/data';
-import { changeProject, removeProject } from '@/lib/projects/change';
+import { addProject, changeProject, removeProject } from '@/lib/projects/change';
 
 type Options = { body?: Partial<Project>; params: { header: Record<string, string> } };
 
@@ -26,6 +26,11 @@ vi.mock('@/lib/api/client', () => {
         if (server.refusal) throw server.refusal;
         if (params.header['If-Match'] !== `"${project().version}"`) throw stale();
         server.project = { ...project(), ...body, version: project().version + 1 };
+        return answer(server.project);
+      },
+      POST: async (_: string, { body, params }: Options) => {
+        server.asked.push([body, params.header['Idempotency-Key']]);
+        server.project = { ...garden, ...body };
         return answer(server.project);
       },
       DELETE: async () => {
@@ -111,4 +116,14 @@ test('a project that cannot be deleted is there again', async () => {
   expect(names(data)).toEqual([]);
   await expect(done).rejects.toBe(server.refusal);
   expect(names(data)).toEqual(['Garden']);
+});
+
+test('a project is added under its key, is known then, and can be taken back', async () => {
+  server.project = null;
+  const data = open();
+  const { name } = await addProject(data, { name: 'Yard', color: null }, 'a key');
+  expect(name).toBe('Yard');
+  expect(server.asked).toEqual([[{ name: 'Yard', color: null }, 'a key']]);
+  expect(names(data)).toEqual(['Yard']);
+  expect(announcement.get()).toMatchObject({ text: 'Project added', action: { label: 'Undo' } });
 });

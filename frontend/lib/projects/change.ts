@@ -1,8 +1,9 @@
+import { amend } from '@/lib/amend';
 import { announceProblem } from '@/lib/announce';
 import { api, etag, MERGE_PATCH, read, written, type Project, type Written } from '@/lib/api';
 import { messageOf, Stale } from '@/lib/api/errors';
 import { COLORS } from '@/lib/colors';
-import { openConflict, type Conflict } from '@/lib/conflict';
+import { askWhich, type Conflict } from '@/lib/conflict';
 import type { Data } from '@/lib/data';
 import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
@@ -15,6 +16,15 @@ const text = dialogsMessages;
 
 /** What a person changes of a project. */
 export type ProjectFields = { name: string; color: string | null };
+
+/** Adds a project; the same key adds it once. */
+export async function addProject(data: Data, fields: ProjectFields, key: string): Promise<Project> {
+  const params = { header: { 'Idempotency-Key': key } };
+  const { data: project, changeSetId } = await written<Project>(api.POST('/projects', { body: fields, params }));
+  amend(data.projects, (projects) => withProject(projects, project));
+  if (changeSetId !== null) noteChange(data, text.changes.projectCreated, changeSetId);
+  return project;
+}
 
 /** Makes a project what a person wants of the one that they saw. What others did to the rest of it stays. */
 export async function changeProject(data: Data, seen: Project, wanted: ProjectFields): Promise<void> {
@@ -48,7 +58,7 @@ async function againstSeen(data: Data, seen: Project, fields: Partial<ProjectFie
     const left = differing(fields, current);
     const isDisputed = left.some((name) => !isSame(seen[name], current[name]));
     if (left.length > 0 && !isDisputed) return patch(current, fields);
-    if (isDisputed) openConflict.set(conflictOf(data, pick(fields, left), current));
+    if (isDisputed) askWhich(conflictOf(data, pick(fields, left), current));
     return { data: current, changeSetId: null };
   }
 }

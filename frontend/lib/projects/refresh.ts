@@ -1,7 +1,7 @@
+import { amend } from '@/lib/amend';
 import { read, type Api } from '@/lib/api';
 import { NotFound } from '@/lib/api/errors';
 import type { Data } from '@/lib/data';
-import { patch } from '@/lib/patch';
 import { withoutProject, withProject } from '@/lib/projects/list';
 import { Refresher } from '@/lib/refresher';
 
@@ -17,9 +17,9 @@ export function refresherOfProjects(api: Api, data: Data): Refresher<string> {
 async function readAnew(api: Api, data: Data, id: string): Promise<void> {
   try {
     const project = await read(api.GET('/projects/{id}', { params: { path: { id } } }));
-    patch(data.projects, (projects) => withProject(projects, project));
+    amend(data.projects, (projects) => withProject(projects, project));
   } catch (error) {
     if (!(error instanceof NotFound)) throw error;
-    patch(data.projects, (projects) => withoutProject(projects, id));
+    amend(data.projects, (projects) => withoutProject(projects, id));
   }
 }

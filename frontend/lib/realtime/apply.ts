@@ -1,5 +1,5 @@
+import { amend } from '@/lib/amend';
 import { knownTasks, type Data } from '@/lib/data';
-import { patch } from '@/lib/patch';
 import { withoutProject } from '@/lib/projects/list';
 import type { Notice } from '@/lib/realtime/notice';
 import type { Refreshers } from '@/lib/refreshers';
@@ -24,6 +24,7 @@ export function applyNotice(data: Data, refreshers: Refreshers, notice: Notice):
       break;
     case 'notification':
       void data.unread.refresh();
+      if (notice.type === 'notification.created') void tellOf(data, notice.data.task_id);
       break;
     case 'conversation':
     case 'message':
@@ -46,6 +47,13 @@ function applyToTask(data: Data, { tasks }: Refreshers, { type, data: what }: No
 function applyToProject(data: Data, { projects }: Refreshers, { type, data: { task_id: id, version } }: Notice): void {
   const known = data.projects.known?.find((project) => project.id === id);
   if (known && known.version >= version) return;
-  if (type === 'project.deleted') patch(data.projects, (others) => withoutProject(others, id));
+  if (type === 'project.deleted') amend(data.projects, (others) => withoutProject(others, id));
   else projects.add(id);
+}
+
+/** In a page that nobody looks at nothing is told: whoever comes back finds it in the list. */
+async function tellOf(data: Data, notification: string): Promise<void> {
+  if (document.visibilityState !== 'visible') return;
+  const { tell } = await import('@/lib/notifications/tell');
+  tell(data, notification);
 }

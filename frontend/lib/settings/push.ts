@@ -17,15 +17,13 @@ const WORKER = '/sw.js';
 /** How things are here and on the server. */
 export async function readPush(): Promise<Push> {
   const [{ items }, key] = await Promise.all([read(api.GET('/push-subscriptions')), readKey()]);
-  const isSupported = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
-  const subscription = isSupported ? await ownSubscription() : null;
-  const hash = subscription ? await hashOf(subscription.endpoint) : null;
-  const own = items.find(({ endpoint_hash: known }) => known === hash)?.id ?? null;
-  return { state: stateOf(isSupported, key, own), subscriptions: items, own };
+  const subscription = await ownSubscription();
+  const own = subscription && (await idOf(subscription, items));
+  return { state: stateOf(key, own), subscriptions: items, own };
 }
 
-function stateOf(isSupported: boolean, key: string | null, own: string | null): PushState {
-  if (!isSupported) return 'unsupported';
+function stateOf(key: string | null, own: string | null): PushState {
+  if (!isSupported()) return 'unsupported';
   if (key === null) return 'unavailable';
   if (own !== null) return 'on';
   return Notification.permission === 'denied' ? 'denied' : 'off';
@@ -52,7 +50,21 @@ export async function removePush(id: string, isOwn: boolean): Promise<void> {
   if (isOwn) await (await ownSubscription())?.unsubscribe();
 }
 
+/**
+ * What somebody else is reminded of is not for whoever is here now. Who signs out takes it along;
+ * whose session expires does not, and is to be reminded until another person comes.
+ */
+export async function endOthersPush(): Promise<void> {
+  const subscription = await ownSubscription();
+  if (!subscription) return;
+  const { items } = await read(api.GET('/push-subscriptions'));
+  if ((await idOf(subscription, items)) === null) await subscription.unsubscribe();
+}
+
+const isSupported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+
 async function ownSubscription(): Promise<PushSubscription | null> {
+  if (!isSupported()) return null;
   const worker = await navigator.serviceWorker.getRegistration();
   return (await worker?.pushManager.getSubscription()) ?? null;
 }
@@ -65,6 +77,12 @@ async function readKey(): Promise<string | null> {
     if (error instanceof NotFound) return null;
     throw error;
   }
+}
+
+/** Null if it is none of theirs. */
+async function idOf(subscription: PushSubscription, theirs: Schemas['Subscription'][]): Promise<string | null> {
+  const hash = await hashOf(subscription.endpoint);
+  return theirs.find(({ endpoint_hash: known }) => known === hash)?.id ?? null;
 }
 
 /** By its hash a browser finds itself: whoever knew an endpoint could send to it. */

@@ -1,6 +1,6 @@
+import { amend } from '@/lib/amend';
 import { read, type Api } from '@/lib/api';
 import type { Data } from '@/lib/data';
-import { patch } from '@/lib/patch';
 import { Refresher } from '@/lib/refresher';
 import { afterEvent } from '@/lib/tags/event';
 
@@ -17,7 +17,7 @@ async function follow(api: Api, data: Data, from: number): Promise<void> {
   for (let after = from, head = Infinity; after < head; ) {
     const query = { after, type: TYPES, limit: AT_ONCE };
     const page = await read(api.GET('/events', { params: { query } }));
-    patch(data.tags, (tags) => page.items.reduce<typeof tags>(afterEvent, tags));
+    amend(data.tags, (tags) => page.items.reduce<typeof tags>(afterEvent, tags));
     after = page.next_after;
     head = page.head;
   }

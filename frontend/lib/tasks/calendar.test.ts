@@ -1,14 +1,22 @@
 import { expect, test } from 'vitest';
-import { daysOf, entriesByDay, turn } from '@/lib/tasks/calendar';
+import { daysOf, entriesByDay, shownDay, turn } from '@/lib/tasks/calendar';
 import { moveTo } from '@/lib/tasks/due-day';
 import { example } from '@/lib/tasks/example';
 
-test('a week begins on Monday, a month page with the week of the first', () => {
-  expect(daysOf('week', '2026-11-29')).toEqual([
+const clock = (zone: string) => ({ zone, hour12: false });
+
+test('a week begins as weeks do for somebody, a month page with the week of the first', () => {
+  expect(daysOf('week', '2026-11-29', 'monday')).toEqual([
     '2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28', '2026-11-29',
   ]);
-  const month = daysOf('month', '2026-11-29');
+  expect(daysOf('week', '2026-11-29', 'sunday').at(0)).toBe('2026-11-29');
+  const month = daysOf('month', '2026-11-29', 'monday');
   expect([month.at(0), month.at(-1), month.length % 7]).toEqual(['2026-10-26', '2026-12-06', 0]);
+});
+
+test('an address without a day that exists shows today', () => {
+  expect(shownDay('2026-12-24', '2026-11-29')).toBe('2026-12-24');
+  expect([null, '2026-02-30', 'soon'].map((wanted) => shownDay(wanted, '2026-11-29'))).toEqual(['2026-11-29', '2026-11-29', '2026-11-29']);
 });
 
 test('pages are turned by weeks and months, over the end of a year', () => {
@@ -26,7 +34,7 @@ test('times come in their order, whole days after them, what is done last', () =
     example({ id: 'elsewhere', due: { kind: 'date', date: '2027-01-01' } }),
     example({ id: 'none' }),
   ];
-  const entries = entriesByDay(tasks, [], daysOf('week', '2026-11-25'), 'UTC');
+  const entries = entriesByDay(tasks, [], daysOf('week', '2026-11-25', 'monday'), clock('UTC'));
   expect(entries.get('2026-11-25')?.map(({ key, time }) => [key, time])).toEqual([
     ['early', '08:00'], ['late', '18:00'], ['day', null], ['done', '07:00'],
   ]);
@@ -36,7 +44,7 @@ test('times come in their order, whole days after them, what is done last', () =
 test('a time of another zone stands on the day that it is here', () => {
   const due = { kind: 'zoned', local: '2026-11-25T20:00:00', zone: 'America/New_York' } as const;
   const task = example({ due, due_at: '2026-11-26T01:00:00Z' });
-  const entries = entriesByDay([task], [], daysOf('week', '2026-11-25'), 'Europe/Berlin');
+  const entries = entriesByDay([task], [], daysOf('week', '2026-11-25', 'monday'), clock('Europe/Berlin'));
   expect(entries.get('2026-11-26')?.map(({ time }) => time)).toEqual(['02:00']);
 });
 
@@ -47,7 +55,7 @@ test('what a series will bring is shown, unless it is a task already', () => {
     occurrence: { occurrence: day, state, task_id: id, due: { kind: 'date', date: day } as const },
   });
   const planned = [on('2026-11-24', 'open', 'a'), on('2026-11-25', 'planned', null)];
-  const entries = entriesByDay([task], planned, daysOf('week', '2026-11-25'), 'UTC');
+  const entries = entriesByDay([task], planned, daysOf('week', '2026-11-25', 'monday'), clock('UTC'));
   expect(entries.get('2026-11-24')?.map(({ isPlanned }) => isPlanned)).toEqual([false]);
   expect(entries.get('2026-11-25')?.map(({ isPlanned }) => isPlanned)).toEqual([true]);
 });

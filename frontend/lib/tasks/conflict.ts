@@ -1,23 +1,26 @@
 import type { Due, Project, Recurrence } from '@/lib/api';
 import type { Conflict, Dispute } from '@/lib/conflict';
 import type { Data } from '@/lib/data';
-import { ruleInWords } from '@/lib/history/rule';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { reminderInWords } from '@/lib/tasks/reminders';
+import { ruleInWords } from '@/lib/tasks/rule-in-words';
 import type { Conflicted } from '@/lib/tasks/send';
 import { disputed, ofSeries, together, update, type Disputed, type TaskWrite } from '@/lib/tasks/write';
-import { dayOf, timeOf } from '@/lib/time/day';
-import { formatDay } from '@/lib/time/format';
+import { dayOf } from '@/lib/time/day';
+import { formatDay, timeInWords } from '@/lib/time/format';
+import { deviceHabits, habitsOf } from '@/lib/time/habits';
 
 const text = dialogsMessages.conflict;
 
 /** What is needed to say what a value means. */
-type Context = { projects: readonly Project[]; zone: string };
+type Context = { projects: readonly Project[]; clock: { zone: string; hour12: boolean } };
 
 /** Tasks that were changed here and elsewhere, and how `write` makes ours of them after all. */
 export function taskConflict(data: Data, conflicts: readonly Conflicted[], write: (write: TaskWrite) => void): Conflict {
-  const context = { projects: data.projects.value ?? [], zone: data.profile.value?.time_zone ?? 'UTC' };
+  const profile = data.profile.value;
+  const clock = { zone: profile?.time_zone ?? 'UTC', ...habitsOf(profile, deviceHabits.get()) };
+  const context = { projects: data.projects.value ?? [], clock };
   return {
     text: conflicts.length === 1 ? text.task : text.tasks(conflicts.length),
     disputes: conflicts.map((each) => disputeOf(each, context)),
@@ -67,7 +70,7 @@ const NAMES: Record<Told, string> = {
   reminders: text.reminders,
 };
 
-function inWords(field: Told, from: Partial<Disputed>, { projects, zone }: Context): string {
+function inWords(field: Told, from: Partial<Disputed>, { projects, clock }: Context): string {
   switch (field) {
     case 'priority':
       return messages.priorities[from.priority ?? 'none'];
@@ -76,11 +79,11 @@ function inWords(field: Told, from: Partial<Disputed>, { projects, zone }: Conte
     case 'project_id':
       return projects.find(({ id }) => id === from.project_id)?.name ?? messages.task.noProject;
     case 'due':
-      return from.due ? dueInWords(from.due) : dialogsMessages.task.noDue;
+      return from.due ? dueInWords(from.due, clock) : dialogsMessages.task.noDue;
     case 'recurrence':
       return from.recurrence ? recurrenceInWords(from.recurrence) : dialogsMessages.recurrence.never;
     case 'reminders':
-      return from.reminders?.map((reminder) => reminderInWords(reminder, zone)).join('\n') || text.empty;
+      return from.reminders?.map((reminder) => reminderInWords(reminder, clock)).join('\n') || text.empty;
     case 'title':
     case 'description':
     case 'parent_id':
@@ -88,9 +91,9 @@ function inWords(field: Told, from: Partial<Disputed>, { projects, zone }: Conte
   }
 }
 
-function dueInWords(due: Due): string {
+function dueInWords(due: Due, clock: Context['clock']): string {
   if (due.kind === 'date') return formatDay(due.date, 'full');
-  const words = `${formatDay(dayOf(due.local), 'full')}, ${timeOf(due.local)}`;
+  const words = `${formatDay(dayOf(due.local), 'full')}, ${timeInWords(due.local, clock)}`;
   return due.kind === 'zoned' ? `${words} (${due.zone})` : words;
 }
 

@@ -1,13 +1,14 @@
 import type { Due, Task } from '@/lib/api';
 import { dayOf, type Day } from '@/lib/time/day';
+import { deviceHabits, type Habits } from '@/lib/time/habits';
 import { wallTime } from '@/lib/time/zone';
 
-/** Now, for somebody at home in a zone. */
-export type Clock = { now: number; zone: string; wall: string; today: Day };
+/** Now, for somebody at home in a zone, and how they say it. */
+export type Clock = { now: number; zone: string; wall: string; today: Day } & Habits;
 
-export function clockAt(now: number, zone: string): Clock {
+export function clockAt(now: number, zone: string, habits: Habits = deviceHabits.get()): Clock {
   const wall = wallTime(now, zone);
-  return { now, zone, wall, today: dayOf(wall) };
+  return { now, zone, wall, today: dayOf(wall), ...habits };
 }
 
 type Dated = Pick<Task, 'due' | 'due_at'>;

@@ -2,7 +2,7 @@ import type { Priority } from '@/lib/api';
 import type { operations } from '@/lib/api/schema';
 import { PRIORITIES } from '@/lib/tasks/groups';
 import { addDays, type Day } from '@/lib/time/day';
-import { startOfDay } from '@/lib/time/zone';
+import { startOfDay } from '@/lib/time/instant';
 
 type Query = NonNullable<operations['list_tasks']['parameters']['query']>;
 
@@ -56,8 +56,8 @@ export function isFiltered(filters: Filters): boolean {
 /** The same for the API. Days are those of the person's zone. */
 export function queryOf(filters: Filters, today: Day, zone: string): Query {
   const { q, status, priority, project, tag, due, sort } = filters;
-  const before = (days: number) => ({ due_before: new Date(startOfDay(addDays(today, days), zone)).toISOString() });
-  const after = { due_after: new Date(startOfDay(today, zone)).toISOString() };
+  const before = (days: number) => ({ due_before: startOfDay(addDays(today, days), zone) });
+  const after = { due_after: startOfDay(today, zone) };
   const dues: Record<Filters['due'], Query> = {
     any: {},
     overdue: { overdue: true },

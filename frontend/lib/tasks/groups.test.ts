@@ -25,9 +25,14 @@ test('this morning’s task is one of today', () => {
   expect(view({ kind: 'today' }, [morning, on('late', '2026-11-20')])).toEqual({ overdue: ['late'], today: ['morning'] });
 });
 
-test('upcoming goes day by day', () => {
-  const tasks = [on('c', '2026-12-24'), on('b', '2026-11-22'), on('a', '2026-11-22', { priority: 'urgent' }), on('x', '2026-11-21')];
-  expect(view({ kind: 'upcoming' }, tasks)).toEqual({ '2026-11-22': ['a', 'b'], '2026-12-24': ['c'] });
+test('beside what is late there is today, to put it there', () => {
+  expect(view({ kind: 'today' }, [on('late', '2026-11-20')])).toEqual({ overdue: ['late'], today: [] });
+  expect(view({ kind: 'today' }, [on('soon', '2026-11-22')])).toEqual({});
+});
+
+test('upcoming is what is due from today on', () => {
+  const tasks = [on('soon', '2026-11-22'), on('now', '2026-11-21'), on('late', '2026-11-20'), example({ id: 'some day' })];
+  expect(view({ kind: 'upcoming' }, tasks)).toEqual({ today: ['now'], upcoming: ['soon'] });
 });
 
 test('a project and the inbox keep the order that the person gave', () => {

@@ -2,12 +2,12 @@ import type { Priority, Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
 import { dueKey, dueMoment, isOverdue, type Clock } from '@/lib/tasks/due';
 import type { Scope } from '@/lib/tasks/scope';
-import { dayHeading } from '@/lib/time/format';
 
 /** A part of a list. Without a title it is all of it. */
 export type Group = { key: string; title: string | null; isLate: boolean; tasks: Task[] };
 
-type Shown = {
+/** What a view is made of. */
+export type Shown = {
   byId: ReadonlyMap<string, Task>;
   scope: Scope;
   clock: Clock;
@@ -24,7 +24,7 @@ export function groupTasks({ byId, scope, clock, lingering }: Shown): Group[] {
   );
   if (scope.kind === 'inbox' || scope.kind === 'project') return arranged(tasks);
   const dated = tasks.map((task) => entry(task, clock)).sort(compare);
-  return scope.kind === 'upcoming' ? byDay(dated, clock) : bySection(dated, scope);
+  return bySection(dated, scope);
 }
 
 /** How many open tasks each task has as parts. */
@@ -51,29 +51,29 @@ function belongs(task: Task, scope: Scope): boolean {
   }
 }
 
-/** Whether a task is a part of one that is still to be done, and is seen with it. */
-export function hasOpenWhole(task: Task, byId: ReadonlyMap<string, Task>): boolean {
-  return byId.get(task.parent_id ?? '')?.completed === false;
+/** Whether a task is a part that is seen with its whole, and not what is left of one that is done. */
+export function isWithWhole(task: Task, byId: ReadonlyMap<string, Task>): boolean {
+  const whole = byId.get(task.parent_id ?? '');
+  return whole !== undefined && (task.completed || !whole.completed);
 }
 
 /** A part is seen with its whole, except where it is asked for by a date or tag of its own. */
 function stands(task: Task, byId: ReadonlyMap<string, Task>, scope: Scope): boolean {
-  if (!hasOpenWhole(task, byId)) return true;
+  if (!isWithWhole(task, byId)) return true;
   if (scope.kind === 'inbox' || scope.kind === 'project') return false;
   return scope.kind === 'tag' || Boolean(task.due);
 }
 
 type Section = 'overdue' | 'today' | 'upcoming' | 'none';
-type Entry = { task: Task; section: Section; day: string | null; key: string };
+type Entry = { task: Task; section: Section; key: string };
 
 function entry(task: Task, clock: Clock): Entry {
-  const moment = dueMoment(task, clock.zone);
-  const day = moment?.day ?? null;
-  return { task, day, section: sectionOf(task, day, clock), key: dueKey(task, clock.zone) };
+  return { task, section: sectionOf(task, clock), key: dueKey(task, clock.zone) };
 }
 
-function sectionOf(task: Task, day: string | null, clock: Clock): Section {
-  if (day === null) return 'none';
+function sectionOf(task: Task, clock: Clock): Section {
+  const day = dueMoment(task, clock.zone)?.day;
+  if (day === undefined) return 'none';
   // This morning's task is late, and still one of today.
   if (day === clock.today) return 'today';
   return isOverdue(task.due, clock) ? 'overdue' : 'upcoming';
@@ -85,33 +85,21 @@ function compare(a: Entry, b: Entry): number {
   return urgency || a.task.position - b.task.position;
 }
 
-const SECTIONS: Record<'all' | 'today' | 'tag', readonly Section[]> = {
-  all: ['overdue', 'today', 'upcoming', 'none'],
-  tag: ['overdue', 'today', 'upcoming', 'none'],
-  today: ['overdue', 'today'],
-};
+const SECTIONS: readonly Section[] = ['overdue', 'today', 'upcoming', 'none'];
 
-function bySection(entries: Entry[], scope: Scope): Group[] {
-  const sections = scope.kind === 'today' ? SECTIONS.today : SECTIONS.all;
-  return sections
-    .map((section) => ({
-      key: section,
-      title: messages.groups[section],
-      isLate: section === 'overdue',
-      tasks: entries.filter((each) => each.section === section).map((each) => each.task),
-    }))
-    .filter((group) => group.tasks.length > 0);
-}
+/** Of the views that have only some of them. */
+const SOME: Partial<Record<Scope['kind'], readonly Section[]>> = { today: ['overdue', 'today'], upcoming: ['today', 'upcoming'] };
 
-function byDay(entries: Entry[], clock: Clock): Group[] {
-  const days = new Map<string, Group>();
-  for (const { task, day, section } of entries) {
-    if (section !== 'upcoming' || day === null) continue;
-    const group = days.get(day) ?? { key: day, title: dayHeading(day, clock.today), isLate: false, tasks: [] };
-    group.tasks.push(task);
-    days.set(day, group);
-  }
-  return [...days.values()];
+function bySection(entries: Entry[], { kind }: Scope): Group[] {
+  const groups = (SOME[kind] ?? SECTIONS).map((section) => ({
+    key: section,
+    title: messages.groups[section],
+    isLate: section === 'overdue',
+    tasks: entries.filter((each) => each.section === section).map((each) => each.task),
+  }));
+  // Beside what is late there is today, to put it there.
+  const hasLate = groups.some(({ isLate, tasks }) => isLate && tasks.length > 0);
+  return groups.filter(({ tasks }) => tasks.length > 0 || (hasLate && kind === 'today'));
 }
 
 /** In the order that the person has given them. */

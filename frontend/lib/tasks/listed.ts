@@ -1,7 +1,7 @@
+import { amend } from '@/lib/amend';
 import { api, read, type Task } from '@/lib/api';
 import { putTasks, type Data } from '@/lib/data';
 import type { Listed, Listing } from '@/lib/listing';
-import { patch } from '@/lib/patch';
 import type { Notice } from '@/lib/realtime/notice';
 import type { queryOf } from '@/lib/tasks/filters';
 import { PRIORITIES } from '@/lib/tasks/groups';
@@ -22,7 +22,7 @@ export async function followTasks(
   if (ids.length > MOST) return listing.refresh();
   const { items } = await read(api.GET('/tasks', { params: { query: { ...query, id: ids, limit: MOST } } }));
   putTasks(data, items);
-  patch(listing, (listed) => withFound(listed, query, ids, items));
+  amend(listing, (listed) => withFound(listed, query, ids, items));
 }
 
 /** A list of tasks when of those that were asked about these belong to it. Those of a page to come come with it. */

@@ -40,12 +40,23 @@ test('a new task is there at once', () => {
   expect(written(write).get(write.key)).toMatchObject({ title: 'new', tags: ['home'], version: 0 });
 });
 
+test('a copy is there at once with its parts, and only once when it is saved before them', () => {
+  const copy: TaskWrite = { key: 'copy', kind: 'create', task: { title: 'whole' }, parts: [{ title: 'part' }] };
+  const shown = (saved = byId()) => [...overlay(saved, [copy], NOW).values()].map(({ id, title, parent_id }) => [id, title, parent_id]);
+  expect(shown()).toEqual([['copy', 'whole', null], ['copy-0', 'part', 'copy']]);
+  giveId('copy', 'saved copy');
+  expect(shown(byId(example({ id: 'saved copy', title: 'whole' })))).toEqual([
+    ['saved copy', 'whole', null],
+    ['copy-0', 'part', 'saved copy'],
+  ]);
+});
+
 test('what was asked for before a task was saved is seen on it afterwards', () => {
   const write = creation({ title: 'new' });
   const draft = written(write).get(write.key)!;
   const changes = [update(draft, { priority: 'high' })!, completion(draft.id, true)];
   expect(written(write, ...changes).get(write.key)).toMatchObject({ priority: 'high', completed: true });
-  giveId(write.key, 'given');
+  giveId(write.key, { id: 'given', version: 1 });
   const saved = overlay(byId(example({ id: 'given', title: 'new' })), changes, NOW);
   expect(saved.get('given')).toMatchObject({ priority: 'high', completed: true });
 });

@@ -1,6 +1,6 @@
-import type { Task } from '@/lib/api';
-import { byIds } from '@/lib/tasks/given-ids';
-import type { TaskWrite } from '@/lib/tasks/write';
+import type { NewTask, Task } from '@/lib/api';
+import { byIds, idOf } from '@/lib/tasks/given-ids';
+import type { Creation, TaskWrite } from '@/lib/tasks/write';
 import type { Overlay } from '@/lib/tasks/writes';
 
 /** Where a task that is not saved yet stands: behind all others. */
@@ -19,7 +19,7 @@ export const overlay: Overlay = (saved, writes, now) => {
 
 function apply(tasks: Map<string, Task>, write: TaskWrite, now: string): void {
   if (write.kind === 'create') {
-    tasks.set(write.key, draft(write, now));
+    create(tasks, write, now);
     return;
   }
   if (write.kind === 'batch') {
@@ -47,10 +47,18 @@ function apply(tasks: Map<string, Task>, write: TaskWrite, now: string): void {
   }
 }
 
-function draft(write: Extract<TaskWrite, { kind: 'create' }>, now: string): Task {
-  const { task } = write;
+/** Until its parts are there, too, a copy may be saved already. */
+function create(tasks: Map<string, Task>, { key, task, parts = [] }: Creation, now: string): void {
+  const id = idOf(key);
+  if (!tasks.has(id)) tasks.set(key, draft(key, task, now));
+  for (const [index, part] of parts.entries()) {
+    tasks.set(`${key}-${index}`, draft(`${key}-${index}`, { ...part, parent_id: id }, now));
+  }
+}
+
+function draft(id: string, task: NewTask, now: string): Task {
   return {
-    id: write.key,
+    id,
     title: task.title,
     description: task.description ?? '',
     completed: task.completed ?? false,

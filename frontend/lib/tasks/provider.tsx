@@ -7,6 +7,7 @@ import { useData, useRemote } from '@/lib/data-provider';
 import { useStore } from '@/lib/store';
 import { EMPTY } from '@/lib/tasks/collection';
 import { clockAt, type Clock } from '@/lib/tasks/due';
+import { deviceHabits, habitsOf } from '@/lib/time/habits';
 
 type Tasks = {
   byId: ReadonlyMap<string, Task>;
@@ -85,6 +86,7 @@ function useRest(data: Data, isPartial: boolean) {
 function useTickingClock(drawnAt: number): Clock {
   const { value: profile } = useRemote(useData().profile);
   const zone = profile?.time_zone ?? 'UTC';
+  const { hour12, weekStart } = habitsOf(profile, useStore(deviceHabits));
   const [now, setNow] = useState(drawnAt);
   useEffect(() => {
     const tick = () => setNow(Date.now());
@@ -98,5 +100,5 @@ function useTickingClock(drawnAt: number): Clock {
   }, []);
   // Only minutes are ever shown: with each a new clock, and no more.
   const minute = Math.floor(now / 60_000);
-  return useMemo(() => clockAt(minute * 60_000, zone), [minute, zone]);
+  return useMemo(() => clockAt(minute * 60_000, zone, { hour12, weekStart }), [minute, zone, hour12, weekStart]);
 }

@@ -34,7 +34,12 @@ export class Queue {
       return await sent;
     } finally {
       for (const id of ids) if (this.#last.get(id) === sent) this.#last.delete(id);
-      this.#pending.set((writes) => writes.filter((other) => other !== write));
+      this.#pending.set((writes) => writes.filter(({ key }) => key !== write.key));
     }
+  }
+
+  /** Has the same write say more, such as what was found out on its way. */
+  replace(write: TaskWrite): void {
+    this.#pending.set((writes) => writes.map((other) => (other.key === write.key ? write : other)));
   }
 }

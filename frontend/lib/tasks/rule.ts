@@ -1,4 +1,5 @@
-import { weekday, type Day } from '@/lib/time/day';
+import type { Day } from '@/lib/time/day';
+import { weekday } from '@/lib/time/week';
 
 export const UNITS = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
 export type Unit = (typeof UNITS)[number];

@@ -42,6 +42,27 @@ test('a task that is not saved yet is changed by the id that it is given, and ag
   expect([...knownTasks(sender.data).byId.keys()]).toEqual(['given']);
 });
 
+test('a copy is made first and then its parts, and both can be taken back', async () => {
+  const asked: [string, unknown][] = [];
+  const api = {
+    POST: async (path: string, { body }: { body: unknown }) => {
+      asked.push([path, body]);
+      const part = example({ id: 'part', parent_id: 'copy' });
+      const data = path === '/tasks' ? example({ id: 'copy' }) : { results: [{ status: 201, task: part }] };
+      return { data, response: new Response(null, { headers: { 'x-change-set-id': path } }) };
+    },
+  } as unknown as Api;
+  const data = createData(null);
+  const copy = { key: 'k', kind: 'create', task: { title: 'whole' }, parts: [{ title: 'part' }] } as const;
+  const { changeSetIds } = await sendWrite({ api, data, own: new OwnVersions() }, copy);
+  expect(asked).toEqual([
+    ['/tasks', { title: 'whole' }],
+    ['/tasks/batch', { atomic: true, operations: [{ op: 'create', task: { title: 'part', parent_id: 'copy' } }] }],
+  ]);
+  expect(changeSetIds).toEqual(['/tasks', '/tasks/batch']);
+  expect([...knownTasks(data).byId.keys()]).toEqual(['copy', 'part']);
+});
+
 const weekly = (rule = 'FREQ=WEEKLY'): Task['recurrence'] => ({
   series_id: 's', rule, mode: 'from_due', open: 'keep_one', catch_up: 'latest', start: '2026-11-30', occurrence: '2026-11-30', number: 1,
 });
@@ -92,6 +113,27 @@ test('who leaves out an occurrence that has moved meanwhile is shown both', asyn
   const { sender, current } = changedServer({ due: { kind: 'date', date: '2026-12-02' } });
   await expect(sendWrite(sender, skipped)).rejects.toMatchObject({ name: 'Conflicted' });
   expect(disputed(skipped, current)).toMatchObject({ names: ['due'], mine: { due: { date: '2026-12-07' } } });
+});
+
+const today: Task['due'] = { kind: 'date', date: '2026-11-30' };
+const undated = { ...seen, due: null, recurrence: null };
+const fromToday = ofSeries(undated, { rule: 'FREQ=WEEKLY' }, { due: today, due_at: null, recurrence: weekly() });
+
+test('a task without a date is given the one with which its series begins, and both are taken back as one', async () => {
+  let version = 1;
+  const { asked, sender } = server(() => ({ ...undated, due: today, version: (version += 1) }));
+  const { changeSetIds } = await sendWrite(sender, fromToday);
+  expect(asked.map(({ path, options }) => [path, options.body, options.params.header['If-Match']])).toEqual([
+    ['/tasks/{id}', { due: today }, '"1"'],
+    ['/tasks/{id}/recurrence', { rule: 'FREQ=WEEKLY' }, '"2"'],
+  ]);
+  expect(changeSetIds).toEqual(['c', 'c']);
+});
+
+test('who gives a task a date and a rule while somebody else gives it a date is shown both of both', async () => {
+  const { sender, current } = changedServer({ due: { kind: 'date', date: '2026-12-24' }, recurrence: null });
+  await expect(sendWrite(sender, fromToday)).rejects.toMatchObject({ name: 'Conflicted', write: { kind: 'series' } });
+  expect(disputed(fromToday, current).names).toEqual(['due', 'recurrence']);
 });
 
 test('what two people have done alike is done', async () => {

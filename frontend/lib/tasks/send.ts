@@ -1,4 +1,4 @@
-import { etag, MERGE_PATCH, read, written, type Api, type Schemas, type Task, type Written } from '@/lib/api';
+import { etag, MERGE_PATCH, read, written, type Api, type Due, type Schemas, type Task, type Written } from '@/lib/api';
 import { messageOf, Stale } from '@/lib/api/errors';
 import { knownTasks, putTasks, type Data } from '@/lib/data';
 import { randomId } from '@/lib/id';
@@ -6,12 +6,14 @@ import { errorMessages } from '@/lib/messages/errors';
 import { dropTask } from '@/lib/tasks/drop';
 import { byIds, giveId } from '@/lib/tasks/given-ids';
 import type { OwnVersions } from '@/lib/tasks/own-versions';
-import { understood } from '@/lib/tasks/quick';
 import {
+  beginningOf,
   isDone,
+  MOST_AT_ONCE,
   patchOf,
   stillFits,
   type BatchWrite,
+  type Creation,
   type SeriesWrite,
   type SingleWrite,
   type TaskUpdate,
@@ -52,12 +54,45 @@ type Several = {
 export async function sendWrite(sender: Sender, asked: TaskWrite): Promise<Sent> {
   const write = byIds(asked);
   if (write.kind === 'batch') return batch(sender, write);
-  const { data, changeSetId } = await request(sender, write);
-  if (data) {
-    noteOwn(sender, write, data);
-    putTasks(sender.data, [data]);
+  const due = write.kind === 'series' ? beginningOf(write) : null;
+  if (write.kind === 'series' && due) return begin(sender, write, due);
+  const { data, changeSetId } = await one(sender, write);
+  const ofParts = data && write.kind === 'create' ? await addParts(sender, write, data.id) : [];
+  return { data, changeSetIds: [changeSetId, ...ofParts].filter((id) => id !== null) };
+}
+
+/** A copy has its parts as soon as it is there. */
+async function addParts({ api, data }: Sender, { key, parts = [] }: Creation, whole: string): Promise<(string | null)[]> {
+  const changeSetIds: (string | null)[] = [];
+  for (let start = 0; start < parts.length; start += MOST_AT_ONCE) {
+    const some = parts.slice(start, start + MOST_AT_ONCE);
+    const operations = some.map((part) => ({ op: 'create' as const, task: { ...part, parent_id: whole } }));
+    const params = { header: { 'Idempotency-Key': `${key}-parts-${start}` } };
+    const answer = await written(api.POST('/tasks/batch', { body: { operations, atomic: true }, params }));
+    putTasks(data, answer.data.results.flatMap((result) => ('task' in result ? [result.task] : [])));
+    changeSetIds.push(answer.changeSetId);
   }
-  return { data, changeSetIds: changeSetId === null ? [] : [changeSetId] };
+  return changeSetIds;
+}
+
+async function one(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): Promise<Written<Task | null>> {
+  const answer = await request(sender, write);
+  if (answer.data) {
+    noteOwn(sender, write, answer.data);
+    putTasks(sender.data, [answer.data]);
+  }
+  return answer;
+}
+
+/** A series counts from its due, so the task is given that first. It is one deed: both versions of all of it are shown. */
+async function begin(sender: Sender, write: SeriesWrite, due: Due): Promise<Sent> {
+  const { key, id, version, before } = write;
+  const dated: TaskUpdate = { key: `${key}-due`, kind: 'update', id, version, fields: { due }, before: { due: before.due ?? null } };
+  const first = await one(sender, dated).catch((error: unknown) => {
+    throw error instanceof Conflicted ? new Conflicted(write, error.current) : error;
+  });
+  const second = await one(sender, { ...write, before: { ...before, due } });
+  return { data: second.data, changeSetIds: [first.changeSetId, second.changeSetId].filter((each) => each !== null) };
 }
 
 async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): Promise<Written<Task | null>> {
@@ -65,7 +100,7 @@ async function request(sender: Sender, write: Exclude<TaskWrite, BatchWrite>): P
   const header = { 'Idempotency-Key': write.key };
   switch (write.kind) {
     case 'create':
-      return written(api.POST('/tasks', { body: await understood(api, write), params: { header } }));
+      return written(api.POST('/tasks', { body: write.task, params: { header } }));
     case 'update':
       return againstSeen(sender, write, (params) => patch(api, write, params));
     case 'complete': {
@@ -223,15 +258,9 @@ async function deleted(
   return { data: null, changeSetId };
 }
 
-/**
- * What was asked for before a task was saved is about its version 0. A completion names no version;
- * it was ours alone if it moved the known one by one.
- */
+/** A completion names no version; it was ours alone if it moved the known one by one. */
 function noteOwn({ data, own }: Sender, write: TaskWrite, after: Task): void {
-  if (write.kind === 'create') {
-    giveId(write.key, after.id);
-    own.moved(after.id, 0, after.version);
-  }
+  if (write.kind === 'create') giveId(write.key, after);
   if (write.kind !== 'complete') return;
   const before = knownTasks(data).byId.get(write.id)?.version;
   if (before !== undefined && after.version === before + 1) own.moved(write.id, before, after.version);

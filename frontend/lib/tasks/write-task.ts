@@ -4,7 +4,15 @@ import type { Data } from '@/lib/data';
 import type { TaskWrite } from '@/lib/tasks/write';
 
 /** What a write came to. A message has been told already, unless the caller wanted to tell it. */
-export type Outcome = { ok: true; task: Task | null } | { ok: false; message: string; isRefused: boolean };
+export type Outcome =
+  | { ok: true; task: Task | null }
+  | {
+      ok: false;
+      message: string;
+      isRefused: boolean;
+      /** Asks for the very same once more, where it may have arrived, or will in a moment. */
+      again?: () => Promise<Outcome>;
+    };
 
 export type WriteOptions = {
   /** The caller tells what went wrong. */

@@ -1,4 +1,4 @@
-import type { NewRecurrence, NewTask, Task, TaskPatch } from '@/lib/api';
+import type { Due, NewRecurrence, NewTask, Task, TaskPatch } from '@/lib/api';
 import { randomId } from '@/lib/id';
 
 /** Fields that a person changes. */
@@ -17,6 +17,10 @@ export type TaskWrite = { readonly key: string } & (
       task: NewTask;
       /** What was typed, if the server has yet to say what it means. */
       text?: string;
+      /** And when: "tomorrow" is the day after that. */
+      typedAt?: string;
+      /** Of a copy: what becomes a part of it. */
+      parts?: readonly NewTask[];
     }
   | {
       kind: 'update';
@@ -45,6 +49,7 @@ export type TaskWrite = { readonly key: string } & (
 
 /** What of a task a series decides. */
 export type SeriesShown = Partial<Pick<Task, 'due' | 'due_at' | 'recurrence'>>;
+export type Creation = Extract<TaskWrite, { kind: 'create' }>;
 export type TaskUpdate = Extract<TaskWrite, { kind: 'update' }>;
 export type SeriesWrite = Extract<TaskWrite, { kind: 'series' }>;
 /** What names the version that the person saw. */
@@ -57,7 +62,8 @@ export type SingleWrite = Extract<TaskWrite, { kind: 'update' | 'complete' | 'de
 export const MOST_AT_ONCE = 100;
 
 export function creation(task: NewTask, text?: string): TaskWrite {
-  return { key: randomId(), kind: 'create', task, text };
+  const typed = text === undefined ? {} : { text, typedAt: new Date().toISOString() };
+  return { key: randomId(), kind: 'create', task, ...typed };
 }
 
 /** A change of what the person saw; null when it changes nothing. */
@@ -99,6 +105,11 @@ export function together(tasks: readonly Task[], change: Change): TaskWrite | nu
 export function ofSeries(seen: Task, to: SeriesWrite['to'], shown: SeriesShown): SeriesWrite {
   const { id, version, due, recurrence } = seen;
   return { key: randomId(), kind: 'series', id, version, to, shown, before: { due, recurrence } };
+}
+
+/** The due with which a series begins where the task has another or none; null if it is the task's own. */
+export function beginningOf({ to, shown: { due }, before }: SeriesWrite): Due | null {
+  return typeof to === 'object' && due && !isSame(due, before.due) ? due : null;
 }
 
 /** The body of the request. Absent fields stay, null clears. */

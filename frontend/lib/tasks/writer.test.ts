@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { announcement } from '@/lib/announce';
+import { announcement, answerUnsaved, unsaved } from '@/lib/announce';
 import type { Schemas } from '@/lib/api';
-import { Invalid, Stale } from '@/lib/api/errors';
+import { Invalid, Stale, Unavailable } from '@/lib/api/errors';
 import { openConflict } from '@/lib/conflict';
 import { createData, putTasks } from '@/lib/data';
 import { example } from '@/lib/tasks/example';
@@ -11,14 +11,15 @@ import { writeTask } from '@/lib/tasks/writer';
 const task = example({ id: 'a', title: 'before' });
 const invalid = new Invalid({ status: 422, code: 'invalid', detail: 'The title must not be blank', field: 'title' }, null);
 
-const server = vi.hoisted(() => ({ refusal: null as Error | null, results: [] as unknown[] }));
+const server = vi.hoisted(() => ({ refusal: null as Error | null, results: [] as unknown[], keys: [] as unknown[] }));
 
 vi.mock('@/lib/api/client', () => {
   const answer = (data: unknown) => ({ data, response: new Response(null, { headers: { 'x-change-set-id': 'c' } }) });
   return {
     pageApi: {
       GET: async () => ({ data: { ...task, title: 'theirs', version: 2 } }),
-      PATCH: async () => {
+      PATCH: async (_: string, { params }: { params: { header: Record<string, string> } }) => {
+        server.keys.push(params.header['Idempotency-Key']);
         throw server.refusal;
       },
       POST: async () => answer({ results: server.results }),
@@ -35,6 +36,7 @@ function page() {
 
 beforeEach(() => {
   announcement.set(null);
+  answerUnsaved(unsaved.get());
   openConflict.set(null);
 });
 
@@ -62,13 +64,29 @@ test('who changes what somebody else has changed is asked which stays, and not t
   expect(announcement.get()).toBeNull();
 });
 
+test('what could not be saved stands until it is answered, all of it, and is tried again as the same deed', async () => {
+  server.refusal = new Unavailable({ status: 503, code: 'unavailable', detail: 'd' }, null, 60);
+  server.keys = [];
+  const data = page();
+  const [one, other] = [retitled(), retitled()];
+  await writeTask(data, one, {});
+  await writeTask(data, other, {});
+  expect(unsaved.get()).toMatchObject([{ text: expect.stringMatching('busy or restarting') }, {}]);
+  const [first] = unsaved.get();
+  answerUnsaved([first!]);
+  expect(unsaved.get()).toHaveLength(1);
+  first!.retry();
+  await vi.waitFor(() => expect(unsaved.get()).toHaveLength(2));
+  expect(server.keys).toEqual([one.key, other.key, one.key]);
+});
+
 test('of several tasks the way back is offered also where some stay as they are', async () => {
   const error: Partial<Schemas['Problem']> = { status: 404, code: 'not_found', detail: 'Task not found' };
   server.results = [{ status: 200, task: { ...task, priority: 'high', version: 2 } }, { status: 404, error }];
   const tasks = [task, example({ id: 'b' })];
   await writeTask(page(), together(tasks, () => ({ priority: 'high' }))!, {});
   expect(announcement.get()).toMatchObject({
-    tone: 'problem', text: '1 task stays as before: Task not found', action: { label: 'Undo' },
+    tone: 'problem', text: 'Couldn’t change 1 task: Task not found', action: { label: 'Undo' },
   });
   server.results = tasks.map((each) => ({ status: 200, task: { ...each, priority: 'high', version: 2 } }));
   await writeTask(page(), together(tasks, () => ({ priority: 'high' }))!, {});

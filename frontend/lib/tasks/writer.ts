@@ -1,15 +1,17 @@
-import { announceProblem } from '@/lib/announce';
+import { announceProblem, announceUnsaved } from '@/lib/announce';
 import { api } from '@/lib/api';
 import { ApiError, Invalid, messageOf, NetworkError, NotFound, Refused, Unauthenticated } from '@/lib/api/errors';
-import { openConflict } from '@/lib/conflict';
+import { askWhich } from '@/lib/conflict';
 import { knownTasks, type Data } from '@/lib/data';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { errorMessages } from '@/lib/messages/errors';
+import { hasLeft } from '@/lib/session-over';
 import { dropTask } from '@/lib/tasks/drop';
 import { linger } from '@/lib/tasks/lingering';
 import { overlay } from '@/lib/tasks/overlay';
 import { OwnVersions } from '@/lib/tasks/own-versions';
 import { Queue } from '@/lib/tasks/queue';
+import { understood } from '@/lib/tasks/quick';
 import { Conflicted, sendWrite, type Sent } from '@/lib/tasks/send';
 import type { BatchWrite, TaskWrite } from '@/lib/tasks/write';
 import type { Outcome, WriteOptions } from '@/lib/tasks/write-task';
@@ -28,26 +30,45 @@ function queueOf(data: Data): Queue {
 }
 
 /** Writes, and tells what came of it. */
-export async function writeTask(data: Data, write: TaskWrite, options: WriteOptions): Promise<Outcome> {
-  for (const each of write.kind === 'batch' ? write.writes : [write]) {
+export async function writeTask(data: Data, asked: TaskWrite, options: WriteOptions): Promise<Outcome> {
+  for (const each of asked.kind === 'batch' ? asked.writes : [asked]) {
     if (each.kind === 'complete' && each.completed) linger(each.id);
   }
+  const queue = queueOf(data);
+  let write = asked;
+  const send = async () => {
+    const known = await understood(api, write);
+    // From here on it means this, however often it is sent: the server takes a key for one thing alone.
+    if (known !== write) queue.replace(known);
+    write = known;
+    return sendWrite({ api, data, own }, write);
+  };
   try {
-    const answer = await queueOf(data).run(write, () => sendWhenOnline(data, write));
+    const answer = await queue.run(asked, () => whenOnline(send));
     report(data, write, answer);
     return { ok: true, task: answer.data };
   } catch (error) {
     if (!options.isQuiet) tell(data, write, options, error);
-    return { ok: false, message: messageOf(error), isRefused: error instanceof Refused };
+    return {
+      ok: false,
+      message: messageOf(error),
+      isRefused: error instanceof Refused,
+      ...(isPassing(error) && { again: () => writeTask(data, write, options) }),
+    };
   }
 }
 
+function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && error.isPassing;
+}
+
 /** Without a network a write waits. Its key makes sure that it is done once, whatever had arrived. */
-async function sendWhenOnline(data: Data, write: TaskWrite): Promise<Sent> {
+async function whenOnline(send: () => Promise<Sent>): Promise<Sent> {
   for (;;) {
     await online();
+    if (hasLeft()) return new Promise(() => {});
     try {
-      return await sendWrite({ api, data, own }, write);
+      return await send();
     } catch (error) {
       // The page goes. What was asked for is neither done nor refused: it is kept until the same person is back.
       if (error instanceof Unauthenticated) return new Promise(() => {});
@@ -80,7 +101,7 @@ function report(data: Data, write: TaskWrite, { changeSetIds, several }: Sent): 
 /** Shows both versions to whoever can decide. */
 async function ask(data: Data, conflicts: readonly Conflicted[]): Promise<void> {
   const { taskConflict } = await import('@/lib/tasks/conflict');
-  openConflict.set(taskConflict(data, conflicts, (mine) => void writeTask(data, mine, {})));
+  askWhich(taskConflict(data, conflicts, (mine) => void writeTask(data, mine, {})));
 }
 
 function tell(data: Data, write: TaskWrite, options: WriteOptions, error: unknown): void {
@@ -89,18 +110,16 @@ function tell(data: Data, write: TaskWrite, options: WriteOptions, error: unknow
   else if (error instanceof NotFound && 'id' in write) {
     dropTask(data, write.id, knownTasks(data).byId.get(write.id)?.version ?? 0);
     announceProblem(errorMessages.taskGone);
-  } else announceProblem(messageOf(error), error instanceof ApiError && error.isPassing ? again(data, write, options) : undefined);
-}
-
-/** The same deed with the same key: if it had arrived after all, it is not done twice. */
-function again(data: Data, write: TaskWrite, options: WriteOptions): { label: string; run: () => void } {
-  return { label: errorMessages.retry, run: () => void writeTask(data, write, options) };
+  } else if (isPassing(error)) {
+    // The same deed with the same key: if it had arrived after all, it is not done twice.
+    announceUnsaved(messageOf(error), () => void writeTask(data, write, options));
+  } else announceProblem(messageOf(error));
 }
 
 function describe(write: TaskWrite, count: number): string {
   switch (write.kind) {
     case 'create':
-      return dialogsMessages.changes.created;
+      return write.parts ? dialogsMessages.changes.duplicated : dialogsMessages.changes.created;
     case 'complete':
       return write.completed ? dialogsMessages.changes.completed : dialogsMessages.changes.reopened;
     case 'delete':

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { addDays, daysBetween, monthPage, nextWeekday, weekday } from '@/lib/time/day';
-import { dayHeading, relativeDay } from '@/lib/time/format';
+import { addDays, daysBetween } from '@/lib/time/day';
+import { dayHeading, relativeDay, relativeMoment, timeInWords } from '@/lib/time/format';
 
 test('days do not know of clocks that change', () => {
   expect(addDays('2026-03-28', 2)).toBe('2026-03-30');
@@ -9,18 +9,14 @@ test('days do not know of clocks that change', () => {
   expect(daysBetween('2026-10-24', '2026-10-26')).toBe(2);
 });
 
-test('weeks begin on Monday', () => {
-  expect(weekday('2026-11-22')).toBe(7);
-  expect(nextWeekday('2026-11-21', 6)).toBe('2026-11-28');
-  expect(nextWeekday('2026-11-21', 1)).toBe('2026-11-23');
-});
-
-test('a month’s page holds all of it', () => {
-  const page = monthPage(2026, 11);
-  expect(page[0]).toBe('2026-10-26');
-  expect(page.at(-1)).toBe('2026-12-06');
-  expect(monthPage(2027, 2)).toHaveLength(28);
-  expect(page).toContain('2026-11-30');
+test.each([
+  ['00:05', '12:05 am'],
+  ['09:00', '9:00 am'],
+  ['12:30', '12:30 pm'],
+  ['15:00', '3:00 pm'],
+])('%s is %s for who counts to twelve', (time, words) => {
+  expect(timeInWords(`2026-11-21T${time}:00`, { hour12: true })).toBe(words);
+  expect(timeInWords(`2026-11-21T${time}:00`, { hour12: false })).toBe(time);
 });
 
 test('days as one speaks of them', () => {
@@ -32,4 +28,5 @@ test('days as one speaks of them', () => {
   expect(relativeDay('2026-11-28', today)).toBe('28 Nov');
   expect(relativeDay('2027-01-02', today)).toBe('2 Jan 2027');
   expect(dayHeading('2026-11-22', today)).toBe('Tomorrow · Sunday 22 November');
+  expect(relativeMoment('2026-11-22', '2026-11-22T15:00:00', { today, hour12: true })).toBe('Tomorrow 3:00 pm');
 });

@@ -24,25 +24,6 @@ export function daysBetween(from: Day, to: Day): number {
   return Math.round((utc(to).getTime() - utc(from).getTime()) / DAY_MILLISECONDS);
 }
 
-/** Monday is 1, Sunday 7. */
-export function weekday(day: Day): number {
-  return utc(day).getUTCDay() || 7;
-}
-
-/** The next such weekday after a day: a week later if it is one. */
-export function nextWeekday(day: Day, wanted: number): Day {
-  return addDays(day, ((wanted - weekday(day) + 6) % 7) + 1);
-}
-
-/** The weeks that a month touches, from a Monday to a Sunday. */
-export function monthPage(year: number, month: number): Day[] {
-  const first = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-01`;
-  const start = addDays(first, 1 - weekday(first));
-  const last = new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
-  const days = daysBetween(start, last) + 1;
-  return Array.from({ length: Math.ceil(days / 7) * 7 }, (_, index) => addDays(start, index));
-}
-
 /** Whether a text is a day that exists. */
 export function isDay(text: string): text is Day {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(utc(text).getTime()) && utc(text).toISOString().startsWith(text);

@@ -1,5 +1,6 @@
 import { addDays, dayOf, daysBetween, timeOf, type Day } from '@/lib/time/day';
 import { messages } from '@/lib/messages';
+import type { Habits } from '@/lib/time/habits';
 import { wallTime } from '@/lib/time/zone';
 
 const formats = {
@@ -34,10 +35,25 @@ export function relativeDay(day: Day, today: Day): string {
   return formatDay(day, day.slice(0, 4) === today.slice(0, 4) ? 'dayMonth' : 'dayMonthYear');
 }
 
+type Writing = Pick<Habits, 'hour12'>;
+
+/** The time of a wall time, as somebody writes it: `15:00` or `3:00 pm`. */
+export function timeInWords(wallTime: string, clock: Writing): string {
+  return hourInWords(timeOf(wallTime), clock);
+}
+
+/** `15:00`, as somebody writes it. */
+export function hourInWords(time: string, { hour12 }: Writing): string {
+  if (!hour12) return time;
+  const hour = Number(time.slice(0, 2));
+  const { am, pm } = messages.hours;
+  return `${hour % 12 || 12}${time.slice(2)} ${hour < 12 ? am : pm}`;
+}
+
 /** The same with the time, if there is one. */
-export function relativeMoment(day: Day, wallTime: string | null, today: Day): string {
-  const words = relativeDay(day, today);
-  return wallTime === null ? words : `${words} ${timeOf(wallTime)}`;
+export function relativeMoment(day: Day, wallTime: string | null, clock: Writing & { today: Day }): string {
+  const words = relativeDay(day, clock.today);
+  return wallTime === null ? words : `${words} ${timeInWords(wallTime, clock)}`;
 }
 
 /** The heading of a day in a list: `Tomorrow · Sunday 22 November`. */
@@ -48,7 +64,7 @@ export function dayHeading(day: Day, today: Day): string {
 }
 
 /** An instant as one speaks of it, on the wall of somebody at home in the clock's zone. */
-export function momentInWords(instant: string, { zone, today }: { zone: string; today: Day }): string {
-  const wall = wallTime(Date.parse(instant), zone);
-  return relativeMoment(dayOf(wall), wall, today);
+export function momentInWords(instant: string, clock: Writing & { zone: string; today: Day }): string {
+  const wall = wallTime(Date.parse(instant), clock.zone);
+  return relativeMoment(dayOf(wall), wall, clock);
 }

@@ -1,3 +1,4 @@
+import type { Day } from '@/lib/time/day';
 import { wallTime } from '@/lib/time/zone';
 
 /**
@@ -11,6 +12,11 @@ export function instantOf(wall: string, zone: string): string {
   const before = wanted - offset(wanted - 24 * 60 * 60 * 1000);
   const isRight = Date.parse(`${wallTime(before, zone)}Z`) === wanted;
   return new Date(isRight ? before : later(before, wanted, offset)).toISOString();
+}
+
+/** The instant at which a day begins in a zone: an hour after midnight, where the clocks leave that hour out. */
+export function startOfDay(day: Day, zone: string): string {
+  return instantOf(`${day}T00:00:00`, zone);
 }
 
 function later(before: number, wanted: number, offset: (instant: number) => number): number {

@@ -33,14 +33,3 @@ export function isZone(name: string): boolean {
     return false;
   }
 }
-
-/** The instant at which a day begins in a zone, in milliseconds. */
-export function startOfDay(day: string, zone: string): number {
-  const wanted = Date.parse(`${day}T00:00:00Z`);
-  let instant = wanted;
-  // The second time the clocks may have been changed between the guess and the truth.
-  for (let guess = 0; guess < 2; guess += 1) {
-    instant += wanted - Date.parse(`${wallTime(instant, zone)}Z`);
-  }
-  return instant;
-}

@@ -5,7 +5,7 @@ export const en = {
   locale: 'en-GB',
   app: {
     name: 'TaskFlow',
-    tagline: 'What to do, when, and what became of it.',
+    tagline: 'What to do, when, and how it went.',
     skipToContent: 'Skip to content',
   },
   nav: {
@@ -27,7 +27,7 @@ export const en = {
     menu: 'Menu',
     newProject: 'New project',
     noProjects: 'No projects yet',
-    noTags: 'Tags appear here once a task has one',
+    noTags: 'Type #tag in a task to add one',
     openTasks: (count: number) => plural(count, 'open task', 'open tasks'),
   },
   header: {
@@ -40,6 +40,7 @@ export const en = {
     tomorrow: 'Tomorrow',
     yesterday: 'Yesterday',
   },
+  hours: { am: 'am', pm: 'pm' },
   groups: {
     overdue: 'Overdue',
     today: 'Today',
@@ -54,13 +55,11 @@ export const en = {
     actions: (title: string) => `Actions for “${title}”`,
     subtasks: (count: number) => plural(count, 'subtask', 'subtasks'),
     partOf: (title: string) => `Part of ${title}`,
-    collapse: (group: string) => `Collapse ${group}`,
-    expand: (group: string) => `Expand ${group}`,
     more: 'Show more',
   },
   composer: {
     label: 'New task',
-    placeholder: 'Add a task',
+    placeholder: 'Add a task, e.g. “Call Ann tomorrow 9am #family”',
     add: 'Add task',
     newTask: 'New task',
   },

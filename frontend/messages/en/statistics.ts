@@ -3,7 +3,7 @@ import { plural } from '@/messages/en/plural';
 /** What people read in the statistics, in English. */
 export const statistics = {
   open: 'Open',
-  dueToday: 'Due today or before',
+  dueToday: 'Due today or earlier',
   overdue: 'Overdue',
   completed: 'Completed',
   lastDays: 'Completed in the last 7 days',

@@ -4,6 +4,13 @@ import { plural } from '@/messages/en/plural';
 export const views = {
   allProjects: 'All projects',
   list: { by: 'Sections', sections: { date: 'Date', project: 'Project' } },
+  view: {
+    label: 'View',
+    done: 'Show completed',
+    completed: 'Completed',
+    sort: 'Sort by',
+    sorts: { manual: 'Manual', due: 'Due date', priority: 'Priority', title: 'Title', created: 'Newest first' },
+  },
   drag: {
     instructions:
       'Press space to lift the task, the arrow keys to carry it, space to put it down, and escape to leave it where it was.',
@@ -40,7 +47,7 @@ export const views = {
   search: {
     title: 'Search',
     field: 'Search in titles and descriptions',
-    placeholder: 'Words, or their beginnings',
+    placeholder: 'Search tasks and notes',
     status: 'Status',
     statuses: { all: 'Open and completed', open: 'Open', completed: 'Completed' },
     priority: 'Priority',
@@ -50,11 +57,11 @@ export const views = {
     anyTag: 'Any tag',
     due: 'Due',
     dues: { any: 'Any date', overdue: 'Overdue', today: 'Today', week: 'Next 7 days', month: 'Next 30 days' },
-    sort: 'Sorted by',
-    sorts: { due: 'Due date', priority: 'Priority', created_at: 'Newest first', updated_at: 'Changed last', title: 'Title' },
+    sort: 'Sort by',
+    sorts: { due: 'Due date', priority: 'Priority', created_at: 'Newest first', updated_at: 'Recently changed', title: 'Title' },
     clear: 'Clear the filters',
-    found: (count: number, isAll: boolean) => (isAll ? plural(count, 'task', 'tasks') : `The first ${count} tasks`),
-    nothing: { title: 'Nothing found', text: 'No task fits. Try fewer words or filters.' },
+    found: (count: number, isAll: boolean) => (isAll ? plural(count, 'task', 'tasks') : `First ${count} tasks`),
+    nothing: { title: 'Nothing found', text: 'No tasks match. Try fewer words or filters.' },
   },
   trash: {
     title: 'Trash',

@@ -8,8 +8,8 @@ use tokio::net::TcpStream;
 use super::Theatre;
 use crate::progress::Progress;
 
-/// Answers until the end of the world: a line for each connection, such as `kill backend`, and
-/// `ok` when it is done, or what went wrong.
+/// Answers until the end of the world: a line for each connection, such as `kill backend` or
+/// `set APP_URL=…`, and `ok` when it is done, or what went wrong.
 pub(super) async fn serve(theatre: &Theatre) -> Result<()> {
     loop {
         let (stream, _) = theatre.stagehand.accept().await?;
@@ -34,6 +34,7 @@ async fn obey(theatre: &Theatre, order: &str) -> Result<()> {
     match verb {
         "kill" => process(theatre, name)?.kill9().await,
         "start" => start(theatre, name).await,
+        "set" => set(theatre, name).await,
         _ => bail!("there is no such order"),
     }
 }
@@ -59,4 +60,12 @@ async fn start(theatre: &Theatre, name: &str) -> Result<()> {
             app.ready(&Progress::hidden()).await
         }
     }
+}
+
+/// Starts the front end with another value of a variable, until it is started again.
+async fn set(theatre: &Theatre, setting: &str) -> Result<()> {
+    let (key, value) = setting.split_once('=').context("not a setting")?;
+    // It would wait for whoever is connected.
+    theatre.frontend.process().kill9().await?;
+    theatre.frontend.restart_with(key, value).await
 }

@@ -23,7 +23,7 @@ type Props = {
   onToggle: (task: Task) => void;
 };
 
-const cardClass = 'group/row relative flex gap-1 rounded-control border bg-raised p-2 pr-1';
+const cardClass = 'group/row relative flex gap-1 rounded-control border bg-raised p-2 pr-1 pointer-coarse:gap-1.5';
 
 /** A task on a board. Drawn again only when something of it has changed. */
 export const Card = memo(function Card(props: Props) {
@@ -67,7 +67,7 @@ function Inside({ task, clock, project, parts, onToggle }: Props) {
           data-title
           aria-label={messages.list.openTask(task.title)}
           onClick={() => openTask(task.id)}
-          className={clsx('w-full rounded text-left leading-6 break-words', task.completed && 'text-muted line-through decoration-line-strong')}
+          className={clsx('w-full rounded text-left leading-6 break-words pointer-coarse:-mt-2 pointer-coarse:py-2', task.completed && 'text-muted line-through decoration-line-strong')}
         >
           {task.title}
         </button>

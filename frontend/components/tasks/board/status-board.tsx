@@ -8,16 +8,17 @@ import { Skeleton } from '@/components/ui/skeleton';
 import type { Task } from '@/lib/api';
 import { useData } from '@/lib/data-provider';
 import { Listing } from '@/lib/listing';
-import { readCompleted } from '@/lib/tasks/read-completed';
+import { completedPage } from '@/lib/tasks/read-completed';
+import type { Scope } from '@/lib/tasks/scope';
 import { NOTHING_ALONE, useFollowing } from '@/lib/use-following';
 
 /** The board by status, with what was completed of late: open tasks are known, and events keep all of them. */
 export function StatusBoard({ projectId }: { projectId: string | null }) {
   const data = useData();
-  const completed = useMemo(
-    () => new Listing<Task>((cursor) => readCompleted(data, { projectId }, cursor)),
-    [data, projectId],
-  );
+  const completed = useMemo(() => {
+    const scope: Scope = projectId === null ? { kind: 'all' } : { kind: 'project', id: projectId };
+    return new Listing<Task>((cursor) => completedPage(data, scope, cursor));
+  }, [data, projectId]);
   const { value, error } = useFollowing(completed, NOTHING_ALONE);
   const rest = () => {
     if (value) return value.next === null ? null : <MoreButton more={() => completed.more()} />;

@@ -11,11 +11,12 @@ import { Segments } from '@/components/ui/segments';
 import { setParameters } from '@/lib/address';
 import { messages } from '@/lib/messages';
 import { viewsMessages } from '@/lib/messages/views';
-import { CALENDAR_VIEWS, daysOf, turn, type CalendarView as View } from '@/lib/tasks/calendar';
+import { CALENDAR_VIEWS, daysOf, shownDay, turn, type CalendarView as View } from '@/lib/tasks/calendar';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { loadWriter } from '@/lib/tasks/write-task';
-import { isDay, type Day } from '@/lib/time/day';
+import type { Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
+import type { WeekStart } from '@/lib/time/habits';
 
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 const text = viewsMessages.calendar;
@@ -23,11 +24,10 @@ const text = viewsMessages.calendar;
 /** The calendar: which page of it is in the address. */
 export function CalendarView() {
   const parameters = useSearchParams();
-  const { today } = useClock();
+  const { today, weekStart } = useClock();
   const { byId, error, retry } = useTasks();
   const view = CALENDAR_VIEWS.find((each) => each === parameters.get('view')) ?? 'month';
-  const wanted = parameters.get('day');
-  const day = wanted !== null && isDay(wanted) ? wanted : today;
+  const day = shownDay(parameters.get('day'), today);
   const show = (on: Day) => setParameters({ day: on === today ? null : on });
   useEffect(() => void loadWriter(), []);
   return (
@@ -35,7 +35,7 @@ export function CalendarView() {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 pt-3 pb-3 sm:px-7">
         <ViewHeading>
           <span className="sr-only">{messages.nav.calendar}: </span>
-          <span aria-live="polite">{title(view, day)}</span>
+          <span aria-live="polite">{title(view, day, weekStart)}</span>
         </ViewHeading>
         <div className="flex items-center gap-1">
           <Turn label={text.previous[view]} icon={ChevronLeft} onClick={() => show(turn(view, day, -1))} />
@@ -61,9 +61,9 @@ export function CalendarView() {
   );
 }
 
-function title(view: View, day: Day): string {
+function title(view: View, day: Day, weekStart: WeekStart): string {
   if (view === 'month') return formatDay(day, 'month');
-  const days = daysOf(view, day);
+  const days = daysOf(view, day, weekStart);
   return text.weekOf(formatDay(days[0] ?? day, 'dayMonth'), formatDay(days[6] ?? day, 'dayMonthYear'));
 }
 

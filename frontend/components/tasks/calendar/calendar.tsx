@@ -3,8 +3,8 @@
 import { clsx } from 'clsx';
 import { useMemo, useRef, useState } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
+import AddOnDay from '@/components/tasks/add-on-day';
 import { AreaCommands } from '@/components/tasks/area-commands';
-import { AddOnDay } from '@/components/tasks/calendar/add-on-day';
 import { CarriedChip } from '@/components/tasks/calendar/chip';
 import { DayCell } from '@/components/tasks/calendar/day-cell';
 import { DaysNote } from '@/components/tasks/calendar/days-note';
@@ -13,8 +13,7 @@ import { DragArea } from '@/components/tasks/drag/drag-area';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
 import { messages } from '@/lib/messages';
 import { daysOf, entriesByDay, type CalendarView } from '@/lib/tasks/calendar';
-import { dueMoment } from '@/lib/tasks/due';
-import { moveTo } from '@/lib/tasks/due-day';
+import { dueOn } from '@/lib/tasks/due-day';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import type { Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
@@ -25,17 +24,20 @@ type Props = { view: CalendarView; day: Day; onShowWeek: (day: Day) => void };
 export function Calendar({ view, day, onShowWeek }: Props) {
   const area = useRef<HTMLDivElement>(null);
   const { byId } = useTasks();
-  const { today, zone } = useClock();
+  const { today, zone, hour12, weekStart } = useClock();
   const actions = useTaskActions();
   const { pick, element: picker } = usePicker();
   const [adding, setAdding] = useState<{ day: Day; anchor: HTMLElement } | null>(null);
-  const days = useMemo(() => daysOf(view, day), [view, day]);
+  const days = useMemo(() => daysOf(view, day, weekStart), [view, day, weekStart]);
   const { planned, ...rest } = useDays(days, zone);
-  const entries = useMemo(() => entriesByDay(byId.values(), planned, days, zone), [byId, planned, days, zone]);
+  const entries = useMemo(
+    () => entriesByDay(byId.values(), planned, days, { zone, hour12 }),
+    [byId, planned, days, zone, hour12],
+  );
   return (
     <DragArea
       id="calendar"
-      onDrop={(task, to) => actions.set(task, { due: moveTo(task.due, to, dueMoment(task, zone)?.day) })}
+      onDrop={(task, to) => actions.set(task, { due: dueOn(task, to, zone) })}
       draw={(task) => <CarriedChip task={task} />}
     >
       <div ref={area} role="group" aria-label={messages.nav.calendar} className="min-h-0 flex-1 overflow-y-auto px-3 pb-6 sm:px-6">

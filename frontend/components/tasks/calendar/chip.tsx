@@ -19,6 +19,10 @@ const EDGES: Record<Priority, string> = {
   none: 'border-l-line-strong',
 };
 
+/** A month on a phone has no room for fingers: there a day as a whole leads to its week. */
+const SHORT = 'h-6 max-sm:pointer-coarse:pointer-events-none sm:touch';
+const TALL = 'min-h-8 py-1 pointer-coarse:min-h-10';
+
 const chipClass = 'flex w-full min-w-0 items-center gap-1.5 rounded-md border-l-3 bg-raised px-1.5 text-left text-xs shadow-[inset_0_0_0_1px_var(--color-line)]';
 
 type Props = { entry: Entry; isTall: boolean };
@@ -38,7 +42,7 @@ function TaskChip({ entry: { task, time }, isTall }: Props) {
         data-title
         aria-label={messages.list.openTask(task.title)}
         onClick={() => openTask(task.id)}
-        className={clsx(chipClass, EDGES[task.priority], 'cursor-grab hover:bg-hover', isTall ? 'min-h-8 py-1' : 'h-6')}
+        className={clsx(chipClass, EDGES[task.priority], 'cursor-grab hover:bg-hover', isTall ? TALL : SHORT)}
       >
         <Inside task={task} time={time} isTall={isTall} />
       </button>
@@ -72,7 +76,7 @@ function PlannedChip({ entry: { task, time }, isTall }: Props) {
       onClick={() => openTask(task.id)}
       className={clsx(
         'flex w-full min-w-0 items-center gap-1.5 rounded-md border border-dashed px-1.5 text-left text-xs text-muted hover:bg-hover',
-        isTall ? 'min-h-8 py-1' : 'h-6',
+        isTall ? TALL : SHORT,
       )}
     >
       <Icon of={Repeat2} className={clsx('size-3 shrink-0', !isTall && 'max-sm:hidden')} />

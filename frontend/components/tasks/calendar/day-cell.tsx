@@ -37,22 +37,22 @@ export function DayCell({ day, view, entries, isToday, isOutside, onShowWeek, on
       ref={ref}
       aria-label={`${full}, ${text.tasks(entries.length)}`}
       className={clsx(
-        'group/row flex min-w-0 flex-col gap-1 border-r border-b p-1.5',
+        'group/row relative flex min-w-0 flex-col gap-1 border-r border-b p-1.5',
         isWeek ? 'min-h-24' : 'min-h-20 sm:min-h-26',
         isOutside && 'bg-sidebar',
         isOver && 'bg-selected!',
       )}
     >
-      <div className="flex h-6 items-center justify-between">
+      <div className={clsx('flex h-6 items-center justify-between', isWeek ? 'touch' : 'sm:touch')}>
         <DayNumber day={day} isToday={isToday} isOutside={isOutside} isWeek={isWeek} onShowWeek={onShowWeek} />
         <button
           type="button"
           aria-label={text.addOn(full)}
           onClick={(event: MouseEvent<HTMLElement>) => onAdd(day, event.currentTarget)}
           className={clsx(
-            'grid size-6 place-items-center rounded text-muted hover:bg-hover hover:text-foreground sm:opacity-0 pointed:opacity-100',
+            'grid size-6 place-items-center rounded text-muted hover:bg-hover hover:text-foreground sm:opacity-0 pointer-coarse:opacity-100 pointed:opacity-100 touch',
             // A month on a phone has room for the days alone; each leads to its week.
-            !isWeek && 'max-sm:hidden',
+            !isWeek && 'max-sm:hidden max-lg:pointer-coarse:hidden',
           )}
         >
           <Icon of={Plus} className="size-3.5" />
@@ -65,7 +65,7 @@ export function DayCell({ day, view, entries, isToday, isOutside, onShowWeek, on
         <button
           type="button"
           onClick={() => onShowWeek(day)}
-          className="rounded px-1.5 text-left text-xs text-muted hover:bg-hover hover:text-foreground"
+          className="rounded px-1.5 text-left text-xs text-muted hover:bg-hover hover:text-foreground max-sm:pointer-coarse:pointer-events-none sm:pointer-coarse:min-h-10"
         >
           {text.more(entries.length - shown.length)}
         </button>
@@ -73,6 +73,10 @@ export function DayCell({ day, view, entries, isToday, isOutside, onShowWeek, on
     </section>
   );
 }
+
+/** For a finger on a phone the whole day is its number. */
+const numberClass =
+  'sm:pointer-coarse:justify-center max-sm:pointer-coarse:after:absolute max-sm:pointer-coarse:after:inset-0 sm:touch';
 
 type NumberProps = Pick<Props, 'day' | 'isToday' | 'isOutside' | 'onShowWeek'> & { isWeek: boolean };
 
@@ -91,7 +95,7 @@ function DayNumber({ day, isToday, isOutside, isWeek, onShowWeek }: NumberProps)
     );
   }
   return (
-    <button type="button" aria-label={text.showWeek(formatDay(day, 'full'))} onClick={() => onShowWeek(day)} className={clsx(look, !isToday && 'hover:bg-hover')}>
+    <button type="button" aria-label={text.showWeek(formatDay(day, 'full'))} onClick={() => onShowWeek(day)} className={clsx(look, numberClass, !isToday && 'hover:bg-hover')}>
       {number}
     </button>
   );

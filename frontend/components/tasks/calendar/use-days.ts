@@ -6,10 +6,10 @@ import { useData, useRemote } from '@/lib/data-provider';
 import { Remote } from '@/lib/remote';
 import { useStore } from '@/lib/store';
 import { EMPTY } from '@/lib/tasks/collection';
-import { readCompletedDue } from '@/lib/tasks/completed-due';
+import { readCompletedDue } from '@/lib/tasks/read-completed';
 import { SeriesPlan } from '@/lib/tasks/series-plan';
 import { addDays, type Day } from '@/lib/time/day';
-import { startOfDay } from '@/lib/time/zone';
+import { startOfDay } from '@/lib/time/instant';
 import { NOTHING_ALONE, useFollowing } from '@/lib/use-following';
 
 /** What some days show besides the open tasks: what series will bring, and what was done, which becomes known. */
@@ -23,8 +23,7 @@ export function useDays(days: readonly Day[], zone: string) {
     () =>
       new Remote(() => {
         const [first = '', last = ''] = [days.at(0), days.at(-1)];
-        const instant = (of: Day) => new Date(startOfDay(of, zone)).toISOString();
-        return readCompletedDue(data, { after: instant(first), before: instant(addDays(last, 2)) });
+        return readCompletedDue(data, { after: startOfDay(first, zone), before: startOfDay(addDays(last, 2), zone) });
       }),
     [data, days, zone],
   );

@@ -44,12 +44,12 @@ export function Subtasks({ parent }: { parent: Task }) {
       </h3>
       <ul className="mt-1">
         {parts.map((task) => (
-          <li key={task.id} className="flex min-h-9 items-center gap-1.5 rounded-control px-0.5 hover:bg-hover">
+          <li key={task.id} className="flex min-h-9 items-center gap-1.5 rounded-control px-0.5 hover:bg-hover pointer-coarse:min-h-10">
             <TaskCheck task={task} onToggle={() => toggle(task)} />
             <button
               type="button"
               onClick={() => openTask(task.id)}
-              className={clsx('min-w-0 flex-1 rounded py-1 text-left break-words', task.completed && 'text-muted line-through')}
+              className={clsx('min-w-0 flex-1 rounded py-1 text-left break-words pointer-coarse:py-2.5', task.completed && 'text-muted line-through')}
             >
               {task.title}
             </button>
@@ -92,11 +92,11 @@ function AddSubtask({ parent }: { parent: Task }) {
       setTitle((now) => now || typed);
       return errors.show(problem);
     };
-    void writeTask(data, creation({ title: typed, parent_id: parent.id, project_id: parent.project_id }), { atField });
+    void writeTask(data, creation({ title: typed, parent_id: parent.id, project_id: parent.project_id }, typed), { atField });
   };
   return (
     <form ref={form} onSubmit={submit}>
-      <div className="flex h-9 items-center gap-1.5 rounded-control px-0.5 focus-within:bg-hover">
+      <div className="flex h-9 items-center gap-1.5 rounded-control px-0.5 focus-within:bg-hover pointer-coarse:h-11">
         <span className="grid size-7 shrink-0 place-items-center text-muted">
           <Icon of={Plus} className="size-4" />
         </span>
@@ -106,7 +106,7 @@ function AddSubtask({ parent }: { parent: Task }) {
           aria-label={text.addSubtask}
           {...described('subtask-note', error)}
           placeholder={text.addSubtask}
-          maxLength={200}
+          maxLength={1000}
           autoComplete="off"
           className="h-full min-w-0 flex-1 bg-transparent text-base placeholder:text-muted focus-visible:outline-none sm:text-sm"
         />

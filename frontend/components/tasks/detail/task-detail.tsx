@@ -1,23 +1,29 @@
 'use client';
 
-import { History, Trash2, X } from 'lucide';
+import { X } from 'lucide';
+import { lazy } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
+import { areaClass, type FieldProps } from '@/components/tasks/detail/area';
+import { DescriptionField } from '@/components/tasks/detail/description-field';
 import { Properties } from '@/components/tasks/detail/properties';
 import { Subtasks } from '@/components/tasks/detail/subtasks';
+import { TaskKeys } from '@/components/tasks/detail/task-keys';
 import { useDraft } from '@/components/tasks/detail/use-draft';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
 import { TaskCheck } from '@/components/tasks/task-check';
-import { AppLink } from '@/components/ui/app-link';
-import { Button, buttonClass } from '@/components/ui/button';
+import { Button } from '@/components/ui/button';
 import { described, FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
+import { LaterMenu } from '@/components/ui/later-menu';
 import type { Task } from '@/lib/api';
+import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { openTask } from '@/lib/open-task';
 import { useClock, useTasks } from '@/lib/tasks/provider';
-import type { WriteOptions } from '@/lib/tasks/write-task';
 import { momentInWords } from '@/lib/time/format';
 
+const loadMenu = () => import('@/components/tasks/task-menu');
+const TaskMenu = lazy(loadMenu);
 const text = dialogsMessages.task;
 
 /** Everything about a task, to be changed where it stands. */
@@ -35,26 +41,17 @@ export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void 
             </span>
           </Button>
         ) : null}
-        <AppLink href={`/history/${task.id}`} aria-label={text.history} className={`${buttonClass('ghost', 'icon')} ml-auto`}>
-          <Icon of={History} className="size-4" />
-        </AppLink>
-        <Button
-          variant="ghost"
-          size="icon"
-          aria-label={text.delete}
-          onClick={() => {
-            actions.remove(task);
-            onClose();
-          }}
-        >
-          <Icon of={Trash2} className="size-4" />
-        </Button>
+        <span className="ml-auto">
+          <LaterMenu label={messages.list.actions(task.title)} load={loadMenu}>
+            <TaskMenu task={task} onDelete={onClose} />
+          </LaterMenu>
+        </span>
         <Button variant="ghost" size="icon" aria-label={text.close} onClick={onClose}>
           <Icon of={X} className="size-4" />
         </Button>
       </div>
       <div className="flex-1 overflow-y-auto px-4 py-5 sm:px-6">
-        <div className="flex items-start gap-0.5">
+        <div className="flex items-start gap-0.5 pointer-coarse:gap-1.5">
           <TaskCheck task={task} onToggle={() => actions.toggle(task)} className="mt-1 ml-0.5" />
           <TitleField task={task} onSave={(seen, title, atField) => actions.set(seen, { title }, atField)} />
         </div>
@@ -63,16 +60,11 @@ export function TaskDetail({ task, onClose }: { task: Task; onClose: () => void 
         {task.parent_id ? null : <Subtasks parent={task} />}
       </div>
       <Footer task={task} />
+      <TaskKeys task={task} pick={pick} onToggle={() => actions.toggle(task)} />
       {picker}
     </>
   );
 }
-
-type FieldProps = { task: Task; onSave: (seen: Task, text: string, atField: WriteOptions['atField']) => void };
-
-const areaClass =
-  'field-sizing-content w-full resize-none rounded-md bg-transparent px-1.5 py-1 placeholder:text-muted hover:bg-hover ' +
-  'focus:bg-raised focus:outline-1 focus:outline-line-strong';
 
 function TitleField({ task, onSave }: FieldProps) {
   const draft = useDraft(task, 'title', (seen, typed, atField) => {
@@ -95,29 +87,9 @@ function TitleField({ task, onSave }: FieldProps) {
             event.currentTarget.blur();
           }
         }}
-        className={`${areaClass} text-lg leading-7 font-semibold tracking-tight`}
+        className={`${areaClass} text-lg leading-7 font-semibold tracking-tight pointer-coarse:py-1.5`}
       />
       <FormProblem id="title-note" message={draft.error} className="px-1.5" />
-    </div>
-  );
-}
-
-function DescriptionField({ task, onSave }: FieldProps) {
-  const draft = useDraft(task, 'description', onSave);
-  return (
-    <div className="mt-1 ml-8">
-      <textarea
-        aria-label={text.description}
-        {...described('description-note', draft.error)}
-        placeholder={text.descriptionPlaceholder}
-        value={draft.value}
-        maxLength={10_000}
-        rows={3}
-        onChange={(event) => draft.change(event.target.value)}
-        onBlur={draft.finish}
-        className={`${areaClass} min-h-20 text-base leading-6 sm:text-sm`}
-      />
-      <FormProblem id="description-note" message={draft.error} className="px-1.5" />
     </div>
   );
 }

@@ -24,7 +24,7 @@ export default function TaskSheet({ id }: { id: string }) {
   // It may have been opened before it was saved.
   const task = useTasks().byId.get(idOf(id));
   return (
-    <Sheet isOpen onClose={closeTask} title={dialogsMessages.task.details} side="right">
+    <Sheet isOpen onClose={closeTask} title={dialogsMessages.task.details} side="right" hasKeys>
       {task ? <TaskDetail task={task} onClose={closeTask} /> : <Unknown id={id} />}
     </Sheet>
   );

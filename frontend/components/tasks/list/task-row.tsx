@@ -46,9 +46,9 @@ export const TaskRow = memo(function TaskRow(props: Props) {
   return (
     <div
       data-task={task.id}
-      className="group/row relative flex min-h-11 items-start gap-1.5 rounded-control px-1.5 py-2 focus-within:bg-hover hover:bg-hover data-carried:opacity-40 data-selected:bg-selected sm:min-h-10 sm:items-center sm:py-1"
+      className="group/row relative flex min-h-11 items-start gap-1.5 rounded-control px-1.5 py-2 focus-within:bg-hover hover:bg-hover data-carried:opacity-40 data-selected:bg-selected sm:min-h-10 sm:items-center sm:py-1 pointer-coarse:py-0 pointer-coarse:pr-10"
     >
-      <TaskCheck task={task} onToggle={() => on.toggle(task)} className="-my-0.5" />
+      <TaskCheck task={task} onToggle={() => on.toggle(task)} className="-my-0.5 pointer-coarse:my-1.5" />
       <div className="flex min-w-0 flex-1 flex-col gap-0.5 sm:flex-row sm:items-center sm:gap-3">
         {editing ? (
           <Suspense fallback={task.title}>
@@ -67,8 +67,8 @@ export const TaskRow = memo(function TaskRow(props: Props) {
         )}
         <Details {...props} />
       </div>
-      {/* The handle, the pencil and the box come when the list is there: see `list/tools`. */}
-      <span data-tools className="flex max-sm:contents sm:min-w-12" />
+      {/* The handle, the pencil, the box and the menu come when the list is there: see `list/tools`. */}
+      <span data-tools className="flex min-w-6 justify-end sm:min-w-18 pointer-coarse:min-w-10" />
     </div>
   );
 });
@@ -93,7 +93,7 @@ function Title({ task }: { task: Task }) {
       aria-label={text.openTask(task.title)}
       onClick={(event) => open(event, task.id)}
       className={clsx(
-        'min-w-0 flex-1 rounded text-left leading-6 break-words outline-offset-0 sm:truncate',
+        'min-w-0 flex-1 rounded text-left leading-6 break-words outline-offset-0 sm:truncate pointer-coarse:py-2',
         task.completed && 'text-muted line-through decoration-line-strong',
       )}
     >
@@ -123,7 +123,11 @@ function Details({ task, clock, project, parentTitle, parts, on }: Props) {
       <Chip label={messages.task.tags} onClick={picks('tags')} isShy={task.tags.length === 0}>
         {task.tags.length === 0 ? <Icon of={Hash} className="size-3.5" /> : <Tags names={task.tags} />}
       </Chip>
-      <Chip label={messages.task.priority} onClick={picks('priority')} isShy={task.priority === 'none'}>
+      <Chip
+        label={task.priority === 'none' ? messages.task.priority : `${messages.task.priority}: ${messages.priorities[task.priority]}`}
+        onClick={picks('priority')}
+        isShy={task.priority === 'none'}
+      >
         <Icon of={Flag} className={clsx('size-3.5', PRIORITY_TEXT[task.priority])} fill={task.priority === 'none' ? 'none' : 'currentColor'} />
         <span className="sr-only">{messages.priorities[task.priority]}</span>
       </Chip>
@@ -165,7 +169,7 @@ function Chip({ label, onClick, isShy, className, children }: ChipProps) {
       title={label}
       onClick={onClick}
       className={clsx(
-        'inline-flex h-6 max-w-full items-center gap-1.5 rounded px-1 hover:bg-background hover:text-foreground',
+        'inline-flex h-6 max-w-full items-center gap-1.5 rounded px-1 hover:bg-background hover:text-foreground touch',
         isShy && 'max-sm:hidden sm:opacity-0 pointed:opacity-100',
         className,
       )}

@@ -2,6 +2,7 @@
 
 import { CalendarClock, CalendarX, Sofa, Sun, Sunrise } from 'lucide';
 import { useState } from 'react';
+import { DateField } from '@/components/tasks/pickers/date-field';
 import { MonthGrid } from '@/components/tasks/pickers/month-grid';
 import { Button } from '@/components/ui/button';
 import { Icon, type IconNode } from '@/components/ui/icon';
@@ -10,35 +11,45 @@ import type { Due } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { dayOfDue } from '@/lib/tasks/due-day';
 import { useClock } from '@/lib/tasks/provider';
-import { addDays, nextWeekday, timeOf, type Day } from '@/lib/time/day';
+import { addDays, timeOf, type Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
+import { nextWeekday } from '@/lib/time/week';
 
-type Props = { due: Due | null; onChoose: (due: Due | null) => void };
+/** `undefined`: several tasks, which are due at different times. */
+type Props = { due: Due | null | undefined; onChoose: (due: Due | null) => void };
 
 const text = dialogsMessages.due;
 const MONDAY = 1;
 const SATURDAY = 6;
 
-/** A day, perhaps a time, and for a time whether it stays with a place. A new day keeps the time. */
+/** A day, perhaps a time, and for a time whether it stays with a place: in words or by hand. A new day keeps the time. */
 export function DuePicker({ due, onChoose }: Props) {
   const { today, zone } = useClock();
   const [time, setTime] = useState(due && due.kind !== 'date' ? timeOf(due.local) : '');
   const [place, setPlace] = useState(due?.kind === 'zoned' ? due.zone : null);
   const day = due ? dayOfDue(due) : null;
-  const on = (chosen: Day) => onChoose(dueOf(chosen, time, place));
+  const [isByFinger] = useState(() => matchMedia('(pointer: coarse)').matches);
+  const at = (chosen: Day) => dueOf(chosen, time, place);
+  const on = (chosen: Day) => onChoose(at(chosen));
   return (
     <div>
+      <DateField
+        meaning={(understood) => (understood.kind === 'date' ? at(understood.date) : understood)}
+        onChoose={onChoose}
+        onEmpty={() => on(today)}
+      />
       <div className="grid grid-cols-2 gap-0.5 p-1.5">
-        <Choice icon={Sun} label={text.today} day={today} onChoose={on} />
+        {/* A keyboard on the screen would hide the days. */}
+        <Choice icon={Sun} label={text.today} day={today} isFirst={isByFinger} onChoose={on} />
         <Choice icon={Sunrise} label={text.tomorrow} day={addDays(today, 1)} onChoose={on} />
         <Choice icon={Sofa} label={text.weekend} day={nextWeekday(today, SATURDAY)} onChoose={on} />
         <Choice icon={CalendarClock} label={text.nextWeek} day={nextWeekday(today, MONDAY)} onChoose={on} />
-        {due ? (
+        {due === null ? null : (
           <button type="button" onClick={() => onChoose(null)} className={choiceClass}>
             <Icon of={CalendarX} className="size-4 text-muted" />
             {text.clear}
           </button>
-        ) : null}
+        )}
       </div>
       <div className="border-t p-3">
         <MonthGrid chosen={day} today={today} onChoose={on} />
@@ -68,7 +79,7 @@ export function DuePicker({ due, onChoose }: Props) {
             <select
               value={place ?? ''}
               onChange={(event) => setPlace(event.target.value || null)}
-              className="h-7 min-w-0 flex-1 truncate rounded-md bg-hover px-1.5 text-foreground"
+              className="h-7 min-w-0 flex-1 truncate rounded-md bg-hover px-1.5 text-foreground touch"
             >
               <option value="">{text.floating}</option>
               {[...new Set([place ?? zone, zone])].map((name) => (
@@ -90,13 +101,13 @@ function dueOf(day: Day, time: string, place: string | null): Due {
   return place === null ? { kind: 'floating', local } : { kind: 'zoned', local, zone: place };
 }
 
-const choiceClass = 'flex h-8 w-full items-center gap-2 rounded-md px-1.5 text-left text-[0.8125rem] hover:bg-hover';
+const choiceClass = 'flex h-8 w-full items-center gap-2 rounded-md px-1.5 text-left text-[0.8125rem] hover:bg-hover touch';
 
-type ChoiceProps = { icon: IconNode; label: string; day: Day; onChoose: (day: Day) => void };
+type ChoiceProps = { icon: IconNode; label: string; day: Day; isFirst?: boolean; onChoose: (day: Day) => void };
 
-function Choice({ icon, label, day, onChoose }: ChoiceProps) {
+function Choice({ icon, label, day, isFirst, onChoose }: ChoiceProps) {
   return (
-    <button type="button" onClick={() => onChoose(day)} className={choiceClass}>
+    <button type="button" autoFocus={isFirst} onClick={() => onChoose(day)} className={choiceClass}>
       <Icon of={icon} className="size-4 text-muted" />
       <span className="flex-1 truncate">{label}</span>
       <span className="text-[0.6875rem] text-muted">{formatDay(day, 'weekday')}</span>

@@ -6,8 +6,10 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '@/components/ui/button';
 import { Icon, type IconNode } from '@/components/ui/icon';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import { addDays, monthPage, type Day } from '@/lib/time/day';
+import { useClock } from '@/lib/tasks/provider';
+import { addDays, type Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
+import { monthPage } from '@/lib/time/week';
 
 type Props = { chosen: Day | null; today: Day; onChoose: (day: Day) => void };
 
@@ -15,10 +17,11 @@ const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -
 
 /** The days of a month. One of them has the focus; arrows move it. */
 export function MonthGrid({ chosen, today, onChoose }: Props) {
+  const { weekStart } = useClock();
   const [focused, setFocused] = useState(chosen ?? today);
   const grid = useRef<HTMLDivElement>(null);
   const [year = 0, month = 1] = focused.split('-').map(Number);
-  const days = monthPage(year, month);
+  const days = monthPage(year, month, weekStart);
 
   const press = (event: KeyboardEvent) => {
     const step = STEPS[event.key];
@@ -57,7 +60,7 @@ export function MonthGrid({ chosen, today, onChoose }: Props) {
             aria-pressed={day === chosen}
             onClick={() => onChoose(day)}
             className={clsx(
-              'grid h-8 place-items-center rounded-md text-[0.8125rem] tabular-nums',
+              'grid h-8 place-items-center rounded-md text-[0.8125rem] tabular-nums touch',
               day === chosen ? 'bg-accent text-on-accent' : 'hover:bg-hover',
               day !== chosen && day === today && 'font-semibold text-accent',
               day !== chosen && day !== today && day.slice(0, 7) !== focused.slice(0, 7) && 'text-muted',

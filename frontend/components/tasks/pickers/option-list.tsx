@@ -50,4 +50,4 @@ export function OptionList({ label, options, onChoose, creation }: Props) {
 }
 
 const itemClass =
-  'flex min-h-8 cursor-default items-center gap-2.5 rounded-md px-2 py-1 select-none data-[selected=true]:bg-hover';
+  'flex min-h-8 cursor-default items-center gap-2.5 rounded-md px-2 py-1 select-none data-[selected=true]:bg-hover pointer-coarse:min-h-11';

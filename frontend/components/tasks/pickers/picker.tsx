@@ -10,10 +10,11 @@ import type { Picking } from '@/components/tasks/pickers/use-picker';
 import { RecurrencePicker } from '@/components/tasks/recurrence/recurrence-picker';
 import { ReminderPicker } from '@/components/tasks/reminders/reminder-picker';
 import { Popover } from '@/components/ui/popover';
-import type { Task } from '@/lib/api';
+import type { Due, Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import { useTasks } from '@/lib/tasks/provider';
+import { dueOn } from '@/lib/tasks/due-day';
+import { useClock, useTasks } from '@/lib/tasks/provider';
 import { isSame, type Fields } from '@/lib/tasks/write';
 
 const LABELS = {
@@ -34,6 +35,7 @@ export default function Picker({ kind: asked, tasks, anchor, onClose }: Props) {
   // Tags are picked one after the other, and are one change.
   const common = shared(tasks);
   const [tags, setTags] = useState(common.tags ?? []);
+  const { zone } = useClock();
   const [first] = tasks;
   const current = useTasks().byId.get(first?.id ?? '');
   if (!first) return null;
@@ -43,16 +45,19 @@ export default function Picker({ kind: asked, tasks, anchor, onClose }: Props) {
     onClose();
   };
   const choose = (fields: Partial<Fields>) => change(() => fields);
+  // A day that is chosen for tasks with different times takes none of them away.
+  const reschedule = (due: Due | null) =>
+    change((task) => ({ due: common.due === undefined && due?.kind === 'date' ? dueOn(task, due.date, zone) : due }));
   const close = () => {
     if (kind === 'tags') change((task) => ({ tags: retagged(task.tags, common.tags ?? [], tags) }));
     else onClose();
   };
   return (
-    <Popover anchor={anchor} label={LABELS[kind]} onClose={close} className={kind === 'recurrence' || kind === 'reminders' ? 'w-76' : 'w-68'}>
+    <Popover anchor={anchor} label={LABELS[kind]} onClose={close} className={kind === 'recurrence' || kind === 'reminders' ? 'w-76 pointer-coarse:w-84' : 'w-68 pointer-coarse:w-84'}>
       {kind === 'due' ? (
         // What led here has gone, and the focus with it.
         <div ref={kind === asked ? null : focusOn} tabIndex={-1} className="focus-visible:outline-none">
-          <DuePicker due={common.due ?? null} onChoose={(due) => choose({ due })} />
+          <DuePicker due={common.due} onChoose={reschedule} />
         </div>
       ) : null}
       {kind === 'priority' ? (

@@ -12,6 +12,7 @@ import { Icon } from '@/components/ui/icon';
 import type { Due, NewRecurrence, Task } from '@/lib/api';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { dayOfDue } from '@/lib/tasks/due-day';
+import { useClock } from '@/lib/tasks/provider';
 import { DAILY, isLastOfMonth, parseRule, placeInMonth, ruleText, type Rule } from '@/lib/tasks/rule';
 import type { SeriesShown, SeriesWrite } from '@/lib/tasks/write';
 import type { Day } from '@/lib/time/day';
@@ -30,11 +31,10 @@ type Props = {
 const text = dialogsMessages.recurrence;
 
 /** How a task comes again: chosen from what is usual, or put together; with what that means. */
-export function RecurrencePicker({ task, ...on }: Props) {
-  return task.due ? <Editor task={task} due={task.due} {...on} /> : <p className="p-4 text-muted">{text.needsDue}</p>;
-}
-
-function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
+export function RecurrencePicker({ task, onChoose, onMove }: Props) {
+  const { today } = useClock();
+  // What has no date begins today.
+  const due: Due = task.due ?? { kind: 'date', date: today };
   const current = task.recurrence ?? null;
   const day = dayOfDue(due);
   const [rule, setRule] = useState<string | null>(current?.rule ?? null);
@@ -44,12 +44,16 @@ function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
   const { preview, wrong } = useRecurrencePreview(due, chosen);
   const isSame = rule === (current?.rule ?? null) && mode === (current?.mode ?? 'from_due');
   const save = () => {
-    if (chosen) onChoose(chosen, { recurrence: shownAs(task, preview?.rule ?? chosen.rule, mode) });
+    const begun: SeriesShown = task.due ? {} : { due, due_at: null };
+    if (chosen) onChoose(chosen, { ...begun, recurrence: shownAs(task, day, preview?.rule ?? chosen.rule, mode) });
     else onChoose('never', { recurrence: null });
   };
   const skip = () => onChoose('skipped', dueAfter(due, preview?.next.map((each) => each.due) ?? []));
+  // What would be refused must not leave a date behind.
+  const isKnown = wrong === null && (Boolean(task.due) || preview !== null);
   return (
     <div>
+      {task.due ? null : <p className="px-3.5 pt-3 text-[0.8125rem] text-muted">{text.startsToday}</p>}
       {isCustom ? (
         <RuleForm
           rule={(rule && parseRule(rule, day)) || DAILY}
@@ -80,7 +84,7 @@ function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
       )}
       {chosen ? <NextDates preview={preview} error={wrong?.message} /> : null}
       <div className="flex flex-wrap gap-2 border-t p-3">
-        <Button variant="primary" size="small" disabled={isSame || wrong !== null} onClick={save}>
+        <Button variant="primary" size="small" disabled={isSame || !isKnown} onClick={save}>
           {current && rule !== null ? text.saveFromHere : text.save}
         </Button>
         {current && isSame && !task.completed ? (
@@ -98,14 +102,21 @@ function Editor({ task, due, onChoose, onMove }: Props & { due: Due }) {
   );
 }
 
-const choiceClass = 'flex min-h-8 w-full items-center gap-2 rounded-md px-2 py-1 text-left text-[0.8125rem] hover:bg-hover';
+const choiceClass = 'flex min-h-8 w-full items-center gap-2 rounded-md px-2 py-1 text-left text-[0.8125rem] hover:bg-hover pointer-coarse:min-h-10';
 
 function Choice({ label, isChosen, onChoose }: { label: string; isChosen: boolean; onChoose: () => void }) {
   return (
-    <button type="button" role="radio" aria-checked={isChosen} onClick={onChoose} className={clsx(choiceClass, isChosen && 'font-medium')}>
+    <label className={clsx(choiceClass, 'relative', isChosen && 'font-medium')}>
+      <input
+        type="radio"
+        name="recurrence"
+        checked={isChosen}
+        onChange={onChoose}
+        className="absolute inset-0 size-full cursor-pointer appearance-none rounded-md"
+      />
       <span className="flex-1">{label}</span>
       {isChosen ? <Icon of={Check} className="size-4 text-muted" /> : null}
-    </button>
+    </label>
   );
 }
 
@@ -125,8 +136,7 @@ function presets(day: Day): { label: string; rule: Rule }[] {
 }
 
 /** Until the server has said it better. */
-function shownAs(task: Task, rule: string, mode: Mode): Task['recurrence'] {
-  const day = task.due ? dayOfDue(task.due) : '';
+function shownAs(task: Task, day: Day, rule: string, mode: Mode): Task['recurrence'] {
   const { series_id = '', number = 1, open = 'keep_one', catch_up = 'latest' } = task.recurrence ?? {};
   return { series_id, rule, mode, open, catch_up, start: day, occurrence: day, number };
 }

@@ -8,9 +8,11 @@ import { described } from '@/components/ui/form-problem';
 import type { NewRecurrence } from '@/lib/api';
 import type { Wrong } from '@/lib/api/wrong';
 import { dialogsMessages } from '@/lib/messages/dialogs';
-import { placeInMonth, UNITS, WEEKDAYS, type End, type Rule, type Unit } from '@/lib/tasks/rule';
+import { useClock } from '@/lib/tasks/provider';
+import { placeInMonth, UNITS, type End, type Rule, type Unit, type Weekday } from '@/lib/tasks/rule';
 import { addDays, type Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
+import { weekOf } from '@/lib/time/week';
 
 type Mode = NonNullable<NewRecurrence['mode']>;
 
@@ -27,8 +29,8 @@ type Props = {
 const text = dialogsMessages.recurrence;
 const MODES: readonly Mode[] = ['from_due', 'after_completion'];
 const ENDINGS: readonly End['kind'][] = ['never', 'count', 'until'];
-/** Any Monday, to have the names of weekdays from. */
-const MONDAY = '2026-11-23';
+/** Any day, to have the names of weekdays from its week. */
+const SOME_DAY = '2026-11-23';
 const YEAR = 365;
 
 /** A rule put together by hand. */
@@ -98,16 +100,17 @@ function ending(kind: End['kind'], day: Day): End {
 type PartProps = { rule: Rule; onChange: (part: Partial<Rule>) => void };
 
 function Weekdays({ rule, day, onChange }: PartProps & { day: Day }) {
+  const { weekStart } = useClock();
   // A rule that names none means the due date's.
   const chosen = rule.weekdays.length > 0 ? rule.weekdays : [placeInMonth(day).weekday];
-  const toggle = (weekday: (typeof WEEKDAYS)[number]) => {
+  const toggle = (weekday: Weekday) => {
     const weekdays = chosen.includes(weekday) ? chosen.filter((each) => each !== weekday) : [...chosen, weekday];
     if (weekdays.length > 0) onChange({ weekdays });
   };
   return (
     <div role="group" aria-label={text.on} className="grid grid-cols-7 gap-1">
-      {WEEKDAYS.map((weekday, index) => {
-        const named = addDays(MONDAY, index);
+      {weekOf(SOME_DAY, weekStart).map((named) => {
+        const { weekday } = placeInMonth(named);
         const isOn = chosen.includes(weekday);
         return (
           <button
@@ -116,7 +119,7 @@ function Weekdays({ rule, day, onChange }: PartProps & { day: Day }) {
             aria-pressed={isOn}
             aria-label={formatDay(named, 'weekdayLong')}
             onClick={() => toggle(weekday)}
-            className={clsx('h-8 rounded-md', isOn ? 'bg-accent text-on-accent' : 'bg-hover hover:bg-selected')}
+            className={clsx('h-8 rounded-md touch', isOn ? 'bg-accent text-on-accent' : 'bg-hover hover:bg-selected')}
           >
             {formatDay(named, 'weekday').slice(0, 2)}
           </button>
@@ -157,7 +160,7 @@ function Line({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-const fieldClass = 'h-8 min-w-0 flex-1 rounded-md border border-line-strong/60 bg-raised px-2 text-foreground aria-invalid:border-danger';
+const fieldClass = 'h-8 min-w-0 flex-1 rounded-md border border-line-strong/60 bg-raised px-2 text-foreground aria-invalid:border-danger touch';
 
 type CountProps = {
   label: string;

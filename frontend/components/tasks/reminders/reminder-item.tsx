@@ -9,30 +9,35 @@ import type { Reminder, Schemas } from '@/lib/api';
 import { useData } from '@/lib/data-provider';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { useClock } from '@/lib/tasks/provider';
-import { instantInWords, lengthInWords, reminderInWords } from '@/lib/tasks/reminders';
+import { instantInWords, lengthInWords } from '@/lib/tasks/reminders';
 import { snooze } from '@/lib/tasks/snooze';
 import { addDays } from '@/lib/time/day';
 import { instantOf } from '@/lib/time/instant';
 
-type Props = { taskId: string; reminder: Reminder; onRemove: () => void };
+type Props = {
+  taskId: string;
+  reminder: Reminder;
+  /** When it comes. */
+  words: string;
+  onRemove: () => void;
+};
 
 const text = dialogsMessages.reminders;
 /** In minutes. */
 const SNOOZES = [10, 60];
 
 /** A reminder, and what can be done about it. */
-export function ReminderItem({ taskId, reminder, onRemove }: Props) {
-  const { zone } = useClock();
+export function ReminderItem({ taskId, reminder, words, onRemove }: Props) {
+  const clock = useClock();
   const [open, setOpen] = useState<'snooze' | 'why' | null>(null);
   const toggle = (what: 'snooze' | 'why') => () => setOpen(open === what ? null : what);
-  const words = reminderInWords(reminder, zone);
   return (
     <li className="rounded-md bg-hover/60">
       <div className="flex min-h-9 items-center gap-0.5 pr-1 pl-2.5">
         <span className="min-w-0 flex-1">
           {words}
           {reminder.snoozed_until ? (
-            <span className="block text-xs text-muted">{text.snoozedUntil(instantInWords(reminder.snoozed_until, zone))}</span>
+            <span className="block text-xs text-muted">{text.snoozedUntil(instantInWords(reminder.snoozed_until, clock))}</span>
           ) : null}
         </span>
         <Act icon={AlarmClock} label={`${text.snooze}: ${words}`} isOpen={open === 'snooze'} onClick={toggle('snooze')} />

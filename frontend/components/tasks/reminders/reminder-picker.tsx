@@ -1,8 +1,9 @@
 'use client';
 
 import { Plus } from 'lucide';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ReminderItem } from '@/components/tasks/reminders/reminder-item';
+import { useAllDayAt } from '@/components/tasks/reminders/use-all-day-at';
 import { Button } from '@/components/ui/button';
 import { described, FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
@@ -18,25 +19,32 @@ import { addDays } from '@/lib/time/day';
 import { instantOf } from '@/lib/time/instant';
 import { useFormErrors } from '@/lib/use-form-errors';
 
+const PushHint = lazy(() => import('@/components/tasks/reminders/push-hint'));
+
 type Props = { task: Task; onChange: (seen: Task, reminders: Reminder[], atField?: WriteOptions['atField']) => void };
 
 const text = dialogsMessages.reminders;
-/** In minutes before the due. */
-const USUAL = [0, 10, 30, 60, 24 * 60];
+const DAY = 24 * 60;
+/** In minutes before the due, which is at a time or on a day. */
+const USUAL = [0, 10, 30, 60, DAY];
+const USUAL_OF_DAY = [0, DAY, 7 * DAY];
 const MOST = 10;
 const PLACES = { reminders: 'moment' } as const;
 
 /** When to be reminded of a task; and of each reminder, what became of it. */
 export function ReminderPicker({ task, onChange }: Props) {
-  const { zone, today } = useClock();
+  const clock = useClock();
+  const { zone, today } = clock;
   const [moment, setMoment] = useState(`${addDays(today, 1)}T09:00`);
   const [form, errors] = useFormErrors(PLACES);
   const error = errors.at('moment');
+  const allDayAt = useAllDayAt(task.due);
   const { reminders } = task;
   const add = (when: Reminder['when'], atField?: WriteOptions['atField']) =>
     onChange(task, [...reminders, { id: randomId(), when, channels: [] }], atField);
   const has = (when: Reminder['when']) => reminders.some((reminder) => isSame(reminder.when, when));
-  const offered = USUAL.map((minutes) => ({ kind: 'before', minutes }) as const).filter((when) => !has(when));
+  const usual = task.due?.kind === 'date' ? USUAL_OF_DAY : USUAL;
+  const offered = usual.map((minutes) => ({ kind: 'before', minutes }) as const).filter((when) => !has(when));
   return (
     <div className="text-[0.8125rem]">
       {reminders.length > 0 ? (
@@ -46,6 +54,7 @@ export function ReminderPicker({ task, onChange }: Props) {
               key={reminder.id}
               taskId={task.id}
               reminder={reminder}
+              words={reminderInWords(reminder, clock, allDayAt)}
               onRemove={() => onChange(task, reminders.filter((other) => other !== reminder))}
             />
           ))}
@@ -63,10 +72,10 @@ export function ReminderPicker({ task, onChange }: Props) {
                   key={when.minutes}
                   type="button"
                   onClick={() => add(when)}
-                  className="flex min-h-8 items-center gap-2 rounded-md px-2 text-left hover:bg-hover"
+                  className="flex min-h-8 items-center gap-2 rounded-md px-2 text-left hover:bg-hover pointer-coarse:min-h-10"
                 >
                   <Icon of={Plus} className="size-3.5 text-muted" />
-                  {reminderInWords({ when }, zone)}
+                  {reminderInWords({ when }, clock, allDayAt)}
                 </button>
               ))
             ) : (
@@ -101,6 +110,9 @@ export function ReminderPicker({ task, onChange }: Props) {
           </form>
         </>
       )}
+      <Suspense fallback={null}>
+        <PushHint />
+      </Suspense>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use events::{ProjectId, RecurrenceMode, ReminderTime, UserId};
-use jiff::Zoned;
+use jiff::{SignedDuration, Timestamp, Zoned};
 use quickadd::{Kind, QuickAdd};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -21,6 +21,9 @@ use crate::{
     write::{Begun, Write},
 };
 
+/// How long a line may have waited for a network.
+const MAX_WAIT: SignedDuration = SignedDuration::from_hours(366 * 24);
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuickText {
@@ -30,6 +33,10 @@ pub(crate) struct QuickText {
     /// Only say what would be understood, and change nothing.
     #[serde(default)]
     preview: bool,
+    /// When it was typed, if it could not be sent at once: dates count from then. At most a year
+    /// ago; what lies ahead is taken for now.
+    #[serde(default)]
+    typed_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,11 +69,15 @@ pub(crate) async fn quick_task(
     line: RequestLine,
     body: Body<QuickText>,
 ) -> Result<Reply, ApiError> {
-    let QuickText { text, preview } = body.value;
+    let QuickText {
+        text,
+        preview,
+        typed_at,
+    } = body.value;
     if preview {
         let mut db = app.pool.acquire().await?;
         let zone = home::zone(&mut db, ctx.user).await?;
-        let now = ctx.now.to_zoned(zone);
+        let now = moment(typed_at, ctx.now)?.to_zoned(zone);
         let (understood, project_id) = understand(&mut db, ctx.user, &text, &now).await?;
         let quick = QuickTask {
             understood,
@@ -79,10 +90,8 @@ pub(crate) async fn quick_task(
         Begun::Fresh(write) => write,
         Begun::Answered(reply) => return Ok(reply),
     };
-    let (user, now) = (
-        write.ctx.user,
-        write.clock.to_zoned(write.home.zone.clone()),
-    );
+    let user = write.ctx.user;
+    let now = moment(typed_at, write.clock)?.to_zoned(write.home.zone.clone());
     let (understood, project_id) = understand(write.tx(), user, &text, &now).await?;
     let new = new_task(understood.clone(), project_id);
     let task = change::create(&mut write, new).await.map_err(about_text)?;
@@ -97,6 +106,18 @@ pub(crate) async fn quick_task(
         .tagged(etag)
         .location(location);
     write.commit(reply).await
+}
+
+/// From when dates count. A clock that is ahead of ours is no reason to lose a line.
+fn moment(typed_at: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, ApiError> {
+    let at = typed_at.unwrap_or(now).min(now);
+    if now.duration_since(at) > MAX_WAIT {
+        return Err(ApiError::invalid(
+            "typed_at",
+            "`typed_at` must not lie more than a year back",
+        ));
+    }
+    Ok(at)
 }
 
 /// What the text means to this user: which project, only they know.
@@ -173,5 +194,21 @@ fn about_text(error: ApiError) -> ApiError {
     match error {
         ApiError::Invalid { detail, .. } => ApiError::invalid("text", detail),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_count_from_when_a_line_was_typed() {
+        let now: Timestamp = "2026-11-30T12:00:00Z".parse().unwrap();
+        let ago = |hours| Some(now - SignedDuration::from_hours(hours));
+        assert_eq!(moment(None, now).unwrap(), now);
+        assert_eq!(Some(moment(ago(48), now).unwrap()), ago(48));
+        assert_eq!(moment(ago(-1), now).unwrap(), now);
+        assert!(moment(ago(366 * 24), now).is_ok());
+        assert!(moment(ago(366 * 24 + 1), now).is_err());
     }
 }

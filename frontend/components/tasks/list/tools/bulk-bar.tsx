@@ -31,9 +31,9 @@ export function BulkBar({ tasks, on }: { tasks: readonly Task[]; on: RowHandlers
     <div
       role="toolbar"
       aria-label={text.label}
-      className="fixed inset-x-3 bottom-20 z-30 mx-auto flex w-fit max-w-[calc(100%-1.5rem)] animate-pop-in items-center gap-0.5 rounded-card border bg-raised py-1.5 pr-1.5 pl-3.5 shadow-raised md:bottom-5"
+      className="fixed inset-x-3 bottom-[calc(var(--floor)+1.25rem)] z-30 mx-auto flex w-fit max-w-[calc(100%-1.5rem)] animate-pop-in items-center gap-0.5 rounded-card border bg-raised py-1.5 pr-1.5 pl-3.5 shadow-raised max-sm:flex-wrap"
     >
-      <p aria-live="polite" className="mr-2 min-w-0 truncate text-[0.8125rem] font-medium">
+      <p aria-live="polite" className="mr-2 min-w-0 truncate text-[0.8125rem] font-medium max-sm:w-full">
         {isTooMany ? text.atMost(MOST_AT_ONCE) : text.selected(tasks.length)}
       </p>
       {act(CircleCheckBig, text.complete, change('complete'))}

@@ -1,22 +1,29 @@
 'use client';
 
-import { useCallback, useEffect, useState, type RefObject } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, type RefObject } from 'react';
 import { CarriedRow } from '@/components/tasks/list/tools/carried-row';
 import { BulkBar } from '@/components/tasks/list/tools/bulk-bar';
 import ListCommands from '@/components/tasks/list/list-commands';
 import { ListFocus, type Reveal } from '@/components/tasks/list/list-focus';
 import type { Row } from '@/components/tasks/list/rows';
+import { HeadingTools } from '@/components/tasks/list/tools/heading-tools';
 import { RowTools } from '@/components/tasks/list/tools/row-tools';
 import { ProjectPlaces } from '@/components/tasks/list/tools/project-places';
 import { SelectionCommands } from '@/components/tasks/list/tools/selection-commands';
 import type { RowHandlers } from '@/components/tasks/list/task-row';
 import { DragArea } from '@/components/tasks/drag/drag-area';
+import { announceProblem } from '@/lib/announce';
 import type { Task } from '@/lib/api';
-import { isArranged, placed, type Arrangement } from '@/lib/tasks/arrange';
+import { dialogsMessages } from '@/lib/messages/dialogs';
+import { dayOfGroup, isArranged, isPlace, placed, type Arrangement } from '@/lib/tasks/arrange';
 import type { Group } from '@/lib/tasks/groups';
-import { useTasks } from '@/lib/tasks/provider';
+import { useClock, useTasks } from '@/lib/tasks/provider';
 import { clearSelection, selection, selectUpTo, toggleSelected } from '@/lib/tasks/selection';
+import { MOST_AT_ONCE } from '@/lib/tasks/write';
 import { useStore } from '@/lib/store';
+import type { Day } from '@/lib/time/day';
+
+const AddOnDay = lazy(() => import('@/components/tasks/add-on-day'));
 
 type Props = {
   list: RefObject<HTMLElement | null>;
@@ -35,6 +42,8 @@ type Props = {
 export default function ListTools({ list, groups, rows, shown, reveal, on }: Props) {
   const selected = useStore(selection);
   const { byId } = useTasks();
+  const clock = useClock();
+  const [adding, setAdding] = useState<{ day: Day; anchor: HTMLElement } | null>(null);
   const [focus] = useState(() => new ListFocus());
   useEffect(() => focus.follow(rows, list.current, reveal));
   useEffect(() => clearSelection, []);
@@ -54,11 +63,11 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
     [byId, on],
   );
   const drop = (task: Task, place: string) => {
-    const project = ProjectPlaces.projectOf(place);
-    if (project === undefined) return arrange(placed(groups, task, place));
     const tasks = together(task);
-    if (tasks.length === 1) on.set(task, { project_id: project });
-    else on.all(tasks, () => ({ project_id: project }));
+    if (tasks.length > MOST_AT_ONCE) return announceProblem(dialogsMessages.bulk.atMost(MOST_AT_ONCE));
+    const project = ProjectPlaces.projectOf(place);
+    if (project === undefined) arrange(placed(groups, { tasks, carried: task, target: place, clock }));
+    else arrange(new Map(tasks.map(({ id }) => [id, { project_id: project }])));
   };
   return (
     <>
@@ -70,16 +79,27 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
             <RowTools
               key={row.key}
               task={row.task}
-              isPlace={isArranged(groups) || /^\d/.test(groups[0]?.key ?? '')}
+              order={isArranged(groups) && !row.task.completed ? { groups, onArrange: arrange } : undefined}
+              isPlace={isPlace(row.group, clock.today)}
               isSelected={selected.has(row.key)}
               isSelecting={selected.size > 0}
               onEdit={on.edit}
             />
-          ) : null,
+          ) : (
+            <HeadingTools
+              key={row.key}
+              rowKey={row.key}
+              group={row.group}
+              day={dayOfGroup(row.group, clock.today)}
+              on={on}
+              onAdd={(day, anchor) => setAdding({ day, anchor })}
+            />
+          ),
         )}
         <ProjectPlaces />
       </DragArea>
       {chosen.length > 0 ? <BulkBar tasks={chosen} on={on} /> : null}
+      <Suspense fallback={null}>{adding ? <AddOnDay {...adding} onClose={() => setAdding(null)} /> : null}</Suspense>
     </>
   );
 }

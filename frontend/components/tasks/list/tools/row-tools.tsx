@@ -2,18 +2,27 @@
 
 import { clsx } from 'clsx';
 import { Check, GripVertical, Pencil } from 'lucide';
-import { useLayoutEffect } from 'react';
+import { lazy, useLayoutEffect } from 'react';
 import { createPortal } from 'react-dom';
 import { useCarried, usePlace } from '@/components/tasks/drag/use-drag';
 import { useElement } from '@/components/tasks/list/tools/use-element';
+import type { Order } from '@/components/tasks/task-menu';
 import { Icon } from '@/components/ui/icon';
+import { LaterMenu } from '@/components/ui/later-menu';
 import type { Task } from '@/lib/api';
+import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { viewsMessages } from '@/lib/messages/views';
 import { toggleSelected } from '@/lib/tasks/selection';
 
+const loadMenu = () => import('@/components/tasks/task-menu');
+const TaskMenu = lazy(loadMenu);
+const menuClass = 'size-6! sm:opacity-0 pointer-coarse:size-10! pointer-coarse:opacity-100 pointed:opacity-100 aria-expanded:opacity-100';
+
 type Props = {
   task: Task;
+  /** Where it stands, if people decide about that. */
+  order: Order | undefined;
   /** Whether something can be put into this row's place. */
   isPlace: boolean;
   isSelected: boolean;
@@ -21,8 +30,8 @@ type Props = {
   onEdit: (id: string) => void;
 };
 
-/** A row's handle, its pencil, its box, and the line where something would be put. */
-export function RowTools({ task, isPlace, isSelected, isSelecting, onEdit }: Props) {
+/** A row's handle, its pencil, its box, its menu, and the line where something would be put. */
+export function RowTools({ task, order, isPlace, isSelected, isSelecting, onEdit }: Props) {
   const row = useElement(`main [data-task="${CSS.escape(task.id)}"]`);
   const slot = useElement(`main [data-task="${CSS.escape(task.id)}"] > [data-tools]`);
   const { isCarried, element, handle } = useCarried(task);
@@ -46,7 +55,7 @@ export function RowTools({ task, isPlace, isSelected, isSelecting, onEdit }: Pro
         onMouseDown={element.onMouseDown}
         onTouchStart={element.onTouchStart}
         aria-label={viewsMessages.drag.handle(task.title)}
-        className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted max-sm:opacity-40 sm:opacity-0 pointed:opacity-100"
+        className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted max-sm:opacity-40 sm:opacity-0 pointer-coarse:right-0 pointer-coarse:left-auto pointer-coarse:w-10 pointer-coarse:opacity-40 pointed:opacity-100"
       >
         <Icon of={GripVertical} className="size-3.5" />
       </button>
@@ -54,7 +63,7 @@ export function RowTools({ task, isPlace, isSelected, isSelecting, onEdit }: Pro
         type="button"
         aria-label={dialogsMessages.bulk.edit(task.title)}
         onClick={() => onEdit(task.id)}
-        className="grid size-6 place-items-center rounded text-muted hover:text-foreground max-sm:hidden sm:opacity-0 pointed:opacity-100"
+        className="grid size-6 place-items-center rounded text-muted hover:text-foreground max-sm:hidden sm:opacity-0 pointer-coarse:hidden pointed:opacity-100"
       >
         <Icon of={Pencil} className="size-3.5" />
       </button>
@@ -64,7 +73,7 @@ export function RowTools({ task, isPlace, isSelected, isSelecting, onEdit }: Pro
         aria-checked={isSelected}
         aria-label={dialogsMessages.bulk.select(task.title)}
         onClick={() => toggleSelected(task.id)}
-        className={clsx('grid size-6 place-items-center rounded', !isSelecting && 'max-sm:hidden sm:opacity-0 pointed:opacity-100')}
+        className={clsx('grid size-6 place-items-center rounded touch', !isSelecting && 'max-sm:hidden sm:opacity-0 pointer-coarse:hidden pointed:opacity-100')}
       >
         <span
           className={clsx(
@@ -75,6 +84,9 @@ export function RowTools({ task, isPlace, isSelected, isSelecting, onEdit }: Pro
           {isSelected ? <Icon of={Check} className="size-3" strokeWidth={3} /> : null}
         </span>
       </button>
+      <LaterMenu label={messages.list.actions(task.title)} className={menuClass} load={loadMenu}>
+        <TaskMenu task={task} order={order} className={menuClass} />
+      </LaterMenu>
       {place.isOver && !isCarried ? <span aria-hidden className="absolute inset-x-0 -bottom-px h-0.5 rounded bg-accent" /> : null}
     </>,
     slot,

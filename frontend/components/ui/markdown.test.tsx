@@ -1,10 +1,12 @@
 import { renderToStaticMarkup } from 'react-dom/server';
-import { expect, test } from 'vitest';
-import { Answer } from '@/components/chat/answer';
+import { expect, test, vi } from 'vitest';
+import { Markdown } from '@/components/ui/markdown';
 
-const drawn = (markdown: string) => renderToStaticMarkup(<Answer markdown={markdown} />);
+vi.mock('next/navigation', () => ({ useRouter: () => ({}) }));
 
-/** What an answer would fetch, or run, or lead to. */
+const drawn = (markdown: string) => renderToStaticMarkup(<Markdown of={markdown} />);
+
+/** What an answer or notes would fetch, or run, or lead to. */
 const ATTACKS = [
   '<img src=x onerror="window.hurt=1">',
   '<script>window.hurt=1</script>',
@@ -21,6 +23,12 @@ const ATTACKS = [
   '[x](file:///etc/passwd)',
   '[x](https://evil.example/"onmouseover="window.hurt=1)',
   '[x](https://evil.example "title" onclick=window.hurt=1)',
+  'javascript:window.hurt=1',
+  'https:javascript:window.hurt=1',
+  'https://evil.example/"onmouseover="window.hurt=1',
+  "https://evil.example/'><img src=x onerror=window.hurt=1>",
+  'https://javascript:window.hurt=1@evil.example',
+  'https://evil.example/\u202e<b onmouseover=window.hurt=1>',
   '> - # <svg onload=window.hurt=1>',
   '```html\n<iframe srcdoc="<script>parent.hurt=1</script>">\n```',
   '`<b onmouseover=window.hurt=1>`',
@@ -42,7 +50,12 @@ test('a link leads to the web, to mail, or to a page of ours, and tells nobody w
     /<a href="https:\/\/example.com\/x" target="_blank" rel="noopener noreferrer"[^>]*>a<\/a><span[^>]*> \(example.com\)<\/span>/,
   );
   expect(drawn('[a](mailto:ada@example.com)')).toContain('href="mailto:ada@example.com"');
-  expect(drawn('[a](/projects/1?x=1)')).toContain('href="/projects/1?x=1"');
+  expect(drawn('[a](/projects/1?x=1)')).toMatch(/<a href="\/projects\/1\?x=1" class="[^"]*">a<\/a><\/p>/);
+});
+
+test('a bare address is a link, and says whose it is where it pretends to be another’s', () => {
+  expect(drawn('See https://example.com/x.')).toMatch(/See <a href="https:\/\/example.com\/x" [^>]*>https:\/\/example.com\/x<\/a>\.<\/p>/);
+  expect(drawn('https://bank.example@evil.example')).toMatch(/<\/a><span[^>]*> \(evil.example\)<\/span>/);
 });
 
 test('what a link that leads nowhere says stays, and so does what a picture is called', () => {

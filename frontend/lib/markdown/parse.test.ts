@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { addressOf } from '@/lib/chat/address';
-import { parseInline, parseMarkdown, type Inline } from '@/lib/chat/markdown';
+import { addressOf, pageOf } from '@/lib/markdown/address';
+import { parseInline, parseMarkdown, type Inline } from '@/lib/markdown/parse';
 
 const strong = (...content: Inline[]): Inline => ({ kind: 'strong', content });
 const em = (...content: Inline[]): Inline => ({ kind: 'em', content });
 const code = (text: string): Inline => ({ kind: 'code', text });
+const bare = (text: string, href = text, place: string | null = null): Inline => ({ kind: 'link', address: { href, place }, content: [text] });
 
 test.each<[string, Inline[]]>([
   ['plain', ['plain']],
@@ -19,6 +20,16 @@ test.each<[string, Inline[]]>([
   ['a\nb', ['a', { kind: 'break' }, 'b']],
   ['[a *b*](https://example.com/(x) "t")!', [{ kind: 'link', address: { href: 'https://example.com/(x)', place: 'example.com' }, content: ['a ', em('b')] }, '!']],
   ['[a](', ['[a](']],
+  ['**see https://example.com/a_b_c**, and', [strong('see ', bare('https://example.com/a_b_c')), ', and']],
+  ['Http://Example.com', [bare('Http://Example.com', 'http://example.com/')]],
+  ['(https://example.com/x_(y))', ['(', bare('https://example.com/x_(y)'), ')']],
+  ['<https://example.com/>', ['<', bare('https://example.com/'), '>']],
+  ['https://b\u00fccher.example/\u00fc', [bare('https://b\u00fccher.example/\u00fc', 'https://xn--bcher-kva.example/%C3%BC', 'xn--bcher-kva.example')]],
+  ['https://good.example@evil.example', [bare('https://good.example@evil.example', 'https://good.example@evil.example/', 'evil.example')]],
+  ['[https://good.example](https://evil.example/)', [{ kind: 'link', address: { href: 'https://evil.example/', place: 'evil.example' }, content: ['https://good.example'] }]],
+  ['`https://example.com`', [code('https://example.com')]],
+  ['xhttps://example.com, https:// and https:example.com', ['xhttps://example.com, https:// and https:example.com']],
+  ['javascript:alert(1) and ftp://example.com', ['javascript:alert(1) and ftp://example.com']],
   ['![a cat](https://evil.example/cat.png)', ['a cat']],
   ['<b>bold</b>', ['<b>bold</b>']],
 ])('the text %j', (text, expected) => {
@@ -67,7 +78,7 @@ test('lists have numbers, ticks and lists of their own', () => {
 });
 
 test('what is nested without end, or never closed, is read all the same', () => {
-  for (const text of ['>'.repeat(20_000), '- '.repeat(20_000), '*a **b '.repeat(20_000), '[a]('.repeat(20_000), '`'.repeat(20_000), `[a](${' '.repeat(20_000)}`]) {
+  for (const text of ['>'.repeat(20_000), '- '.repeat(20_000), '*a **b '.repeat(20_000), '[a]('.repeat(20_000), '`'.repeat(20_000), 'https://'.repeat(20_000), `https://a.example/${')'.repeat(20_000)}`, `[a](${' '.repeat(20_000)}`]) {
     expect(parseMarkdown(text).length).toBeGreaterThan(0);
   }
 });
@@ -98,4 +109,17 @@ test('a place is called by its own name, whatever stands before it', () => {
   expect(addressOf('https://t\u0430skflow.example')?.place).toMatch(/^xn--/);
   expect(addressOf('mailto:ada@example.com?subject=x')?.place).toBe('ada@example.com');
   expect(addressOf('/today')?.place).toBeNull();
+});
+
+test.each([
+  ['/projects/1?x=1', '/projects/1?x=1'],
+  ['https://taskflow.example/today', '/today'],
+  ['https://taskflow.example/', '/'],
+  ['https://taskflow.example//evil.example', null],
+  ['https://taskflow.example.evil.example/today', null],
+  ['https://taskflow.example/api/sign-out', null],
+  ['/api/auth/sign-out', null],
+  ['mailto:ada@taskflow.example', null],
+])('%j leads to our page %j', (href, expected) => {
+  expect(pageOf(href, 'https://taskflow.example')).toBe(expected);
 });

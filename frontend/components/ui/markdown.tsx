@@ -2,19 +2,20 @@
 
 import { Square, SquareCheck } from 'lucide';
 import { Fragment, useMemo } from 'react';
+import { AppLink } from '@/components/ui/app-link';
 import { Icon } from '@/components/ui/icon';
-import type { Address } from '@/lib/chat/address';
-import { parseMarkdown, type Block, type Inline, type ListItem } from '@/lib/chat/markdown';
-import { chatMessages } from '@/lib/messages/chat';
+import { pageOf, type Address } from '@/lib/markdown/address';
+import { parseMarkdown, type Block, type Inline, type ListItem } from '@/lib/markdown/parse';
+import { markdownMessages } from '@/lib/messages/markdown';
 
-const text = chatMessages;
+const text = markdownMessages;
 
 /**
- * Markdown of a model, who may have been talked into anything: what is drawn of it are elements of
- * ours with text in them.
+ * Markdown of a person or a model, who may have been talked into anything: what is drawn of it are
+ * elements of ours with text in them.
  */
-export function Answer({ markdown }: { markdown: string }) {
-  const blocks = useMemo(() => parseMarkdown(markdown), [markdown]);
+export function Markdown({ of }: { of: string }) {
+  const blocks = useMemo(() => parseMarkdown(of), [of]);
   return (
     <div className="grid gap-2 break-words [&_code]:rounded [&_code]:bg-hover [&_code]:px-1 [&_code]:text-[0.8125rem]">
       <Blocks blocks={blocks} />
@@ -35,7 +36,7 @@ function BlockOf({ block }: { block: Block }) {
         </p>
       );
     case 'heading':
-      // No heading of the page: an answer is a part of the conversation.
+      // No heading of the page: it is a part of a conversation, or of a task.
       return (
         <p className="font-semibold">
           <Inlines of={block.content} />
@@ -120,11 +121,24 @@ function drawn(inline: Inline) {
   }
 }
 
-/** It says where it leads, whatever its words say; and whoever is there learns nothing of us. */
+const linkClass = 'text-accent underline';
+
+/**
+ * Our own pages open here. Any other link says where it leads, whatever its words say; and whoever
+ * is there learns nothing of us.
+ */
 function Link({ address: { href, place }, content }: { address: Address; content: readonly Inline[] }) {
+  const page = pageOf(href, typeof window === 'undefined' ? '' : window.location.origin);
+  if (page !== null) {
+    return (
+      <AppLink href={page} className={linkClass}>
+        <Inlines of={content} />
+      </AppLink>
+    );
+  }
   return (
     <>
-      <a href={href} target="_blank" rel="noopener noreferrer" className="text-accent underline">
+      <a href={href} target="_blank" rel="noopener noreferrer" className={linkClass}>
         <Inlines of={content} />
       </a>
       {place === null ? null : <span className="text-muted"> ({place})</span>}

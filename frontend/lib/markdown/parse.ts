@@ -1,8 +1,9 @@
-import { addressOf, type Address } from '@/lib/chat/address';
+import { addressOf, bareAddressOf, type Address } from '@/lib/markdown/address';
+import { BARE, bareUrl } from '@/lib/markdown/bare';
 
 /**
- * As much of Markdown as answers are written in. HTML is text here, and a picture is what it is
- * called: nothing of it is ever fetched.
+ * As much of Markdown as answers and notes are written in. HTML is text here, and a picture is what
+ * it is called: nothing of it is ever fetched.
  */
 export type Block =
   | { kind: 'paragraph' | 'heading'; content: Inline[] }
@@ -145,7 +146,8 @@ function unindented(line: string, width: number): string {
 const MARKS = { '**': 'strong', __: 'strong', '~~': 'del', '*': 'em', _: 'em' } as const;
 type Mark = keyof typeof MARKS;
 
-const PLAIN = /[^\\`![*_~\n]+/y;
+/** Up to what may be more, such as a bare address. */
+const PLAIN = /(?:(?!https?:\/\/)[^\\`![*_~\n])+/iy;
 const ESCAPED = /\\([!-/:-@[-`{-~])/y;
 const CODE = /`+/y;
 /** `[text](address "title")`, and a picture with `!` before it. */
@@ -174,7 +176,7 @@ class Line {
 
   read(): Inline[] {
     while (this.#at < this.#text.length) {
-      if (this.#run() || this.#escaped() || this.#code() || this.#link() || this.#marked()) continue;
+      if (this.#bare() || this.#run() || this.#escaped() || this.#code() || this.#link() || this.#marked()) continue;
       const character = this.#text[this.#at] ?? '';
       if (character === '\n') this.#push({ kind: 'break' }, this.#at + 1);
       else this.#take(character, 1);
@@ -205,6 +207,17 @@ class Line {
   #flush(): void {
     if (this.#plain !== '') this.#found.push(this.#plain);
     this.#plain = '';
+  }
+
+  /** An address of the web leads there, also without being made a link. */
+  #bare(): boolean {
+    if (this.#isInLink || isOfWord(this.#text[this.#at - 1] ?? '')) return false;
+    const found = this.#match(BARE)?.[0];
+    if (found === undefined) return false;
+    const url = bareUrl(found);
+    const address = bareAddressOf(url);
+    if (address === null) return this.#take(url, url.length);
+    return this.#push({ kind: 'link', address, content: [url] }, this.#at + url.length);
   }
 
   #run(): boolean {

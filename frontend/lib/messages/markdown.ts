@@ -1,0 +1,3 @@
+import { markdown } from '@/messages/en/markdown';
+
+export const markdownMessages: typeof markdown = markdown;

@@ -1,0 +1,6 @@
+/** What people hear of answers and notes beside what stands in them, in English. */
+export const markdown = {
+  code: 'Code',
+  ticked: 'Done:',
+  unticked: 'To do:',
+};
