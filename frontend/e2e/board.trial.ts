@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
 import type { Person } from './stage/person';
 import { trial } from './stage/trial';
 
@@ -38,6 +39,41 @@ trial('a task is completed and reopened by the column it is dragged to', async (
   await ada.page.getByRole('region', { name: /^Completed/ }).getByRole('button', { name: 'Open “Water the plants”' }).waitFor();
   await carry(ada, 'Water the plants', 'Open');
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ completed: false });
+});
+
+trial('what is done is seen of the project that is chosen, and after everything was read anew', async (stage) => {
+  const ada = await stage.newcomer();
+  const done = async (name: string, title: string) => {
+    const { id: project_id } = await ada.ask<{ id: string }>('POST', '/projects', { name });
+    const { id } = await ada.create({ title, project_id });
+    await ada.ask('PATCH', `/tasks/${id}/complete`, { completed: true });
+    return project_id;
+  };
+  const garden = await done('Garden', 'Rake the leaves');
+  await done('House', 'Paint the door');
+  let reset: () => void = () => {
+    throw new Error('There is no socket yet');
+  };
+  await ada.page.routeWebSocket(/\/ws\//, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      socket.send(message);
+      const { type, data } = JSON.parse(String(message)) as { type: string; data: object };
+      if (type === 'ready') reset = () => socket.send(JSON.stringify({ type, data: { ...data, recovered: false } }));
+    });
+  });
+  await ada.open(`/board?by=status&project=${garden}`);
+  await ada.isConnected();
+  const completed = ada.page.getByRole('region', { name: /^Completed/ });
+  await completed.getByRole('button', { name: 'Open “Rake the leaves”' }).waitFor();
+  await ada.page.getByRole('combobox', { name: 'Project' }).click();
+  await ada.page.getByRole('option', { name: 'House' }).click();
+  await completed.getByRole('button', { name: 'Open “Paint the door”' }).waitFor();
+
+  const anew = ada.page.waitForResponse((answer) => answer.url().includes('status=completed'));
+  reset();
+  await anew;
+  await completed.getByRole('button', { name: 'Open “Paint the door”' }).waitFor();
 });
 
 trial('a task is dragged to another day of the calendar, and keeps its time', async (stage) => {
@@ -109,4 +145,20 @@ trial('a task is carried to another day of the week, by the mouse and by the key
   await ada.page.keyboard.press('Space');
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ due: { local: '2099-06-05T09:00:00' } });
   await day(5).getByText('09:00').waitFor();
+});
+
+trial('a calendar shows what all series bring, and asks only about the one that has changed', async (stage) => {
+  const ada = await stage.newcomer();
+  const due = { kind: 'date', date: '2099-06-01' } as const;
+  await ada.createAll(Array.from({ length: 45 }, (_, index) => ({ title: `Row ${index + 1}`, due, recurrence: { rule: 'weekly' } })));
+  await ada.open('/calendar?view=week&day=2099-06-08');
+  await ada.isConnected();
+  const day = ada.page.getByRole('region', { name: /8 June 2099, 45 tasks$/ });
+  await day.waitFor();
+  const { items } = await ada.ask<{ items: Task[] }>('GET', '/tasks?q=45');
+  let asked = 0;
+  ada.page.on('request', (request) => (asked += request.url().includes('/occurrences') ? 1 : 0));
+  await ada.ask('PATCH', `/tasks/${items[0]?.id}`, { title: 'Renamed' });
+  await day.getByRole('button', { name: 'Renamed, planned' }).waitFor();
+  await expect.poll(() => asked).toBe(1);
 });

@@ -18,6 +18,18 @@ trial('what is searched for stands in the address', async (stage) => {
   await ada.page.reload();
   await ada.sees('Water the plants');
   expect(await ada.titles()).toEqual(['Water the plants']);
+
+  // What comes to fit, or fits no more, is asked for alone.
+  await ada.isConnected();
+  const others: string[] = [];
+  ada.page.on('request', (request) => {
+    if (request.url().includes('/api/backend/tasks?') && !request.url().includes('id=')) others.push(request.url());
+  });
+  const { id } = await ada.create({ title: 'Water the roses', priority: 'high' });
+  await ada.sees('Water the roses');
+  await ada.ask('PATCH', `/tasks/${id}`, { priority: 'low' });
+  await ada.seesNo('Water the roses');
+  expect(others).toEqual([]);
 });
 
 trial('what was deleted comes back from the trash, and any change from the history', async (stage) => {

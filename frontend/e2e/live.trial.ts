@@ -33,6 +33,16 @@ trial('where sockets do not get through, changes are looked for every 30 seconds
   expect(await ada.titles()).toEqual([]);
   await passHalfAMinute(async () => (await ada.titles()).includes('Call mum'));
 
+  // With another name the server draws all of it anew, and looks are taken from where the last one ended.
+  await ada.create({ title: 'Feed the cat' });
+  await ada.page.locator('aside').getByRole('link', { name: 'Settings' }).click();
+  const profile = ada.page.locator('section').filter({ has: ada.page.getByRole('heading', { name: 'Profile', exact: true }) });
+  await profile.getByLabel('Name').fill('Countess Lovelace');
+  await profile.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(() => ada.page.getByRole('button', { name: 'Account menu' }).textContent()).toBe('CL');
+  await ada.page.locator('aside').getByRole('link', { name: 'All tasks' }).click();
+  await passHalfAMinute(async () => (await ada.titles()).includes('Feed the cat'));
+
   /** Half a minute after the other: the next look is planned when the one before has been answered. */
   async function passHalfAMinute(until: () => boolean | Promise<boolean>): Promise<void> {
     await expect

@@ -215,7 +215,7 @@ trial('whatever comes in a file, from another window or by a program is text, to
   await ada.isConnected();
   await ada.hasTools('Before');
   const field = await ada.retitle('Before', mine);
-  const heard = page.waitForResponse((answer) => answer.url().endsWith(`/tasks/${id}`));
+  const heard = page.waitForResponse((answer) => answer.url().includes(`/tasks?id=${id}`));
   await ada.ask('PATCH', `/tasks/${id}`, { title: theirs });
   await heard;
   await field.press('Enter');

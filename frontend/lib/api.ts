@@ -12,7 +12,8 @@ export type NewTask = Schemas['NewTask'];
 export type Due = Schemas['Due'];
 export type Priority = Schemas['Priority'];
 export type Project = Schemas['Project'];
-export type Tag = Schemas['Tag'];
+/** How many tasks carry it, whoever has the tasks counts. */
+export type Tag = Omit<Schemas['Tag'], 'tasks'>;
 export type NewRecurrence = Schemas['NewRecurrence'];
 export type Recurrence = Schemas['Recurrence'];
 export type Reminder = Schemas['Reminder'];

@@ -1,4 +1,4 @@
-import { api, read, type Profile, type Project, type Schemas, type Tag, type Task } from '@/lib/api';
+import { api, read, type Profile, type Project, type Tag, type Task } from '@/lib/api';
 import { createHeard, type Heard } from '@/lib/heard';
 import type { Initial } from '@/lib/initial';
 import { Remote } from '@/lib/remote';
@@ -26,18 +26,12 @@ export function createData(initial: Initial | null): Data {
   return {
     tasks,
     projects: new Remote(async () => (await read(api.GET('/projects'))).items, initial?.projects),
-    tags: new Remote(async () => (await read(api.GET('/tags'))).items, initial?.tags),
+    tags: new Remote<Tag[]>(async () => (await read(api.GET('/tags'))).items, initial?.tags),
     profile: new Remote(() => read(api.GET('/profile')), initial?.profile),
     unread: new Remote(async () => (await read(api.GET('/notifications/unread'))).unread),
     writes: createWrites(),
     heard: createHeard(),
   };
-}
-
-/** Reads everything anew. */
-export function refreshAll({ tasks, projects, tags, profile, unread, heard }: Data): void {
-  for (const remote of [tasks, projects, tags, profile, unread]) void remote.refresh();
-  heard.set({ about: 'everything' });
 }
 
 export function knownTasks(data: Data): Collection {
@@ -47,9 +41,4 @@ export function knownTasks(data: Data): Collection {
 /** Takes tasks in that were read or written just now. */
 export function putTasks(data: Data, tasks: readonly Task[]): void {
   data.tasks.set(withTasks(knownTasks(data), tasks));
-}
-
-/** Reads anew what an undo is about. */
-export function refreshKind(data: Data, kind: Exclude<Schemas['Kind'], 'task'>): Promise<void> {
-  return { project: data.projects, tag: data.tags, profile: data.profile }[kind].refresh();
 }

@@ -61,6 +61,32 @@ test('what was done stays so where it cannot be read anew', async () => {
   expect(remote.known).toEqual(['a', 'b']);
 });
 
+test('what the answer says is not read anew', async () => {
+  let reads = 0;
+  const remote = new Remote(async () => [`read ${(reads += 1)}`], ['a']);
+  const done = expecting(remote, withB, async () => 'B', (known, answer) => [...known, answer]);
+  expect(remote.value).toEqual(['a', 'b']);
+  await done;
+  expect(remote.value).toEqual(['a', 'B']);
+  expect(remote.known).toEqual(['a', 'B']);
+  expect(reads).toBe(0);
+});
+
+test('what the answer says is not lost to what was being read before', async () => {
+  let before: (value: string[]) => void = () => {};
+  let reads = 0;
+  const remote = new Remote<string[]>(() => {
+    reads += 1;
+    return reads === 1 ? new Promise((resolve) => (before = resolve)) : Promise.resolve(['a', 'B']);
+  }, ['a']);
+  const reading = remote.refresh();
+  await expecting(remote, withB, async () => 'B', (known, answer) => [...known, answer]);
+  before(['a']);
+  await reading;
+  expect(remote.value).toEqual(['a', 'B']);
+  expect(reads).toBe(2);
+});
+
 test('a page more of a list does not take in what is only expected of it', async () => {
   const listing = new Listing<number, number>(async (cursor) =>
     cursor === null ? { items: [1, 2], next_cursor: 2 } : { items: [3], next_cursor: null },

@@ -1,9 +1,13 @@
+import type { Notice } from '@/lib/realtime/notice';
 import { createStore, type Store } from '@/lib/store';
 
 /** What a change is about, as its type begins: `task` of `task.created`. */
 export type Aggregate = 'task' | 'project' | 'tag' | 'user' | 'notification' | 'conversation';
 
-/** What was heard last. Each time another object, so that the same is heard twice. */
-export type Heard = Store<{ about: Aggregate | 'everything' } | null>;
+/** Without a notice it is not known what of it has changed. */
+type Word = { about: Aggregate | 'everything'; notice?: Notice };
 
-export const createHeard = (): Heard => createStore<{ about: Aggregate | 'everything' } | null>(null);
+/** What was heard last. Each time another object, so that the same is heard twice. */
+export type Heard = Store<Word | null>;
+
+export const createHeard = (): Heard => createStore<Word | null>(null);

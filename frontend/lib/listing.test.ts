@@ -41,3 +41,29 @@ test('a page that comes after the list was read anew is not put behind another b
   await more;
   expect(listing.value?.items).toEqual([1, 2, 3, 4]);
 });
+
+const isSame = (one: number, other: number) => one === other;
+
+test('of a list that was added to the beginning is read alone', async () => {
+  const all = [3, 4, 5, 6, 7, 8];
+  const { listing, asked } = numbers(all);
+  await listing.refresh();
+  await listing.more();
+  asked.splice(0);
+  all.unshift(2);
+  await listing.refreshFirst(isSame);
+  expect(listing.value).toEqual({ items: [2, 3, 4, 5, 6], next: 4 });
+  expect(asked).toEqual([null]);
+});
+
+test('where more has come than a page holds, or nothing goes on, it is as the server says', async () => {
+  const all = [4, 5, 6];
+  const { listing } = numbers(all);
+  await listing.refresh();
+  all.unshift(1, 2, 3);
+  await listing.refreshFirst(isSame);
+  expect(listing.value).toEqual({ items: [1, 2], next: 2 });
+  all.splice(1);
+  await listing.refreshFirst(isSame);
+  expect(listing.value).toEqual({ items: [1], next: null });
+});

@@ -32,6 +32,22 @@ export class Listing<T, C = string> extends Remote<Listed<T, C>> {
     this.set({ items: [...before.items, ...page.items], next: page.next_cursor ?? null });
   }
 
+  /**
+   * Reads its beginning anew, and keeps what follows that: for a list to which things are only
+   * added, and at the beginning.
+   */
+  async refreshFirst(isSame: (one: T, other: T) => boolean): Promise<void> {
+    const before = this.known;
+    if (!before || this.isReading) return this.refresh();
+    const { items, next_cursor: next = null } = await this.#readPage(null);
+    const last = items.at(-1);
+    const at = before.items.findIndex((item) => last !== undefined && isSame(item, last));
+    const isAll = next === null;
+    // More has come than a page holds, or it has changed meanwhile.
+    if (this.known !== before || (at === -1 && !isAll)) return this.refresh();
+    this.set(isAll ? { items, next } : { items: [...items, ...before.items.slice(at + 1)], next: before.next });
+  }
+
   async #readWanted(): Promise<Listed<T, C>> {
     const items: T[] = [];
     let next: C | null = null;

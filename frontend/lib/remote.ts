@@ -1,10 +1,8 @@
+import { pauseAfter } from '@/lib/pause';
 import { createStore, type Store } from '@/lib/store';
 
 /** What is known of something that lies on the server. */
 export type State<T> = { value: T | undefined; error: Error | null; isLoading: boolean };
-
-const FIRST_PAUSE_MILLISECONDS = 2_000;
-const LONGEST_PAUSE_MILLISECONDS = 60_000;
 
 /** Something on the server that is read once, and again when it has changed. */
 export class Remote<T> {
@@ -31,6 +29,10 @@ export class Remote<T> {
   /** Without what is expected of it. */
   get known(): T | undefined {
     return this.#known;
+  }
+
+  get isReading(): boolean {
+    return this.#reading !== null;
   }
 
   readonly state = (): State<T> => this.#store.get();
@@ -102,9 +104,8 @@ export class Remote<T> {
   /** What fails in passing is read again without being asked for, a little later each time; until then it says so. */
   #tryLater(error: unknown): void {
     if (!isPassing(error)) return;
-    const pause = FIRST_PAUSE_MILLISECONDS * 2 ** this.#failures;
     this.#failures += 1;
-    this.#retry = setTimeout(() => void this.#start(), Math.min(pause, LONGEST_PAUSE_MILLISECONDS));
+    this.#retry = setTimeout(() => void this.#start(), pauseAfter(this.#failures));
   }
 }
 
@@ -113,6 +114,6 @@ function isPassing(error: unknown): boolean {
   return error instanceof Error && 'isPassing' in error && error.isPassing === true;
 }
 
-function asError(error: unknown): Error {
+export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,11 +1,11 @@
 import { announce, announcement, announceProblem, type Announcement } from '@/lib/announce';
 import { api, written, type UndoReport, type Written } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
-import { refreshKind, type Data } from '@/lib/data';
+import type { Data } from '@/lib/data';
 import { randomId } from '@/lib/id';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { refreshersOf } from '@/lib/refreshers';
 import { createStore } from '@/lib/store';
-import { TaskRefresher } from '@/lib/tasks/refresh';
 
 /** The change-sets of the newest change of this page that can be taken back; none if there is none. */
 const lastChange = createStore<readonly string[]>([]);
@@ -50,10 +50,22 @@ export async function undoLast(data: Data): Promise<void> {
 }
 
 function refresh(data: Data, report: UndoReport): void {
-  const refresher = new TaskRefresher(api, data);
+  const { tasks, projects } = refreshersOf(api, data);
   for (const { kind, id } of report.undone) {
-    if (kind === 'task') refresher.add(id);
-    else void refreshKind(data, kind);
+    switch (kind) {
+      case 'task':
+        tasks.add(id);
+        break;
+      case 'project':
+        projects.add(id);
+        break;
+      case 'tag':
+        void data.tags.refresh();
+        break;
+      case 'profile':
+        void data.profile.refresh();
+        break;
+    }
   }
 }
 

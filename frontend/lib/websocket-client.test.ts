@@ -195,10 +195,14 @@ test('a cursor that is ahead of the log begins anew', async () => {
   await hears([2]);
 });
 
-test('without a cursor it begins where the log ends', async () => {
+test('without a cursor it begins where the log ends, and reads everything from then on', async () => {
   realtime.happens();
-  connect({}, null);
+  let end: (head: number) => void = () => {};
+  connect({ head: () => new Promise((resolve) => (end = resolve)) }, null);
+  expect(resets).toBe(0);
+  end(1);
   await becomes('live');
+  expect(resets).toBe(1);
   realtime.happens();
   await hears([2]);
 });

@@ -35,7 +35,7 @@ export type Options = {
   head: () => Promise<number>;
   /** In order, and none twice. */
   onNotice: (notice: Notice) => void;
-  /** Changes were missed and cannot be told: read everything anew. */
+  /** Changes were missed, or may have been, and cannot be told: read everything anew. */
   onReset: () => void;
   random?: () => number;
   /** In milliseconds; tests are less patient. */
@@ -137,8 +137,7 @@ export class WebSocketClient {
     if (this.#state === 'offline') this.#become('reconnecting');
     let ticket: string;
     try {
-      // The cursor first: what happens from here on must not be missed.
-      this.#cursor ??= await this.#options.head();
+      if (this.#cursor === null) await this.#begin();
       ticket = await this.#options.ticket();
     } catch (error) {
       if (generation !== this.#generation) return;
@@ -241,7 +240,7 @@ export class WebSocketClient {
   async #poll(polling: symbol): Promise<void> {
     let pause = this.#times.poll;
     try {
-      const page = await this.#options.poll((this.#cursor ??= await this.#options.head()));
+      const page = await this.#options.poll(this.#cursor ?? (await this.#begin()));
       if (polling !== this.#polling) return;
       page.notices.forEach((notice) => this.#take(notice));
       this.#cursor = Math.max(this.#cursor ?? 0, page.cursor);
@@ -249,20 +248,19 @@ export class WebSocketClient {
     } catch (error) {
       if (polling !== this.#polling) return;
       if (error instanceof SessionEnded) return this.#end();
-      if (error instanceof CursorLost) await this.#beginAnew();
+      // If this fails the next look into the log will find out again.
+      if (error instanceof CursorLost) await this.#begin().catch(() => undefined);
     }
     if (polling !== this.#polling) return;
     this.#pollTimer = setTimeout(() => void this.#poll(polling), pause);
   }
 
-  async #beginAnew(): Promise<void> {
-    try {
-      // Before everything is read, so that nothing falls between the two.
-      this.#cursor = await this.#options.head();
-      this.#options.onReset();
-    } catch {
-      // The next look into the log will find out again.
-    }
+  /** Where the log ends, and only then everything, so that nothing falls between the two. */
+  async #begin(): Promise<number> {
+    const head = await this.#options.head();
+    this.#cursor = head;
+    this.#options.onReset();
+    return head;
   }
 
   #end(): void {

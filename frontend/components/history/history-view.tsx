@@ -2,7 +2,7 @@
 
 import { History } from 'lucide';
 import { useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { HistoryFilterBar } from '@/components/history/history-filter-bar';
 import { SetOfChanges } from '@/components/history/set-of-changes';
 import { EmptyState } from '@/components/ui/empty-state';
@@ -32,7 +32,8 @@ const OF_EVERYTHING: readonly Aggregate[] = ['task', 'project', 'tag', 'user'];
 export function HistoryView({ taskId = null }: { taskId?: string | null }) {
   const filters = historyFiltersOf(useSearchParams());
   const history = useHistory(taskId, JSON.stringify(historyQueryOf(filters)));
-  const { value, error } = useFollowing(history, OF_EVERYTHING);
+  const follow = useCallback(() => history.refreshFirst(isSame), [history]);
+  const { value, error } = useFollowing(history, OF_EVERYTHING, follow);
   const context = useContextOfWords();
   const { clock } = context;
   const days = useMemo(() => byDay(changeSets(value?.items ?? [], clock.zone)), [value, clock.zone]);
@@ -66,6 +67,8 @@ export function HistoryView({ taskId = null }: { taskId?: string | null }) {
     </Page>
   );
 }
+
+const isSame = (one: HistoryEntry, other: HistoryEntry) => one.seq === other.seq;
 
 /** The question as a text, so that the same one is asked once. */
 function useHistory(taskId: string | null, query: string): Listing<HistoryEntry, number> {

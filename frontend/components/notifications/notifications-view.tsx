@@ -2,7 +2,7 @@
 
 import { Bell, CheckCheck } from 'lucide';
 import { useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { Notification } from '@/components/notifications/notification';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
@@ -21,12 +21,13 @@ import { Listing } from '@/lib/listing';
 import { messages } from '@/lib/messages';
 import { notificationsMessages } from '@/lib/messages/notifications';
 import { markRead, remove, type Item } from '@/lib/notifications/change';
-import { useFollowing } from '@/lib/use-following';
+import { followNotifications, named } from '@/lib/notifications/follow';
+import { EMPTY } from '@/lib/tasks/collection';
+import { useFollowing, type Patch } from '@/lib/use-following';
 
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 const text = notificationsMessages;
-/** A task that is renamed or deleted is called otherwise here, too. */
-const OF_NOTIFICATIONS: readonly Aggregate[] = ['notification', 'task'];
+const OF_NOTIFICATIONS: readonly Aggregate[] = ['notification'];
 
 /** What somebody was told in the app. */
 export function NotificationsView() {
@@ -34,7 +35,13 @@ export function NotificationsView() {
   const data = useData();
   const { value: unread = 0 } = useRemote(data.unread);
   const listing = useMemo(() => new Listing<Item>((cursor) => readPage(isUnreadOnly, cursor)), [isUnreadOnly]);
-  const { value, error } = useFollowing(listing, OF_NOTIFICATIONS);
+  const follow = useCallback<Patch>(
+    (notices) => followNotifications(listing, isUnreadOnly, notices),
+    [listing, isUnreadOnly],
+  );
+  const { value, error } = useFollowing(listing, OF_NOTIFICATIONS, follow);
+  // A task that is renamed or deleted is called otherwise here, too.
+  const { value: tasks = EMPTY } = useRemote(data.tasks);
   const act = async (change: Promise<unknown>) => {
     try {
       await change;
@@ -74,7 +81,7 @@ export function NotificationsView() {
         {value?.items.map((item) => (
           <Notification
             key={item.id}
-            item={item}
+            item={named(item, tasks)}
             onRead={() => void act(markRead(places, item))}
             onRemove={() => void act(remove(places, item))}
           />

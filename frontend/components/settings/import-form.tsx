@@ -5,9 +5,9 @@ import { Button } from '@/components/ui/button';
 import { Field, fieldClass, Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { api, written, type Schemas } from '@/lib/api';
-import { refreshAll } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
 import { settingsMessages } from '@/lib/messages/settings';
+import { refreshAll } from '@/lib/refresh-all';
 import { noteChange } from '@/lib/undo';
 import { useFormErrors } from '@/lib/use-form-errors';
 

@@ -5,14 +5,10 @@ import LoadFailure from '@/components/ui/load-failure';
 import { MoreButton } from '@/components/ui/more-button';
 import type { Task } from '@/lib/api';
 import { useData } from '@/lib/data-provider';
-import type { Aggregate } from '@/lib/heard';
 import { Listing } from '@/lib/listing';
 import { completedPage } from '@/lib/tasks/read-completed';
 import type { Scope } from '@/lib/tasks/scope';
-import { useFollowing } from '@/lib/use-following';
-
-/** Events keep each that is known; only when everything is read anew are these, too. */
-const NOTHING_ALONE: readonly Aggregate[] = [];
+import { NOTHING_ALONE, useFollowing } from '@/lib/use-following';
 
 /** Brings what of a view is done, a page at a time; the list above shows it. */
 export function CompletedTasks({ scope }: { scope: Scope }) {

@@ -17,6 +17,8 @@ import { useIsDrawn } from '@/lib/use-is-drawn';
 const ViewChoice = lazy(() => import('@/components/tasks/view-choice'));
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 
+const NONE: readonly Group[] = [];
+
 /** Other sections, in the place of those that a scope has. */
 export type Regroup = (groups: readonly Group[]) => Group[];
 
@@ -35,33 +37,31 @@ type Props = {
 
 /** The tasks of a scope: add, look, change. */
 export function TaskView({ scope, heading, empty, regroup, isByProject = false }: Props) {
-  const { byId, isLoading, error, retry } = useTasks();
+  const { byId, isLoading, isPartial, error, retry } = useTasks();
   const clock = useClock();
   const lingerers = useStore(lingering);
   // Now that there is something to see, what it takes to change it.
   useEffect(() => void loadWriter(), []);
-  const isUnknown = byId.size === 0 && (isLoading || error !== null);
   const [choose, setChoose] = useState<Choose>();
   const groups = useMemo(() => {
-    // That there is nothing on a day is not known yet.
-    if (isUnknown) return [];
     const listed = (choose ?? groupTasks)({ byId, scope, clock, lingering: lingerers });
     return regroup?.(listed) ?? listed;
-  }, [byId, scope, clock, lingerers, choose, regroup, isUnknown]);
+  }, [byId, scope, clock, lingerers, choose, regroup]);
+  const isEmpty = groups.every(({ tasks }) => tasks.length === 0);
+  // That there is nothing, such as on a day, is not known yet.
+  const isUnknown = isEmpty && (isLoading || isPartial || error !== null);
   const top = (
     <>
       <div className="px-5 pt-3 pb-3 sm:px-7">{heading}</div>
       <Composer defaults={defaultsFor(scope, clock.today)} />
-      {isLoading ? <ListSkeleton /> : null}
-      <Suspense fallback={null}>
-        {error && byId.size === 0 ? <LoadFailure error={error} retry={retry} /> : null}
-      </Suspense>
-      {!isLoading && !error && groups.every(({ tasks }) => tasks.length === 0) ? <EmptyState {...empty} /> : null}
+      {isLoading || (isUnknown && !error) ? <ListSkeleton /> : null}
+      <Suspense fallback={null}>{error ? <LoadFailure error={error} retry={retry} isPart={!isEmpty} /> : null}</Suspense>
+      {isEmpty && !isUnknown ? <EmptyState {...empty} /> : null}
     </>
   );
   return (
     <TaskList
-      groups={groups}
+      groups={isUnknown ? NONE : groups}
       isProjectKnown={isByProject || scope.kind === 'project'}
       before={top}
       after={<Suspense fallback={null}>{useIsDrawn() ? <ViewChoice scope={scope} onChoose={setChoose} /> : null}</Suspense>}

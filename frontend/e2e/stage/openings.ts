@@ -104,7 +104,7 @@ async function conflict(ada: Person, look: Look): Promise<void> {
   await ada.isConnected();
   await ada.hasTools('Book the ferry');
   const field = await ada.retitle('Book the ferry', 'Book the early ferry');
-  const heard = page.waitForResponse((answer) => answer.url().endsWith(`/tasks/${id}`));
+  const heard = page.waitForResponse((answer) => answer.url().includes(`/tasks?id=${id}`));
   await ada.ask('PATCH', `/tasks/${id}`, { title: 'Book the late ferry' });
   await heard;
   await field.press('Enter');

@@ -185,4 +185,9 @@ export class Person {
   create(task: NewTask): Promise<Task> {
     return this.ask('POST', '/tasks', task);
   }
+
+  /** At most 100 of them. */
+  async createAll(tasks: readonly NewTask[]): Promise<void> {
+    await this.ask('POST', '/tasks/batch', { operations: tasks.map((task) => ({ op: 'create', task })) });
+  }
 }

@@ -3762,6 +3762,8 @@ export interface operations {
     list_tasks: {
         parameters: {
             query?: {
+                /** @description May be repeated: only these. */
+                id?: string[];
                 /** @description `open`, `completed` or `all`, the default; or `deleted`: what is in the trash, done or not. */
                 status?: "open" | "completed" | "all" | "deleted";
                 /** @description May be repeated: any of them. */

@@ -37,7 +37,7 @@ export function remove(places: Places, { id, read_at: readAt }: Item): Promise<u
 
 function shown<R>({ listing, unread }: Places, change: Change, write: () => Promise<R>): Promise<R> {
   const counted = () => expecting(unread, change.unread, write);
-  return listing ? expecting(listing, ofItems(change.items), counted) : counted();
+  return listing ? expecting(listing, ofItems(change.items), counted, ofItems(change.items)) : counted();
 }
 
 /** Than is shown, and not than the server says: it may know already. */

@@ -1,3 +1,4 @@
+import { amend } from '@/lib/amend';
 import { announceProblem } from '@/lib/announce';
 import { api, etag, MERGE_PATCH, read, written, type Project, type Written } from '@/lib/api';
 import { messageOf, Stale } from '@/lib/api/errors';
@@ -7,6 +8,7 @@ import type { Data } from '@/lib/data';
 import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { withoutProject, withProject } from '@/lib/projects/list';
 import { isSame } from '@/lib/tasks/write';
 import { noteChange } from '@/lib/undo';
 
@@ -19,7 +21,7 @@ export type ProjectFields = { name: string; color: string | null };
 export async function addProject(data: Data, fields: ProjectFields, key: string): Promise<Project> {
   const params = { header: { 'Idempotency-Key': key } };
   const { data: project, changeSetId } = await written<Project>(api.POST('/projects', { body: fields, params }));
-  await data.projects.refresh();
+  amend(data.projects, (projects) => withProject(projects, project));
   if (changeSetId !== null) noteChange(data, text.changes.projectCreated, changeSetId);
   return project;
 }
@@ -29,15 +31,21 @@ export async function changeProject(data: Data, seen: Project, wanted: ProjectFi
   const fields = pick(wanted, differing(wanted, seen));
   if (Object.keys(fields).length === 0) return;
   const shown = (projects: Project[]) => projects.map((each) => (each.id === seen.id ? { ...each, ...fields } : each));
-  const answer = await expecting(data.projects, shown, () => againstSeen(data, seen, fields));
+  const answer = await expecting(
+    data.projects,
+    shown,
+    () => againstSeen(data, seen, fields),
+    (projects, { data: changed }) => withProject(projects, changed),
+  );
   if (answer.changeSetId !== null) noteChange(data, text.changes.projectChanged, answer.changeSetId);
 }
 
 /** Its tasks stay, without a project; events tell of each. */
 export async function removeProject(data: Data, { id }: Project): Promise<void> {
-  const others = (projects: Project[]) => projects.filter((each) => each.id !== id);
+  const others = (projects: Project[]) => withoutProject(projects, id);
   const params = { path: { id }, header: { 'Idempotency-Key': randomId() } };
-  const { changeSetId } = await expecting(data.projects, others, () => written(api.DELETE('/projects/{id}', { params })));
+  const remove = () => written(api.DELETE('/projects/{id}', { params }));
+  const { changeSetId } = await expecting(data.projects, others, remove, others);
   if (changeSetId !== null) noteChange(data, text.changes.projectDeleted, changeSetId);
 }
 

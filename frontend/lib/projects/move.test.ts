@@ -20,7 +20,8 @@ vi.mock('@/lib/api/client', () => ({
       server.projects = server.projects
         .map((each) => (each.id === params.path.id ? { ...each, ...body } : each))
         .sort((a, b) => a.position - b.position);
-      return { data: server.projects[0], response: new Response(null, { headers: { 'x-change-set-id': 'c' } }) };
+      const data = server.projects.find(({ id }) => id === params.path.id);
+      return { data, response: new Response(null, { headers: { 'x-change-set-id': 'c' } }) };
     },
   },
 }));

@@ -3,6 +3,7 @@ import type { Data } from '@/lib/data';
 import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { withProject } from '@/lib/projects/list';
 import { noteChange } from '@/lib/undo';
 
 type Placed = Pick<Project, 'id' | 'position'>;
@@ -24,8 +25,11 @@ export async function moveProject(data: Data, { id }: Project, position: number)
   const shown = (projects: Project[]) =>
     projects.map((each) => (each.id === id ? { ...each, position } : each)).sort((a, b) => a.position - b.position);
   const params = { path: { id }, header: { 'Idempotency-Key': randomId() } };
-  const { changeSetId } = await expecting(data.projects, shown, () =>
-    written<Project>(api.PATCH('/projects/{id}', { headers: MERGE_PATCH, body: { position }, params })),
+  const { changeSetId } = await expecting(
+    data.projects,
+    shown,
+    () => written<Project>(api.PATCH('/projects/{id}', { headers: MERGE_PATCH, body: { position }, params })),
+    (projects, { data: moved }) => withProject(projects, moved),
   );
   if (changeSetId !== null) noteChange(data, dialogsMessages.changes.projectMoved, changeSetId);
 }

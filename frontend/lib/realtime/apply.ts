@@ -1,21 +1,23 @@
+import { amend } from '@/lib/amend';
 import { knownTasks, type Data } from '@/lib/data';
+import { withoutProject } from '@/lib/projects/list';
 import type { Notice } from '@/lib/realtime/notice';
+import type { Refreshers } from '@/lib/refreshers';
 import { knows } from '@/lib/tasks/collection';
 import { dropTask } from '@/lib/tasks/drop';
-import type { TaskRefresher } from '@/lib/tasks/refresh';
 
 /** Brings exactly that up to date which a notice is about. */
-export function applyNotice(data: Data, refresher: TaskRefresher, notice: Notice): void {
+export function applyNotice(data: Data, refreshers: Refreshers, notice: Notice): void {
   const [aggregate] = notice.type.split('.');
   switch (aggregate) {
     case 'task':
-      applyToTask(data, refresher, notice);
+      applyToTask(data, refreshers, notice);
       break;
     case 'project':
-      void data.projects.refresh();
+      applyToProject(data, refreshers, notice);
       break;
     case 'tag':
-      void data.tags.refresh();
+      refreshers.tags.add(notice.data.seq);
       break;
     case 'user':
       void data.profile.refresh();
@@ -32,14 +34,21 @@ export function applyNotice(data: Data, refresher: TaskRefresher, notice: Notice
     default:
       return;
   }
-  data.heard.set({ about: aggregate });
+  data.heard.set({ about: aggregate, notice });
 }
 
-function applyToTask(data: Data, refresher: TaskRefresher, { type, data: what }: Notice): void {
+function applyToTask(data: Data, { tasks }: Refreshers, { type, data: what }: Notice): void {
   // Our own changes come back, too; the answer to the write was faster.
   if (knows(knownTasks(data), what.task_id, what.version)) return;
   if (type === 'task.deleted') dropTask(data, what.task_id, what.version);
-  else refresher.add(what.task_id);
+  else tasks.add(what.task_id);
+}
+
+function applyToProject(data: Data, { projects }: Refreshers, { type, data: { task_id: id, version } }: Notice): void {
+  const known = data.projects.known?.find((project) => project.id === id);
+  if (known && known.version >= version) return;
+  if (type === 'project.deleted') amend(data.projects, (others) => withoutProject(others, id));
+  else projects.add(id);
 }
 
 /** In a page that nobody looks at nothing is told: whoever comes back finds it in the list. */

@@ -1,10 +1,11 @@
 import { read, written, type Api } from '@/lib/api';
 import { Invalid, Unauthenticated } from '@/lib/api/errors';
-import { refreshAll, type Data } from '@/lib/data';
+import type { Data } from '@/lib/data';
 import { applyNotice } from '@/lib/realtime/apply';
 import { noticeOfEvent } from '@/lib/realtime/notice';
+import { refreshAll } from '@/lib/refresh-all';
+import { refreshersOf } from '@/lib/refreshers';
 import { sessionOver } from '@/lib/session-over';
-import { TaskRefresher } from '@/lib/tasks/refresh';
 import { CursorLost, SessionEnded, WebSocketClient, type Page } from '@/lib/websocket-client';
 
 const PAGE = 500;
@@ -15,7 +16,7 @@ export function createRealtime(
   data: Data,
   { url, userId, cursor }: { url: string; userId: string; cursor: number | null },
 ): WebSocketClient {
-  const refresher = new TaskRefresher(api, data);
+  const refreshers = refreshersOf(api, data);
   return new WebSocketClient(
     {
       address: (ticket, since) => addressOf(url, userId, ticket, since),
@@ -23,7 +24,7 @@ export function createRealtime(
       ticket: () => ended(async () => (await written(api.POST('/ws-ticket'))).data.ticket),
       poll: (after) => ended(() => poll(api, after)),
       head: () => ended(async () => (await page(api, 0, 1)).head),
-      onNotice: (notice) => applyNotice(data, refresher, notice),
+      onNotice: (notice) => applyNotice(data, refreshers, notice),
       onReset: () => refreshAll(data),
     },
     cursor,

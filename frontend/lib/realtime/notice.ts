@@ -50,6 +50,6 @@ function noticeOf(
   return { type, data: { event_id, seq, task_id: aggregate, version, changed: names } };
 }
 
-function record(value: unknown): Record<string, unknown> {
+export function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -5,8 +5,8 @@ import { createData } from '@/lib/data';
 import { changeTag, removeTag } from '@/lib/tags/change';
 
 const TAGS: Tag[] = [
-  { name: 'home', color: '#0f8b7d', tasks: 3 },
-  { name: 'work', color: null, tasks: 1 },
+  { name: 'home', color: '#0f8b7d' },
+  { name: 'work', color: null },
 ];
 
 const server = vi.hoisted(() => ({ refusal: null as Error | null }));

@@ -3,6 +3,7 @@ import type { Data } from '@/lib/data';
 import { expecting } from '@/lib/expecting';
 import { randomId } from '@/lib/id';
 import { dialogsMessages } from '@/lib/messages/dialogs';
+import { withChangedTag, withoutTag } from '@/lib/tags/list';
 import { noteChange } from '@/lib/undo';
 
 const text = dialogsMessages.changes;
@@ -13,10 +14,13 @@ export async function changeTag(data: Data, name: string, wanted: { name: string
   const params = { path: { name }, header: { 'Idempotency-Key': randomId() } };
   const shown = (tags: Tag[]) =>
     tags.some((tag) => tag.name === wanted.name && tag.name !== name)
-      ? without(tags, name)
+      ? withoutTag(tags, name)
       : tags.map((tag) => (tag.name === name ? { ...tag, ...body } : tag));
-  const { data: tag, changeSetId } = await expecting(data.tags, shown, () =>
-    written<Tag>(api.PATCH('/tags/{name}', { headers: MERGE_PATCH, body, params })),
+  const { data: tag, changeSetId } = await expecting(
+    data.tags,
+    shown,
+    () => written<Tag>(api.PATCH('/tags/{name}', { headers: MERGE_PATCH, body, params })),
+    (tags, { data: changed }) => withChangedTag(tags, name, changed),
   );
   if (changeSetId !== null) noteChange(data, text.tagChanged, changeSetId);
   return tag;
@@ -24,14 +28,8 @@ export async function changeTag(data: Data, name: string, wanted: { name: string
 
 export async function removeTag(data: Data, name: string): Promise<void> {
   const params = { path: { name }, header: { 'Idempotency-Key': randomId() } };
-  const { changeSetId } = await expecting(
-    data.tags,
-    (tags) => without(tags, name),
-    () => written(api.DELETE('/tags/{name}', { params })),
-  );
+  const others = (tags: Tag[]) => withoutTag(tags, name);
+  const remove = () => written(api.DELETE('/tags/{name}', { params }));
+  const { changeSetId } = await expecting(data.tags, others, remove, others);
   if (changeSetId !== null) noteChange(data, text.tagDeleted, changeSetId);
-}
-
-function without(tags: readonly Tag[], name: string): Tag[] {
-  return tags.filter((tag) => tag.name !== name);
 }

@@ -50,3 +50,12 @@ test('one project alone, and parts only with a date of their own', () => {
   ];
   expect(board('status', tasks, { projectId: 'p' })).toEqual([['open', 'db'], ['completed', '']]);
 });
+
+test('what is left of a whole that is done stands for itself, and what was done of it does not', () => {
+  const tasks = [
+    example({ id: 'a', completed: true }),
+    example({ id: 'b', parent_id: 'a' }),
+    example({ id: 'c', parent_id: 'a', completed: true }),
+  ];
+  expect(board('status', tasks)).toEqual([['open', 'b'], ['completed', 'a']]);
+});

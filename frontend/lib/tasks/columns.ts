@@ -2,7 +2,7 @@ import type { Project, Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
 import { viewsMessages } from '@/lib/messages/views';
 import { dueKey, type Clock } from '@/lib/tasks/due';
-import { PRIORITIES } from '@/lib/tasks/groups';
+import { isWithWhole, PRIORITIES } from '@/lib/tasks/groups';
 import type { Fields } from '@/lib/tasks/write';
 
 /** What the columns of a board stand for. */
@@ -34,7 +34,7 @@ export function columnsOf(shown: Shown): Column[] {
     if (projectId !== null && task.project_id !== projectId) continue;
     if (by !== 'status' && task.completed && !lingering.has(task.id)) continue;
     // A part is seen with its whole, unless it has a date of its own.
-    if (task.parent_id && byId.has(task.parent_id) && !task.due) continue;
+    if (isWithWhole(task, byId) && !task.due) continue;
     byKey.get(keyOf(task, by))?.tasks.push(task);
   }
   for (const { key, tasks } of columns) tasks.sort(key === 'completed' ? newestFirst : byDue(clock));

@@ -1,5 +1,6 @@
 import type { Task } from '@/lib/api';
 import { dueMoment, type Clock } from '@/lib/tasks/due';
+import { isWithWhole } from '@/lib/tasks/groups';
 
 /** How many open tasks wait where: the numbers beside the navigation. */
 export type Counts = {
@@ -19,7 +20,7 @@ export function countTasks(byId: ReadonlyMap<string, Task>, clock: Clock): Count
     const moment = task.due ? dueMoment(task, clock.zone) : null;
     if (moment && moment.day <= clock.today) today += 1;
     for (const tag of task.tags) add(byTag, tag);
-    if (task.parent_id) continue;
+    if (isWithWhole(task, byId)) continue;
     if (task.project_id) add(byProject, task.project_id);
     else inbox += 1;
   }

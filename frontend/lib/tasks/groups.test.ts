@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Task } from '@/lib/api';
+import { countTasks } from '@/lib/tasks/counts';
 import { clockAt } from '@/lib/tasks/due';
 import { byId, example } from '@/lib/tasks/example';
 import { countParts, groupTasks } from '@/lib/tasks/groups';
@@ -48,7 +49,11 @@ test('a part is seen with its whole, unless it has a date of its own', () => {
 });
 
 test('a part whose whole is not open stands for itself', () => {
-  expect(view({ kind: 'inbox' }, [example({ id: 'part', parent_id: 'gone' })])).toEqual({ arranged: ['part'] });
+  const done = example({ id: 'done', completed: true });
+  const tasks = [done, example({ id: 'left over', parent_id: 'done' }), example({ id: 'alone', parent_id: 'gone' })];
+  expect(view({ kind: 'inbox' }, tasks)).toEqual({ arranged: ['left over', 'alone'] });
+  expect(view({ kind: 'all' }, tasks)).toEqual({ none: ['left over', 'alone'] });
+  expect(countTasks(byId(...tasks), clock).inbox).toBe(2);
 });
 
 test('what was completed lingers only for a moment', () => {

@@ -51,9 +51,15 @@ function belongs(task: Task, scope: Scope): boolean {
   }
 }
 
+/** Whether a task is a part that is seen with its whole, and not what is left of one that is done. */
+export function isWithWhole(task: Task, byId: ReadonlyMap<string, Task>): boolean {
+  const whole = byId.get(task.parent_id ?? '');
+  return whole !== undefined && (task.completed || !whole.completed);
+}
+
 /** A part is seen with its whole, except where it is asked for by a date or tag of its own. */
 function stands(task: Task, byId: ReadonlyMap<string, Task>, scope: Scope): boolean {
-  if (!task.parent_id || !byId.has(task.parent_id)) return true;
+  if (!isWithWhole(task, byId)) return true;
   if (scope.kind === 'inbox' || scope.kind === 'project') return false;
   return scope.kind === 'tag' || Boolean(task.due);
 }

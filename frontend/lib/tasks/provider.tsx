@@ -1,7 +1,8 @@
 'use client';
 
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Task } from '@/lib/api';
+import type { Data } from '@/lib/data';
 import { useData, useRemote } from '@/lib/data-provider';
 import { useStore } from '@/lib/store';
 import { EMPTY } from '@/lib/tasks/collection';
@@ -10,7 +11,11 @@ import { deviceHabits, habitsOf } from '@/lib/time/habits';
 
 type Tasks = {
   byId: ReadonlyMap<string, Task>;
+  /** Nothing is known yet. */
   isLoading: boolean;
+  /** More is still to come: where nothing is seen there may be something in a moment. */
+  isPartial: boolean;
+  /** Why there are tasks that are not here. */
   error: Error | null;
   retry: () => void;
 };
@@ -47,22 +52,35 @@ function useAllTasks(): Tasks {
   const writes = useStore(data.writes.pending);
   const { byId } = collection;
   const isPartial = collection.next !== null;
-  useEffect(() => {
-    if (!isPartial) return;
-    const leaving = new AbortController();
-    // What fails here comes with the next reset or visit; what is due soon is here.
-    import('@/lib/tasks/read').then(({ readRest }) => readRest(data, leaving.signal)).catch(() => undefined);
-    return () => leaving.abort();
-  }, [data, isPartial]);
+  const rest = useRest(data, isPartial);
+  const missing = isPartial ? rest.error : byId.size === 0 ? error : null;
   return useMemo(
     () => ({
       byId: data.writes.overlay?.(byId, writes, new Date().toISOString()) ?? byId,
       isLoading,
-      error,
-      retry: () => void data.tasks.refresh(),
+      isPartial,
+      error: missing,
+      retry: isPartial ? rest.retry : () => void data.tasks.refresh(),
     }),
-    [byId, writes, isLoading, error, data],
+    [byId, writes, isLoading, isPartial, missing, rest.retry, data],
   );
+}
+
+/** Reads what did not come with the page. */
+function useRest(data: Data, isPartial: boolean) {
+  const [error, setError] = useState<Error | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    if (!isPartial) return;
+    const leaving = new AbortController();
+    import('@/lib/tasks/read').then(({ readRest }) => readRest(data, leaving.signal, setError)).catch(setError);
+    return () => leaving.abort();
+  }, [data, isPartial, attempt]);
+  const retry = useCallback(() => {
+    setError(null);
+    setAttempt((before) => before + 1);
+  }, []);
+  return { error, retry };
 }
 
 function useTickingClock(drawnAt: number): Clock {

@@ -1,5 +1,6 @@
 import { api, read, type Api, type Schemas, type Task } from '@/lib/api';
-import type { Remote } from '@/lib/remote';
+import { pauseAfter } from '@/lib/pause';
+import { asError, type Remote } from '@/lib/remote';
 import { EMPTY, withTasks, type Collection } from '@/lib/tasks/collection';
 import { reread } from '@/lib/tasks/reread';
 
@@ -31,11 +32,31 @@ export async function readTasks(known: () => Collection): Promise<Collection> {
   return { ...reread(before, known(), tasks), next };
 }
 
-/** Reads on where the first page ended. */
-export async function readRest({ tasks }: { tasks: Remote<Collection> }, signal: AbortSignal): Promise<void> {
-  for (let next = tasks.value?.next ?? null; next !== null && !signal.aborted; ) {
-    const page = await pageOfTasks(api, next, PAGE, signal);
-    next = page.next_cursor ?? null;
-    tasks.set({ ...withTasks(tasks.value ?? EMPTY, page.items), next });
+/** Reads on where the first page ended, until all is here. What goes wrong with that is told, and tried again. */
+export async function readRest(
+  { tasks }: { tasks: Remote<Collection> },
+  signal: AbortSignal,
+  tell: (problem: Error | null) => void,
+): Promise<void> {
+  let failures = 0;
+  for (let next = nextOf(tasks); next !== null && !signal.aborted; next = nextOf(tasks)) {
+    try {
+      const page = await pageOfTasks(api, next, PAGE, signal);
+      const known = tasks.value ?? EMPTY;
+      // All may have been read anew meanwhile: then it does not go on from here.
+      const after = known.next === next ? (page.next_cursor ?? null) : known.next;
+      tasks.set({ ...withTasks(known, page.items), next: after });
+      failures = 0;
+      tell(null);
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      tell(asError(error));
+      await new Promise((resolve) => setTimeout(resolve, pauseAfter(failures)));
+    }
   }
+}
+
+function nextOf(tasks: Remote<Collection>): string | null {
+  return tasks.value?.next ?? null;
 }

@@ -14,6 +14,7 @@ export const errors = {
   tooLarge: 'This is too large.',
   invalid: 'Something here isn’t valid. Check it and try again.',
   failed: 'Something went wrong on our side.',
+  partly: 'Some of this couldn’t be loaded.',
   taskGone: 'This task was deleted elsewhere.',
   loading: 'This couldn’t be loaded',
   retry: 'Try again',

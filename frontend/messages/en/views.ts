@@ -39,6 +39,9 @@ export const views = {
     showWeek: (day: string) => `Show the week of ${day}`,
     tasks: (count: number) => plural(count, 'task', 'tasks'),
     planned: (title: string) => `${title}, planned`,
+    loading: 'Loading repeating and completed tasks…',
+    isCut: 'There are more completed tasks than are shown.',
+    left: (count: number) => `${plural(count, 'repeating task is', 'repeating tasks are')} not shown.`,
     weekOf: (from: string, to: string) => `${from} – ${to}`,
   },
   search: {

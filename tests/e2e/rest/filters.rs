@@ -51,9 +51,12 @@ async fn six(owner: &Client) -> Result<(String, String)> {
 async fn each(product: &Product) -> Result<()> {
     let (owner, other) = (product.sign_up().await?, product.sign_up().await?);
     let (project, parent) = six(&owner).await?;
-    six(&other).await?;
+    let (_, others) = six(&other).await?;
     let cases: &[(&[(&str, &str)], &str)] = &[
         (&[], "abcde"),
+        (&[("id", &parent)], "a"),
+        (&[("id", &parent), ("id", &project), ("id", &others)], "a"),
+        (&[("id", &parent), ("status", "completed")], ""),
         (&[("status", "all")], "abcde"),
         (&[("status", "open")], "acd"),
         (&[("status", "completed")], "be"),
@@ -137,6 +140,7 @@ async fn named(product: &Product) -> Result<()> {
         ("sort", "created_at;drop table taskflow.tasks"),
         ("order", "sideways"),
         ("status", "done"),
+        ("id", "1"),
         ("priority", "hgih"),
         ("project_id", "home"),
         ("parent_id", "'"),

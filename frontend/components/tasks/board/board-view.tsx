@@ -1,21 +1,19 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Board } from '@/components/tasks/board/board';
+import { StatusBoard } from '@/components/tasks/board/status-board';
 import { Composer } from '@/components/tasks/composer';
 import { ListSkeleton } from '@/components/tasks/list/list-skeleton';
 import { ProjectFilter } from '@/components/tasks/project-filter';
 import { ViewHeading } from '@/components/tasks/view-heading';
 import { Segments } from '@/components/ui/segments';
 import { setParameters } from '@/lib/address';
-import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { viewsMessages } from '@/lib/messages/views';
 import { BOARD_BY } from '@/lib/tasks/columns';
 import { useTasks } from '@/lib/tasks/provider';
-import { readCompleted } from '@/lib/tasks/read-completed';
-import { Remote } from '@/lib/remote';
 import { loadWriter } from '@/lib/tasks/write-task';
 
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
@@ -53,20 +51,13 @@ export function BoardView() {
         </div>
       ) : null}
       <Suspense fallback={null}>
-        {error && byId.size === 0 ? <LoadFailure error={error} retry={retry} /> : null}
+        {error ? <LoadFailure error={error} retry={retry} isPart={byId.size > 0} /> : null}
       </Suspense>
-      {isLoading || (error && byId.size === 0) ? null : (
+      {isLoading || (error && byId.size === 0) ? null : by === 'status' ? (
+        <StatusBoard projectId={projectId} />
+      ) : (
         <Board by={by} projectId={by === 'project' ? null : projectId} />
       )}
-      {by === 'status' ? <Completed projectId={projectId} /> : null}
     </div>
   );
-}
-
-/** Brings what was completed of late: open tasks are known, and events keep all of them. */
-function Completed({ projectId }: { projectId: string | null }) {
-  const data = useData();
-  const [reading] = useState(() => new Remote(() => readCompleted(data, { projectId })));
-  useRemote(reading);
-  return null;
 }

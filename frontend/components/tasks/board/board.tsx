@@ -1,12 +1,13 @@
 'use client';
 
-import { useCallback, useMemo, useRef } from 'react';
+import { useCallback, useMemo, useRef, type ReactNode } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import { AreaCommands } from '@/components/tasks/area-commands';
 import { Card, CarriedCard } from '@/components/tasks/board/card';
 import { Column } from '@/components/tasks/board/column';
 import { DragArea } from '@/components/tasks/drag/drag-area';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
+import { Skeleton } from '@/components/ui/skeleton';
 import type { Task } from '@/lib/api';
 import { useData, useRemote } from '@/lib/data-provider';
 import { viewsMessages } from '@/lib/messages/views';
@@ -18,10 +19,17 @@ import { useClock, useTasks } from '@/lib/tasks/provider';
 
 const NONE: [] = [];
 
+type Props = {
+  by: BoardBy;
+  projectId: string | null;
+  /** What follows in a column, by its key, where that is not what follows in all of them. */
+  rest?: Readonly<Record<string, ReactNode>>;
+};
+
 /** Tasks in columns, to be carried from one to another. */
-export function Board({ by, projectId }: { by: BoardBy; projectId: string | null }) {
+export function Board({ by, projectId, rest = {} }: Props) {
   const area = useRef<HTMLDivElement>(null);
-  const { byId } = useTasks();
+  const { byId, isPartial, error } = useTasks();
   const clock = useClock();
   const { value: projects = NONE } = useRemote(useData().projects);
   const lingerers = useStore(lingering);
@@ -38,6 +46,7 @@ export function Board({ by, projectId }: { by: BoardBy; projectId: string | null
     if (to?.kind === 'set') actions.set(task, to.fields);
     if (to?.kind === 'complete' && to.completed !== task.completed) actions.toggle(task);
   };
+  const usualRest = isPartial && !error ? <Skeleton className="h-9" /> : null;
   const isProjectKnown = by === 'project' || projectId !== null;
   const card = useCallback(
     (task: Task) => ({
@@ -58,7 +67,12 @@ export function Board({ by, projectId }: { by: BoardBy; projectId: string | null
         className="flex min-h-0 flex-1 snap-x items-stretch gap-3 overflow-x-auto scroll-pl-5 px-5 pb-4 max-sm:snap-mandatory sm:scroll-pl-7 sm:px-7"
       >
         {columns.map((column) => (
-          <Column key={column.key} column={column} draw={(task) => <Card {...card(task)} />} />
+          <Column
+            key={column.key}
+            column={column}
+            rest={column.key in rest ? rest[column.key] : usualRest}
+            draw={(task) => <Card {...card(task)} />}
+          />
         ))}
       </div>
       {picker}

@@ -12,8 +12,15 @@ import type { Column as Tasks } from '@/lib/tasks/columns';
 /** More than fit on any screen, and few enough to be carried over quickly. */
 const STEP = 60;
 
+type Props = {
+  column: Tasks;
+  /** What follows its tasks, if anything does. */
+  rest: ReactNode;
+  draw: (task: Task) => ReactNode;
+};
+
 /** A column of a board, and a place where tasks can be put. */
-export function Column({ column, draw }: { column: Tasks; draw: (task: Task) => ReactNode }) {
+export function Column({ column, rest, draw }: Props) {
   const { ref, isOver } = usePlace(column.key, column.title);
   const [shown, setShown] = useState(STEP);
   const { title, color, tasks } = column;
@@ -36,13 +43,15 @@ export function Column({ column, draw }: { column: Tasks; draw: (task: Task) => 
         {tasks.slice(0, shown).map((task) => (
           <li key={task.id}>{draw(task)}</li>
         ))}
-        {tasks.length === 0 ? <li className="px-1 py-3 text-[0.8125rem] text-muted">{viewsMessages.board.emptyColumn}</li> : null}
+        {tasks.length === 0 && !rest ? <li className="px-1 py-3 text-[0.8125rem] text-muted">{viewsMessages.board.emptyColumn}</li> : null}
         {tasks.length > shown ? (
           <li>
             <Button variant="ghost" size="small" className="w-full" onClick={() => setShown(shown + STEP)}>
               {messages.list.more}
             </Button>
           </li>
+        ) : rest ? (
+          <li>{rest}</li>
         ) : null}
       </ul>
     </section>

@@ -54,7 +54,7 @@ export function CalendarView() {
         </div>
       </div>
       <Suspense fallback={null}>
-        {error && byId.size === 0 ? <LoadFailure error={error} retry={retry} /> : null}
+        {error ? <LoadFailure error={error} retry={retry} isPart={byId.size > 0} /> : null}
       </Suspense>
       <Calendar view={view} day={day} onShowWeek={(on) => setParameters({ view: 'week', day: on })} />
     </div>

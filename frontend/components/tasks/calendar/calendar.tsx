@@ -7,25 +7,18 @@ import AddOnDay from '@/components/tasks/add-on-day';
 import { AreaCommands } from '@/components/tasks/area-commands';
 import { CarriedChip } from '@/components/tasks/calendar/chip';
 import { DayCell } from '@/components/tasks/calendar/day-cell';
+import { DaysNote } from '@/components/tasks/calendar/days-note';
+import { useDays } from '@/components/tasks/calendar/use-days';
 import { DragArea } from '@/components/tasks/drag/drag-area';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
-import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
-import { Remote } from '@/lib/remote';
 import { daysOf, entriesByDay, type CalendarView } from '@/lib/tasks/calendar';
 import { dueOn } from '@/lib/tasks/due-day';
 import { useClock, useTasks } from '@/lib/tasks/provider';
-import { readCompleted } from '@/lib/tasks/read-completed';
-import { readPlanned } from '@/lib/tasks/read-planned';
-import type { Aggregate } from '@/lib/heard';
-import { useFollowing } from '@/lib/use-following';
-import { addDays, type Day } from '@/lib/time/day';
+import type { Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';
-import { startOfDay } from '@/lib/time/instant';
 
 type Props = { view: CalendarView; day: Day; onShowWeek: (day: Day) => void };
-
-const OF_TASKS: readonly Aggregate[] = ['task'];
 
 /** The days of a month or a week, with what is due on them. */
 export function Calendar({ view, day, onShowWeek }: Props) {
@@ -36,7 +29,7 @@ export function Calendar({ view, day, onShowWeek }: Props) {
   const { pick, element: picker } = usePicker();
   const [adding, setAdding] = useState<{ day: Day; anchor: HTMLElement } | null>(null);
   const days = useMemo(() => daysOf(view, day, weekStart), [view, day, weekStart]);
-  const planned = usePlanned(days, zone);
+  const { planned, ...rest } = useDays(days, zone);
   const entries = useMemo(
     () => entriesByDay(byId.values(), planned, days, { zone, hour12 }),
     [byId, planned, days, zone, hour12],
@@ -75,27 +68,10 @@ export function Calendar({ view, day, onShowWeek }: Props) {
           ))}
         </div>
       </div>
+      <DaysNote {...rest} />
       {adding ? <AddOnDay {...adding} onClose={() => setAdding(null)} /> : null}
       {picker}
       <AreaCommands area={area} actions={actions} pick={pick} />
     </DragArea>
   );
 }
-
-/** What series will bring on these days; besides, what was done on them becomes known. */
-function usePlanned(days: readonly Day[], zone: string) {
-  const data = useData();
-  const planned = useMemo(
-    () =>
-      new Remote(async () => {
-        const [first = '', last = ''] = [days.at(0), days.at(-1)];
-        const instant = (of: Day) => startOfDay(of, zone);
-        await readCompleted(data, { due: { after: instant(first), before: instant(addDays(last, 2)) } });
-        return readPlanned(data.tasks.value?.byId.values() ?? [], days);
-      }),
-    [data, days, zone],
-  );
-  return useFollowing(planned, OF_TASKS).value ?? NOTHING;
-}
-
-const NOTHING: [] = [];

@@ -2,20 +2,23 @@
 
 import { clsx } from 'clsx';
 import { Plus } from 'lucide';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useMemo, useState, type FormEvent } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import { TaskCheck } from '@/components/tasks/task-check';
 import { described, FormProblem } from '@/components/ui/form-problem';
 import { Icon } from '@/components/ui/icon';
+import LoadFailure from '@/components/ui/load-failure';
 import { api, read, type Task } from '@/lib/api';
 import type { Invalid } from '@/lib/api/errors';
 import { putTasks, type Data } from '@/lib/data';
 import { useData } from '@/lib/data-provider';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { openTask } from '@/lib/open-task';
+import { Remote } from '@/lib/remote';
 import { useTasks } from '@/lib/tasks/provider';
 import { creation } from '@/lib/tasks/write';
 import { writeTask } from '@/lib/tasks/write-task';
+import { NOTHING_ALONE, useFollowing } from '@/lib/use-following';
 import { useFormErrors } from '@/lib/use-form-errors';
 
 const text = dialogsMessages.task;
@@ -23,14 +26,8 @@ const ALL = 200;
 
 /** The parts of a task, with those that are done. */
 export function Subtasks({ parent }: { parent: Task }) {
-  const data = useData();
   const { toggle } = useTaskActions();
   const { byId } = useTasks();
-  const isSaved = parent.version > 0;
-  // Those that are open are known; this brings the others, and events keep all of them.
-  useEffect(() => {
-    if (isSaved) readParts(data, parent.id).catch(() => undefined);
-  }, [data, parent.id, isSaved]);
   const parts = [...byId.values()]
     .filter((task) => task.parent_id === parent.id)
     .sort((a, b) => Number(a.completed) - Number(b.completed) || a.position - b.position);
@@ -59,14 +56,24 @@ export function Subtasks({ parent }: { parent: Task }) {
           </li>
         ))}
       </ul>
+      {parent.version > 0 ? <CompletedParts parentId={parent.id} /> : null}
       <AddSubtask parent={parent} />
     </section>
   );
 }
 
-async function readParts(data: Data, parentId: string): Promise<void> {
+/** Those that are open are known; this brings the others, and events keep all of them. */
+function CompletedParts({ parentId }: { parentId: string }) {
+  const data = useData();
+  const parts = useMemo(() => new Remote(() => readParts(data, parentId)), [data, parentId]);
+  const { value, error } = useFollowing(parts, NOTHING_ALONE);
+  return error && !value ? <LoadFailure error={error} retry={() => void parts.refresh()} isPart /> : null;
+}
+
+async function readParts(data: Data, parentId: string): Promise<true> {
   const query = { parent_id: parentId, status: 'all', sort: 'position', limit: ALL } as const;
   putTasks(data, (await read(api.GET('/tasks', { params: { query } }))).items);
+  return true;
 }
 
 function AddSubtask({ parent }: { parent: Task }) {

@@ -16,7 +16,7 @@ import {
   type DragEndEvent,
   type Over,
 } from '@dnd-kit/core';
-import { useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { byArrows } from '@/components/tasks/drag/directions';
 import type { Task } from '@/lib/api';
 import { viewsMessages } from '@/lib/messages/views';
@@ -47,9 +47,11 @@ export function DragArea({ id, onDrop, draw, children }: Props) {
     useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
     useSensor(KeyboardSensor, { coordinateGetter: byArrows, keyboardCodes: KEYS }),
   );
+  const announcements = useMemo(() => announcing((active) => (taskOf(active) ?? carried)?.title ?? ''), [carried]);
   const drop = ({ active, over, activatorEvent }: DragEndEvent) => {
     setCarried(null);
-    const [task, place] = [taskOf(active), placeOf(over)];
+    // Far from where it was lifted its row is not drawn any more, and says nothing.
+    const [task, place] = [taskOf(active) ?? carried, placeOf(over)];
     if (!task) return;
     if (place) onDrop(task, place.key);
     if (activatorEvent instanceof KeyboardEvent) focusHandle(task.id);
@@ -59,7 +61,7 @@ export function DragArea({ id, onDrop, draw, children }: Props) {
       id={id}
       sensors={sensors}
       collisionDetection={underPointer}
-      accessibility={{ announcements: ANNOUNCEMENTS, screenReaderInstructions: { draggable: text.instructions } }}
+      accessibility={{ announcements, screenReaderInstructions: { draggable: text.instructions } }}
       onDragStart={({ active }) => setCarried(taskOf(active))}
       onDragCancel={() => setCarried(null)}
       onDragEnd={drop}
@@ -79,13 +81,12 @@ const underPointer: CollisionDetection = (args) => {
 const taskOf = (active: Active): Task | null => (active.data.current as Dragged | undefined)?.task ?? null;
 const placeOf = (over: Over | null): Place | null => (over?.data.current as Place | undefined) ?? null;
 
-const ANNOUNCEMENTS: Announcements = {
-  onDragStart: ({ active }) => text.lifted(taskOf(active)?.title ?? ''),
+const announcing = (titleOf: (active: Active) => string): Announcements => ({
+  onDragStart: ({ active }) => text.lifted(titleOf(active)),
   onDragOver: ({ over }) => (over ? text.over(placeOf(over)?.title ?? '') : undefined),
-  onDragEnd: ({ active, over }) =>
-    over ? text.dropped(taskOf(active)?.title ?? '', placeOf(over)?.title ?? '') : text.cancelled,
+  onDragEnd: ({ active, over }) => (over ? text.dropped(titleOf(active), placeOf(over)?.title ?? '') : text.cancelled),
   onDragCancel: () => text.cancelled,
-};
+});
 
 /** In its new place it is another element. */
 function focusHandle(id: string): void {

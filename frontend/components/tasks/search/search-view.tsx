@@ -21,7 +21,8 @@ import { filtersOf, queryOf } from '@/lib/tasks/filters';
 import type { Group } from '@/lib/tasks/groups';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { loadWriter } from '@/lib/tasks/write-task';
-import { useFollowing } from '@/lib/use-following';
+import { followTasks } from '@/lib/tasks/listed';
+import { useFollowing, type Patch } from '@/lib/use-following';
 
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 const text = viewsMessages.search;
@@ -66,15 +67,15 @@ export function SearchView() {
 /** As a text, so that the same question is asked once. */
 function useFound(query: string) {
   const data = useData();
-  const found = useMemo(
-    () =>
-      new Listing<Task>(async (cursor) => {
-        const asked = { ...(JSON.parse(query) as ReturnType<typeof queryOf>), ...(cursor === null ? {} : { cursor }) };
-        const page = await read(api.GET('/tasks', { params: { query: asked } }));
-        putTasks(data, page.items);
-        return page;
-      }),
-    [data, query],
-  );
-  return { found, state: useFollowing(found, OF_TASKS) };
+  const [found, follow] = useMemo(() => {
+    const asked = JSON.parse(query) as ReturnType<typeof queryOf>;
+    const listing = new Listing<Task>(async (cursor) => {
+      const page = await read(api.GET('/tasks', { params: { query: { ...asked, ...(cursor === null ? {} : { cursor }) } } }));
+      putTasks(data, page.items);
+      return page;
+    });
+    const patch: Patch = (notices) => followTasks(data, listing, asked, notices);
+    return [listing, patch] as const;
+  }, [data, query]);
+  return { found, state: useFollowing(found, OF_TASKS, follow) };
 }

@@ -60,6 +60,10 @@ pub(crate) enum Status {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
+    /// May be repeated: only these.
+    #[serde(default)]
+    #[param(value_type = Vec<Uuid>)]
+    id: Vec<TaskId>,
     /// `open`, `completed` or `all`, the default; or `deleted`: what is in the trash, done or not.
     #[serde(default)]
     #[param(inline)]
@@ -218,6 +222,10 @@ fn filter(
             query.push(" and deleted_at is not null");
         }
         Some(Status::All) | None => {}
+    }
+    if !params.id.is_empty() {
+        let ids: Vec<Uuid> = params.id.iter().map(|id| id.0).collect();
+        query.push(" and id = any(").push_bind(ids).push(")");
     }
     if !params.priority.is_empty() {
         let numbers: Vec<i16> = params

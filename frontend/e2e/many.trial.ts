@@ -1,0 +1,30 @@
+import { expect } from 'vitest';
+import { trial } from './stage/trial';
+
+trial('a view whose tasks do not come with the page is not called empty meanwhile, and gets them in the end', async (stage) => {
+  // What a worker passes on could not be held up here.
+  const ada = await stage.newcomer({ serviceWorkers: 'block' });
+  const { id: project_id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
+  const due = { kind: 'date', date: '2099-06-01' } as const;
+  await ada.createAll(Array.from({ length: 61 }, (_, index) => ({ title: `Row ${index + 1}`, project_id, due })));
+  await ada.create({ title: 'Some day' });
+
+  let answer: 'not yet' | 'no' | 'yes' = 'not yet';
+  await ada.page.route(/\/api\/backend\/tasks\?.*cursor=/, async (route) => {
+    await expect.poll(() => answer).not.toBe('not yet');
+    if (answer === 'yes') await route.continue();
+    else await route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' });
+  });
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.page.locator('main .animate-pulse').first().waitFor();
+  const empty = ada.page.getByRole('heading', { name: 'The inbox is empty' });
+  expect(await empty.count()).toBe(0);
+
+  answer = 'no';
+  await ada.page.locator('main').getByRole('button', { name: 'Try again' }).waitFor();
+  expect(await empty.count()).toBe(0);
+  answer = 'yes';
+  await ada.sees('Some day');
+  await ada.page.locator('aside').getByRole('link', { name: /^Garden ?61 open tasks$/ }).waitFor();
+});
