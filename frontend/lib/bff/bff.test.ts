@@ -9,7 +9,10 @@ import { forward, forwardChat, forwardDecision, pathOf } from '@/lib/bff/forward
 import { isSameOrigin } from '@/lib/bff/same-origin';
 
 vi.mock('@/lib/env', () => ({ env: () => ({ APP_URL: 'http://localhost:3000' }) }));
-vi.mock('@/lib/auth/bearer', () => ({ findBearer: async () => ({ bearer, cookies: [] }) }));
+vi.mock('@/lib/auth/bearer', () => {
+  const found = async () => ({ bearer, cookies: [] });
+  return { findBearer: found, findBearerNow: found };
+});
 
 const APP = 'http://localhost:3000';
 const bearer = { userId: 'somebody', jwt: 'a.b.c' };

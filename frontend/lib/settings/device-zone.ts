@@ -13,7 +13,7 @@ export function offerDeviceZone(data: Data): void {
   const home = data.profile.value?.time_zone;
   const here = deviceZone();
   if (home === undefined || isSameTime(home, here) || !isNews(here)) return;
-  announce(text.away(home, here), { label: text.useDevice, run: () => void use(data, here) });
+  announce(text.away(home, here), { label: text.useDevice, run: () => void take(data, here) });
 }
 
 /** A zone may have two names, and nobody minds being in Paris with the clocks of Berlin. */
@@ -34,7 +34,7 @@ function isNews(zone: string): boolean {
   }
 }
 
-async function use(data: Data, zone: string): Promise<void> {
+async function take(data: Data, zone: string): Promise<void> {
   try {
     await changeProfile(data, { time_zone: zone });
   } catch (error) {

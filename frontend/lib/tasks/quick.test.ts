@@ -73,7 +73,7 @@ test('what a line means is found out once, and is kept in the write from then on
 test('what may have arrived is asked for again as the very same, with the same key', async () => {
   server.lost = 1;
   const outcome = await writeTask(createData(null), line(), { isQuiet: true });
-  expect(outcome).toMatchObject({ ok: false, message: expect.stringMatching('cannot be reached') });
+  expect(outcome).toMatchObject({ ok: false, message: expect.stringMatching('can’t be reached') });
   expect(outcome.ok ? null : await outcome.again?.()).toMatchObject({ ok: true });
   const [first, second] = asked('/tasks');
   expect(second).toEqual(first);
