@@ -11,9 +11,10 @@ async function moving(ada: Person): Promise<string[]> {
   return ada.page.evaluate(() => {
     const isSeen = (times: string) => times.split(', ').some((time) => parseFloat(time) > 0.001);
     const found = [...document.querySelectorAll('body *')].filter((element) => {
-      const { animationName, animationDuration, animationIterationCount, transitionDuration } = getComputedStyle(element);
+      const { animationName, animationDuration, animationIterationCount, transitionProperty, transitionDuration } =
+        getComputedStyle(element);
       const isAnimated = animationName !== 'none' && (isSeen(animationDuration) || animationIterationCount !== '1');
-      return isAnimated || isSeen(transitionDuration);
+      return isAnimated || (transitionProperty !== 'none' && isSeen(transitionDuration));
     });
     return found.map(({ tagName, className }) => `${tagName} ${className}`);
   });

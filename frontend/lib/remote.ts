@@ -1,3 +1,4 @@
+import { asError } from '@/lib/as-error';
 import { pauseAfter } from '@/lib/pause';
 import { createStore, type Store } from '@/lib/store';
 
@@ -112,8 +113,4 @@ export class Remote<T> {
 /** As an `ApiError` says it. They are not loaded before there is one. */
 function isPassing(error: unknown): boolean {
   return error instanceof Error && 'isPassing' in error && error.isPassing === true;
-}
-
-export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

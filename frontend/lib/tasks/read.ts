@@ -1,6 +1,7 @@
 import { api, read, type Api, type Schemas, type Task } from '@/lib/api';
+import { asError } from '@/lib/as-error';
 import { pauseAfter } from '@/lib/pause';
-import { asError, type Remote } from '@/lib/remote';
+import type { Remote } from '@/lib/remote';
 import { EMPTY, withTasks, type Collection } from '@/lib/tasks/collection';
 import { reread } from '@/lib/tasks/reread';
 

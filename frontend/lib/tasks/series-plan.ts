@@ -1,7 +1,7 @@
 import { read, type Api, type Schemas, type Task } from '@/lib/api';
 import { NotFound } from '@/lib/api/errors';
 import { Refresher } from '@/lib/refresher';
-import { asError } from '@/lib/remote';
+import { asError } from '@/lib/as-error';
 import { createStore } from '@/lib/store';
 import type { Planned } from '@/lib/tasks/calendar';
 import { addDays, dayOf, type Day } from '@/lib/time/day';

@@ -59,6 +59,8 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
   useLayoutEffect(() => (scroller.current && list.current ? window.attach(scroller.current, list.current) : undefined), [window]);
   useLayoutEffect(() => window.drawn(rows));
 
+  const shown = useMemo(() => rows.slice(from, to), [rows, from, to]);
+
   const isDrawn = useIsDrawn();
 
   const toggle = useCallback(
@@ -97,7 +99,7 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
           className="mx-3 mb-8 sm:mx-3.5"
           style={{ paddingTop: above, paddingBottom: below }}
         >
-          {rows.slice(from, to).map((row, index) => (
+          {shown.map((row, index) => (
             <li key={row.key} data-key={row.key} aria-setsize={rows.length} aria-posinset={from + index + 1}>
               {draw(row)}
             </li>
@@ -108,7 +110,7 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
       {picker}
       <Suspense fallback={null}>
         {isDrawn ? (
-          <ListTools list={list} groups={groups} rows={rows} shown={rows.slice(from, to)} reveal={window.reveal} on={on} />
+          <ListTools list={list} groups={groups} rows={rows} shown={shown} reveal={window.reveal} on={on} />
         ) : null}
       </Suspense>
     </div>

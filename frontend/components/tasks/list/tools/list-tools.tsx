@@ -1,6 +1,6 @@
 'use client';
 
-import { lazy, Suspense, useCallback, useEffect, useState, type RefObject } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState, type RefObject } from 'react';
 import { CarriedRow } from '@/components/tasks/list/tools/carried-row';
 import { BulkBar } from '@/components/tasks/list/tools/bulk-bar';
 import ListCommands from '@/components/tasks/list/list-commands';
@@ -62,6 +62,9 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
     },
     [byId, on],
   );
+  const order = useMemo(() => (isArranged(groups) ? { groups, onArrange: arrange } : undefined), [groups, arrange]);
+  // Rows that fly by need nothing yet.
+  const still = useDeferredValue(shown);
   const drop = (task: Task, place: string) => {
     const tasks = together(task);
     if (tasks.length > MOST_AT_ONCE) return announceProblem(dialogsMessages.bulk.atMost(MOST_AT_ONCE));
@@ -74,12 +77,12 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
       <ListCommands focus={focus} on={on} />
       <SelectionCommands focus={focus} groups={groups} onArrange={arrange} />
       <DragArea id="list" onDrop={drop} draw={(task) => <CarriedRow task={task} others={together(task).length - 1} />}>
-        {shown.map((row) =>
+        {still.map((row) =>
           row.kind === 'task' ? (
             <RowTools
               key={row.key}
               task={row.task}
-              order={isArranged(groups) && !row.task.completed ? { groups, onArrange: arrange } : undefined}
+              order={row.task.completed ? undefined : order}
               isPlace={isPlace(row.group, clock.today)}
               isSelected={selected.has(row.key)}
               isSelecting={selected.size > 0}
