@@ -35,7 +35,7 @@ trial('a reminder is told when it comes, once, leads to its task, and is answere
 
   const reminders = async () => (await ada.ask<Task>('GET', `/tasks/${id}`)).reminders;
   await ada.page.getByRole('button', { name: 'Snooze 1 hour: “Take the cake out”' }).click();
-  await ada.page.getByText('You will be reminded again').waitFor();
+  await ada.page.getByText('Reminder snoozed').waitFor();
   await expect.poll(reminders).toMatchObject([{ snoozed_until: expect.any(String) }]);
   await ada.page.getByRole('link', { name: 'Notifications', exact: true }).waitFor();
   const complete = ada.page.getByRole('button', { name: 'Complete “Take the cake out”' });

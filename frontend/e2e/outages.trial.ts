@@ -33,7 +33,7 @@ trial('a line whose answer was lost is one task, however often it is sent', asyn
     await route.abort();
   });
   await ada.add('Buy milk in 2 hours');
-  await ada.page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+  await ada.page.getByRole('alert').getByText('The server can’t be reached').waitFor();
   await ada.page.unroute(tasks);
   const field = ada.page.getByRole('textbox', { name: 'New task' });
   expect(await field.inputValue()).toBe('Buy milk in 2 hours');
@@ -121,6 +121,8 @@ trial('an assistant that is killed goes on where it was, and has done everything
 
 trial('where OpenAI’s chat panel cannot be had, ours takes its place', async (stage) => {
   const ada = await stage.newcomer({ serviceWorkers: 'block' });
+  // Whatever the page was still loading would fail.
+  await ada.open('about:blank');
   await stage.stagehand.set('NEXT_PUBLIC_CHATKIT_DOMAIN_KEY', 'domain_pk_of_nobody');
   await ada.open('/today');
   await ada.isConnected();

@@ -163,10 +163,10 @@ trial('what another app shares stands in the field, and is a task only when its 
   await ada.signInHere();
   const field = ada.page.getByRole('dialog', { name: 'New task' }).getByRole('textbox', { name: 'New task' });
   await expect.poll(() => field.inputValue()).toBe('Apple pie https://pies.example/apple');
-  await expect.poll(() => new URL(ada.page.url()).search).toBe('');
   expect(await ada.ask('GET', '/tasks')).toMatchObject({ items: [] });
   await field.press('Enter');
   await ada.sees('Apple pie https://pies.example/apple');
+  await expect.poll(() => new URL(ada.page.url()).search).toBe('');
 });
 
 type Manifest = { share_target: { action: string; params: Record<'title' | 'url', string> } };

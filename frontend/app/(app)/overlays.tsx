@@ -65,7 +65,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
         {panel === 'help' ? <Help onClose={closePanel} /> : null}
         {panel === 'menu' ? <MenuSheet onClose={closePanel} /> : null}
         {panel === 'new-project' ? <NewProjectDialog onClose={closePanel} /> : null}
-        {panel === 'quick-add' ? <QuickAdd onClose={closePanel} /> : null}
+        {panel === 'quick-add' ? <QuickAdd onClose={closeQuickAdd} /> : null}
       </Suspense>
       <Suspense fallback={null}>{task === null ? null : <TaskSheet key={task} id={task} />}</Suspense>
       <Suspense fallback={null}>{conflict === null ? null : <ConflictDialog conflict={conflict} />}</Suspense>
@@ -86,11 +86,15 @@ function sayReady(): () => void {
   return () => delete document.body.dataset.ready;
 }
 
-/** What another app has shared stands in the field for a new task, and no longer in the address: a page is shown again. */
+/** What another app has shared stands in the field for a new task. */
 function takeOver(shared: string | null): void {
-  if (shared === null) return;
+  if (shared !== null) openQuickAdd({ line: shared, error: null });
+}
+
+function closeQuickAdd(): void {
+  closePanel();
+  // Until now: a page that was loaded anew meanwhile would have lost the line.
   setParameters(NOTHING_SHARED);
-  openQuickAdd({ line: shared, error: null });
 }
 
 function useGlobalCommands(): Command[] {

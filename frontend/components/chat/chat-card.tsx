@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Undo2 } from 'lucide';
 import { useRef } from 'react';
 import { Button } from '@/components/ui/button';

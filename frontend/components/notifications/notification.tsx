@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { AlarmClock, AlarmClockOff, Check, Trash2, Webhook } from 'lucide';
 import { useRef, type RefObject } from 'react';
 import { AppLink } from '@/components/ui/app-link';

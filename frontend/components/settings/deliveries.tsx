@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { MoreButton } from '@/components/ui/more-button';

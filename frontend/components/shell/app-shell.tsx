@@ -15,7 +15,7 @@ export function AppShell({ user, children }: Props) {
     <div className="flex h-full min-w-0 flex-1 max-sm:group-has-[#assistant]/app:invisible">
       <a
         href="#content"
-        className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+        className="sr-only z-50 rounded-control bg-accent text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:px-3 focus:py-2"
       >
         {messages.app.skipToContent}
       </a>

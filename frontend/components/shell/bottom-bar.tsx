@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Inbox, ListTodo, Menu, Plus, Sun } from 'lucide';
 import { usePathname } from 'next/navigation';
 import { AppLink } from '@/components/ui/app-link';

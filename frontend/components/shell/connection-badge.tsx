@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { connectionMessages } from '@/lib/messages/connection';
 import { useConnection } from '@/lib/realtime/provider';
 import type { ConnectionState } from '@/lib/websocket-client';

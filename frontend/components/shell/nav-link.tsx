@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { usePathname } from 'next/navigation';
 import { AppLink } from '@/components/ui/app-link';
 import { Icon, type IconNode } from '@/components/ui/icon';

@@ -1,4 +1,4 @@
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { statisticsMessages } from '@/lib/messages/statistics';
 import type { Day } from '@/lib/time/day';
 import { formatDay } from '@/lib/time/format';

@@ -27,7 +27,7 @@ export function StatisticsView() {
   const [stats] = useState(() => new Remote(() => read(api.GET('/stats'))));
   const { value, error } = useFollowing(stats, OF_TASKS);
   return (
-    <Page title={messages.nav.statistics} className="max-w-5xl">
+    <Page title={messages.nav.statistics} isOnlyRead className="max-w-5xl">
       <Suspense fallback={null}>
         {error && !value ? <LoadFailure error={error} retry={() => void stats.refresh()} /> : null}
       </Suspense>

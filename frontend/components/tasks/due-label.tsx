@@ -1,4 +1,4 @@
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Globe, Repeat } from 'lucide';
 import { Icon } from '@/components/ui/icon';
 import type { Task } from '@/lib/api';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Bell, CalendarDays, Flag, Folder, Hash, Repeat, X, type IconNode } from 'lucide';
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { DueLabel } from '@/components/tasks/due-label';

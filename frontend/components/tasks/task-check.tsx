@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Check } from 'lucide';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';
 import { Icon } from '@/components/ui/icon';

@@ -2,7 +2,6 @@
 
 import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Composer } from '@/components/tasks/composer';
-import { ListSkeleton } from '@/components/tasks/list/list-skeleton';
 import { TaskList } from '@/components/tasks/list/task-list';
 import { EmptyState } from '@/components/ui/empty-state';
 import type { IconNode } from '@/components/ui/icon';
@@ -15,6 +14,8 @@ import { loadWriter } from '@/lib/tasks/write-task';
 import { useIsDrawn } from '@/lib/use-is-drawn';
 
 const ViewChoice = lazy(() => import('@/components/tasks/view-choice'));
+// The tasks come with the page, unless the backend was not there to give them.
+const ListSkeleton = lazy(() => import('@/components/tasks/list/list-skeleton'));
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 
 const NONE: readonly Group[] = [];
@@ -54,8 +55,10 @@ export function TaskView({ scope, heading, empty, regroup, isByProject = false }
     <>
       <div className="px-5 pt-3 pb-3 sm:px-7">{heading}</div>
       <Composer defaults={defaultsFor(scope, clock.today)} />
-      {isLoading || (isUnknown && !error) ? <ListSkeleton /> : null}
-      <Suspense fallback={null}>{error ? <LoadFailure error={error} retry={retry} isPart={!isEmpty} /> : null}</Suspense>
+      <Suspense fallback={null}>
+        {isLoading || (isUnknown && !error) ? <ListSkeleton /> : null}
+        {error ? <LoadFailure error={error} retry={retry} isPart={!isEmpty} /> : null}
+      </Suspense>
       {isEmpty && !isUnknown ? <EmptyState {...empty} /> : null}
     </>
   );

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Folder, Hash, Plus } from 'lucide';
 import { useEffect, useId, useState, type ReactNode, type RefObject } from 'react';
 import { Icon } from '@/components/ui/icon';

@@ -1,4 +1,4 @@
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Check } from 'lucide';
 import { Checkbox as Primitive } from 'radix-ui';
 import type { ComponentProps } from 'react';

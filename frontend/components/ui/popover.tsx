@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Popover as Primitive } from 'radix-ui';
 import { useEffect, useState, type ReactNode, type RefObject } from 'react';
 

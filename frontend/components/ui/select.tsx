@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Check, ChevronDown } from 'lucide';
 import { Select as Primitive } from 'radix-ui';
 import { Icon } from '@/components/ui/icon';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { exceptToasts } from '@/components/ui/except-toasts';

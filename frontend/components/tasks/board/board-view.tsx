@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { Board } from '@/components/tasks/board/board';
 import { StatusBoard } from '@/components/tasks/board/status-board';
 import { Composer } from '@/components/tasks/composer';
-import { ListSkeleton } from '@/components/tasks/list/list-skeleton';
+import ListSkeleton from '@/components/tasks/list/list-skeleton';
 import { ProjectFilter } from '@/components/tasks/project-filter';
 import { ViewHeading } from '@/components/tasks/view-heading';
 import { Segments } from '@/components/ui/segments';

@@ -64,6 +64,8 @@ export function Board({ by, projectId, rest = {} }: Props) {
         ref={area}
         role="group"
         aria-label={viewsMessages.board.label}
+        // Keys scroll it also where its columns are empty.
+        tabIndex={0}
         className="flex min-h-0 flex-1 snap-x items-stretch gap-3 overflow-x-auto scroll-pl-5 px-5 pb-4 max-sm:snap-mandatory sm:scroll-pl-7 sm:px-7"
       >
         {columns.map((column) => (

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { useState, type ReactNode } from 'react';
 import { usePlace } from '@/components/tasks/drag/use-drag';
 import { Button } from '@/components/ui/button';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { useMemo, useRef, useState } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import AddOnDay from '@/components/tasks/add-on-day';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Check, Repeat2 } from 'lucide';
 import { memo } from 'react';
 import { useCarried } from '@/components/tasks/drag/use-drag';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Plus } from 'lucide';
 import type { MouseEvent } from 'react';
 import { Chip } from '@/components/tasks/calendar/chip';

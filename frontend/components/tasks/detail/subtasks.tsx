@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Plus } from 'lucide';
 import { useMemo, useState, type FormEvent } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { ChevronDown } from 'lucide';
 import { Icon } from '@/components/ui/icon';
 import type { Group } from '@/lib/tasks/groups';
@@ -33,7 +33,7 @@ export function GroupHeading({ group, isOpen, onToggle }: Props) {
         )}
       </h2>
       {/* What can be done with all of them, and the line where something would be put, come with `list/tools`. */}
-      <span data-tools />
+      <span data-tools className={clsx('flex h-5 items-center', count > 0 && 'pointer-coarse:h-10')} />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 const WIDTHS = ['w-56', 'w-72', 'w-44', 'w-64', 'w-52', 'w-60'];
 
 /** A list that is on its way. */
-export function ListSkeleton() {
+export default function ListSkeleton() {
   return (
     <div className="mx-3 grid gap-1 pt-8 sm:mx-3.5">
       {WIDTHS.map((width) => (

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { CalendarDays, Flag, Hash, ListTree } from 'lucide';
 import { lazy, memo, Suspense, type MouseEvent, type ReactNode } from 'react';
 import { DueLabel } from '@/components/tasks/due-label';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Flag } from 'lucide';
 import { OptionList } from '@/components/tasks/pickers/option-list';
 import { PRIORITY_TEXT } from '@/components/tasks/priority';

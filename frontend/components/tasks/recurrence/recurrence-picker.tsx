@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Check } from 'lucide';
 import { useState } from 'react';
 import { NextDates, RULE_NOTE } from '@/components/tasks/recurrence/next-dates';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import type { ComponentProps, ReactNode } from 'react';
 import { RULE_NOTE } from '@/components/tasks/recurrence/next-dates';
 import type { RulePlace } from '@/components/tasks/recurrence/use-recurrence-preview';

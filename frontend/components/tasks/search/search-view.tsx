@@ -3,7 +3,7 @@
 import { SearchX } from 'lucide';
 import { useSearchParams } from 'next/navigation';
 import { lazy, Suspense, useEffect, useMemo } from 'react';
-import { ListSkeleton } from '@/components/tasks/list/list-skeleton';
+import ListSkeleton from '@/components/tasks/list/list-skeleton';
 import { TaskList } from '@/components/tasks/list/task-list';
 import { FilterBar } from '@/components/tasks/search/filter-bar';
 import { SearchField } from '@/components/tasks/search/search-field';

@@ -2,7 +2,7 @@
 
 import { Trash2 } from 'lucide';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
-import { ListSkeleton } from '@/components/tasks/list/list-skeleton';
+import ListSkeleton from '@/components/tasks/list/list-skeleton';
 import { DeletedTask } from '@/components/tasks/trash/deleted-task';
 import { EmptyState } from '@/components/ui/empty-state';
 import { MoreButton } from '@/components/ui/more-button';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Plus } from 'lucide';
 import { useLayoutEffect } from 'react';
 import { createPortal } from 'react-dom';

@@ -1,6 +1,6 @@
 'use client';
 
-import { clsx } from 'clsx';
+import { clsx } from 'clsx/lite';
 import { Check, GripVertical, Pencil } from 'lucide';
 import { lazy, memo, useLayoutEffect } from 'react';
 import { createPortal } from 'react-dom';
@@ -55,7 +55,7 @@ export const RowTools = memo(function RowTools({ task, order, isPlace, isSelecte
         onMouseDown={element.onMouseDown}
         onTouchStart={element.onTouchStart}
         aria-label={viewsMessages.drag.handle(task.title)}
-        className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted max-sm:opacity-40 sm:opacity-0 pointer-coarse:right-0 pointer-coarse:left-auto pointer-coarse:w-10 pointer-coarse:opacity-40 pointed:opacity-100"
+        className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted max-sm:opacity-40 sm:opacity-0 pointer-coarse:right-0 pointer-coarse:bottom-auto pointer-coarse:left-auto pointer-coarse:size-10 pointer-coarse:opacity-40 pointed:opacity-100"
       >
         <Icon of={GripVertical} className="size-3.5" />
       </button>
