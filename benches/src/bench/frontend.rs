@@ -8,7 +8,7 @@ use super::Effort;
 use crate::machine::{self, Fact};
 use crate::report::{Finding, Limit};
 
-pub const NAME: &str = "frontend";
+pub(super) const NAME: &str = "frontend";
 
 /// One row, by the name under which `frontend/e2e/speed` writes its figure.
 struct Row {
@@ -85,7 +85,7 @@ const ROWS: &[Row] = &[
     },
 ];
 
-pub async fn measure(effort: Effort) -> Result<(Vec<Fact>, Vec<Finding>)> {
+pub(super) async fn measure(effort: Effort) -> Result<(Vec<Fact>, Vec<Finding>)> {
     let figures = browser::measure(effort.visits, &Progress::new()).await?;
     let findings = ROWS
         .iter()
