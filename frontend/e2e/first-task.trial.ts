@@ -30,7 +30,7 @@ trial('from signing up to the first task', async (stage) => {
 
 trial('whoever is not signed in is asked to, and comes back to where they wanted to go', async (stage) => {
   const ada = await stage.newcomer();
-  await ada.context.clearCookies();
+  await ada.losesSession();
   await ada.open('/today');
   await ada.page.waitForURL('**/sign-in?next=%2Ftoday');
   await ada.signInHere();

@@ -169,7 +169,7 @@ trial('pictures of every view on a phone, and none keeps anybody out', async (st
     if (!name.includes('-')) found.push(...(await obstacles(ada.page)).map((obstacle) => `${name}: ${obstacle}`));
   }
   expect(found).toEqual([]);
-  await ada.context.clearCookies();
+  await ada.losesSession();
   for (const name of ['sign-in', 'sign-up']) {
     await ada.open(`/${name}`);
     await look(name);

@@ -156,9 +156,7 @@ trial('what another app shares stands in the field, and is a task only when its 
   const ada = await stage.newcomer();
   const { share_target: target } = (await (await ada.page.request.get('/manifest.webmanifest')).json()) as Manifest;
   const shared = new URLSearchParams({ [target.params.title]: 'Apple pie', [target.params.url]: 'https://pies.example/apple' });
-  // A page that is still there would go to sign in, too.
-  await ada.open('about:blank');
-  await ada.context.clearCookies();
+  await ada.losesSession();
   // Also by way of signing in.
   await ada.open(`${target.action}?${shared}`);
   await ada.page.waitForURL('**/sign-in?next=*');

@@ -172,7 +172,7 @@ trial('whatever is typed into a field is text', async (stage) => {
     await ada.isConnected();
     await ada.isDrawn();
   }
-  await ada.context.clearCookies();
+  await ada.losesSession();
   await ada.open('/sign-in?next=javascript:window.hurt=1');
   await ada.signInHere();
   await page.waitForURL('**/dashboard');

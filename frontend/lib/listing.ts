@@ -21,6 +21,11 @@ export class Listing<T, C = string> extends Remote<Listed<T, C>> {
     this.#readPage = readPage;
   }
 
+  /** Whether no more than the beginning has been asked for. */
+  get isOnePage(): boolean {
+    return this.#wanted === 1;
+  }
+
   /** One page more. */
   async more(): Promise<void> {
     const before = this.known;

@@ -22,6 +22,8 @@ export function useFollowing<T>(remote: Remote<T>, about: readonly Aggregate[], 
   const { heard } = useData();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    /** One after the other: an older answer must not come last. */
+    let last: Promise<void> = Promise.resolve();
     /** Null: more than these. */
     let notices: Notice[] | null = [];
     const catchUp = () => {
@@ -29,7 +31,7 @@ export function useFollowing<T>(remote: Remote<T>, about: readonly Aggregate[], 
       const these = notices;
       notices = [];
       if (these === null || !patch) void remote.refresh();
-      else void patch(these).catch(() => remote.refresh());
+      else last = last.then(() => patch(these)).catch(() => remote.refresh());
     };
     const leave = heard.subscribe(() => {
       const word = heard.get();

@@ -24,7 +24,8 @@ function countInTitle(count: number): (() => void) | undefined {
   if (count === 0) return undefined;
   const counted = `(${count}) ${TITLE}`;
   const put = () => {
-    if (document.title === TITLE) document.title = counted;
+    // A project may be called so, too.
+    if (window.location.pathname === '/today' && document.title === TITLE) document.title = counted;
   };
   put();
   const observer = new MutationObserver(put);

@@ -94,7 +94,7 @@ function Row({ conversation: { id, title, updated_at: updatedAt }, isArchive, on
       <Button
         variant="ghost"
         size="icon"
-        className="sm:opacity-0 pointed:opacity-100"
+        className="sm:opacity-0 pointer-coarse:opacity-100 pointed:opacity-100"
         aria-label={isArchive ? text.bringBack(name) : text.archive(name)}
         onClick={() => onMove(id)}
       >

@@ -32,7 +32,8 @@ const OF_EVERYTHING: readonly Aggregate[] = ['task', 'project', 'tag', 'user'];
 export function HistoryView({ taskId = null }: { taskId?: string | null }) {
   const filters = historyFiltersOf(useSearchParams());
   const history = useHistory(taskId, JSON.stringify(historyQueryOf(filters)));
-  const follow = useCallback(() => history.refreshFirst(isSame), [history]);
+  // An undo changes what was done before, too, which may stand on a later page.
+  const follow = useCallback(() => (history.isOnePage ? history.refreshFirst(isSame) : history.refresh()), [history]);
   const { value, error } = useFollowing(history, OF_EVERYTHING, follow);
   const context = useContextOfWords();
   const { clock } = context;

@@ -11,18 +11,22 @@ import { settingsMessages } from '@/lib/messages/settings';
 
 const text = settingsMessages.account;
 
-type Props = { user: { name: string; email: string }; minPasswordLength: number };
+type Props = { user: { id: string; name: string; email: string }; minPasswordLength: number };
 
 /** Who somebody is here. */
 export function AccountSettings({ user, minPasswordLength }: Props) {
+  const whose = <input type="hidden" name="user" value={user.id} />;
   return (
     <>
       <Section title={text.profile}>
         <AccountForm action={changeName} label={settingsMessages.save}>
           {({ errors }) => (
-            <Field id="name" label={authMessages.name} error={errors.name}>
-              {(described) => <Input {...described} name="name" autoComplete="name" defaultValue={user.name} required />}
-            </Field>
+            <>
+              {whose}
+              <Field id="name" label={authMessages.name} error={errors.name}>
+                {(described) => <Input {...described} name="name" autoComplete="name" defaultValue={user.name} required />}
+              </Field>
+            </>
           )}
         </AccountForm>
       </Section>
@@ -35,11 +39,14 @@ export function AccountSettings({ user, minPasswordLength }: Props) {
       <Section title={text.email} hint={text.emailHint}>
         <AccountForm action={changeEmail} label={settingsMessages.save}>
           {({ errors }) => (
-            <Field id="email" label={text.email} error={errors.email}>
-              {(described) => (
-                <Input {...described} name="email" type="email" autoComplete="email" defaultValue={user.email} required />
-              )}
-            </Field>
+            <>
+              {whose}
+              <Field id="email" label={text.email} error={errors.email}>
+                {(described) => (
+                  <Input {...described} name="email" type="email" autoComplete="email" defaultValue={user.email} required />
+                )}
+              </Field>
+            </>
           )}
         </AccountForm>
       </Section>

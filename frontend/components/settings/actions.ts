@@ -10,18 +10,21 @@ import { askAuth, callAuth, type AuthAnswer } from '@/lib/auth/call';
 import { check, email, knownPassword, name, newPassword } from '@/lib/auth/fields';
 import { backendFor } from '@/lib/backend';
 import { authMessages } from '@/lib/messages/auth';
+import { errorMessages } from '@/lib/messages/errors';
 import { settingsMessages } from '@/lib/messages/settings';
 import { requireBearer, requireUser, sessionNow } from '@/lib/session';
 
 const text = authMessages.errors;
 
 export async function changeName(_: FormState, form: FormData): Promise<FormState> {
+  if (await isOfAnother(form)) return refused({ form: errorMessages.signedOut });
   const checked = check(z.object({ name }), form);
   if (!checked.ok) return refused(checked.errors);
   return after(await callAuth('/update-user', checked.data));
 }
 
 export async function changeEmail(_: FormState, form: FormData): Promise<FormState> {
+  if (await isOfAnother(form)) return refused({ form: errorMessages.signedOut });
   const checked = check(z.object({ email }), form);
   if (!checked.ok) return refused(checked.errors);
   const wanted = checked.data.email.toLowerCase();
@@ -60,6 +63,11 @@ export async function deleteAccount(_: FormState, form: FormData): Promise<FormS
     return refused({ [at]: message });
   }
   return { isSaved: true, errors: {} };
+}
+
+/** Whether a page was drawn for somebody else than who is signed in by now. The other forms ask for a password. */
+async function isOfAnother(form: FormData): Promise<boolean> {
+  return form.get('user') !== (await requireUser()).id;
 }
 
 function after(answer: AuthAnswer): FormState {

@@ -31,13 +31,13 @@ export function HabitsForm() {
   const { weekStart, hour12 } = { ...saidHabits(profile), ...asked };
   const choose = async (choice: Partial<SaidHabits>, settings: Record<string, unknown>) => {
     errors.clear();
-    setAsked(choice);
+    setAsked((before) => ({ ...before, ...choice }));
     try {
       await changeProfile(data, { settings: settings as Record<string, never> });
     } catch (problem) {
       errors.show(problem);
     }
-    setAsked({});
+    setAsked((before) => without(before, choice));
   };
   return (
     <form ref={form} className="grid max-w-sm gap-4">
@@ -78,6 +78,14 @@ export function HabitsForm() {
       <FormProblem message={errors.at('form')} />
     </form>
   );
+}
+
+/** What is asked for still, once this has its answer. */
+function without(asked: Partial<SaidHabits>, { weekStart, hour12 }: Partial<SaidHabits>): Partial<SaidHabits> {
+  const left = { ...asked };
+  if (weekStart !== undefined && left.weekStart === weekStart) delete left.weekStart;
+  if (hour12 !== undefined && left.hour12 === hour12) delete left.hour12;
+  return left;
 }
 
 function clockOf(hour12: boolean): (typeof CLOCKS)[number] {

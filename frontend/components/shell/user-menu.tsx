@@ -6,6 +6,7 @@ import { useState, type ReactNode } from 'react';
 import { SignOutDialog } from '@/components/shell/sign-out-dialog';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from '@/components/ui/menu';
+import { unsaved } from '@/lib/announce';
 import { useData } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { dialogsMessages } from '@/lib/messages/dialogs';
@@ -25,7 +26,7 @@ export default function UserMenu({ user, trigger }: Props) {
   /** What has to be known first. */
   const [question, setQuestion] = useState<{ unsent: number; isOnline: boolean } | null>(null);
   const leave = async () => {
-    const unsent = await countAsked(data, pageUser());
+    const unsent = (await countAsked(data, pageUser())) + unsaved.get().length;
     if (unsent === 0 && navigator.onLine) signOut();
     else setQuestion({ unsent, isOnline: navigator.onLine });
   };

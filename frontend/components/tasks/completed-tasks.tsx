@@ -15,6 +15,6 @@ export function CompletedTasks({ scope }: { scope: Scope }) {
   const data = useData();
   const listing = useMemo(() => new Listing<Task>((cursor) => completedPage(data, scope, cursor)), [data, scope]);
   const { value, error } = useFollowing(listing, NOTHING_ALONE);
-  if (error && !value) return <LoadFailure error={error} retry={() => void listing.refresh()} />;
+  if (error && !value) return <LoadFailure error={error} retry={() => void listing.refresh()} isPart />;
   return value && value.next !== null ? <MoreButton more={() => listing.more()} /> : null;
 }

@@ -36,7 +36,7 @@ export type ComposerProps = {
 /** One line, and there is a task, with all that the line says. */
 export function Composer({ defaults, below = null, begun, onSend }: ComposerProps) {
   const { create } = useTaskActions();
-  const once = useOnce();
+  const once = useOnce(begun?.again && { line: begun.line, again: begun.again });
   const input = useRef<HTMLInputElement>(null);
   const [title, setTitle] = useState(begun?.line ?? '');
   const [error, setError] = useState(begun?.error ?? null);
@@ -56,6 +56,7 @@ export function Composer({ defaults, below = null, begun, onSend }: ComposerProp
     () =>
       givenLine.subscribe(() => {
         setTitle(givenLine.get()?.line ?? '');
+        setError(null);
         input.current?.focus();
       }),
     [],

@@ -3,7 +3,7 @@
 import { usePathname, useSearchParams } from 'next/navigation';
 import { BoxedComposer } from '@/components/tasks/boxed-composer';
 import { Dialog } from '@/components/ui/dialog';
-import { announceProblem } from '@/lib/announce';
+import { announceProblem, announceUnsaved } from '@/lib/announce';
 import { messages } from '@/lib/messages';
 import { openPanel } from '@/lib/panels';
 import { begunLine, openQuickAdd } from '@/lib/quick-add';
@@ -25,7 +25,7 @@ export default function QuickAdd({ onClose }: { onClose: () => void }) {
   const day = useDayOfCalendar();
   const send = (line: string, sending: Promise<Outcome>) => {
     onClose();
-    void sending.then((outcome) => outcome.ok || bringBack(line, outcome.message));
+    void sending.then((outcome) => outcome.ok || bringBack(line, outcome));
   };
   return (
     <Dialog
@@ -46,9 +46,10 @@ export default function QuickAdd({ onClose }: { onClose: () => void }) {
 }
 
 /** What was refused stands in the field once more, unless somebody is elsewhere by then. */
-function bringBack(line: string, error: string): void {
-  if (openPanel.get() === null) openQuickAdd({ line, error });
-  else announceProblem(error);
+function bringBack(line: string, { message, again }: Extract<Outcome, { ok: false }>): void {
+  if (openPanel.get() === null) openQuickAdd({ line, error: message, again });
+  else if (again) announceUnsaved(message, () => void again().then((outcome) => outcome.ok || bringBack(line, outcome)));
+  else announceProblem(message);
 }
 
 function useDayOfCalendar(): Day | null {

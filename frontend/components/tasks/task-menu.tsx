@@ -68,17 +68,13 @@ export default function TaskMenu({ task, className, order, onDelete }: Props) {
           <Icon of={Link} />
           {text.copyLink}
         </MenuItem>
-        {possibleWholes(task, byId).length > 0 ? (
-          <MenuItem
-            onSelect={() => {
-              hasAsked.current = true;
-              setAnchor(button.current);
-            }}
-          >
-            <Icon of={ListTree} />
-            {text.makeSubtask}…
-          </MenuItem>
-        ) : null}
+        <MakeSubtask
+          task={task}
+          onSelect={() => {
+            hasAsked.current = true;
+            setAnchor(button.current);
+          }}
+        />
         {task.parent_id ? (
           <MenuItem onSelect={() => set(task, { parent_id: null })}>
             <Icon of={CornerLeftUp} />
@@ -143,6 +139,18 @@ function Shift({ task, order: { groups, onArrange }, onShift }: ShiftProps) {
 /** An element that is moved loses the focus. */
 function focusAgain(element: HTMLElement | null): void {
   requestAnimationFrame(() => requestAnimationFrame(() => element?.focus({ preventScroll: true })));
+}
+
+/** Only an open menu asks among all tasks. */
+function MakeSubtask({ task, onSelect }: { task: Task; onSelect: () => void }) {
+  const { byId } = useTasks();
+  if (possibleWholes(task, byId).length === 0) return null;
+  return (
+    <MenuItem onSelect={onSelect}>
+      <Icon of={ListTree} />
+      {text.makeSubtaskOf}
+    </MenuItem>
+  );
 }
 
 async function copyLink({ id }: Task): Promise<void> {

@@ -23,8 +23,8 @@ const NONE: readonly Group[] = [];
 /** Other sections, in the place of those that a scope has. */
 export type Regroup = (groups: readonly Group[]) => Group[];
 
-/** What makes another list of a view, once somebody has chosen one. */
-export type Choose = (shown: Shown) => Group[];
+/** What makes another list of a view, out of its usual sections, once somebody has chosen one. */
+export type Choose = (shown: Shown, usual: readonly Group[]) => Group[];
 
 type Props = {
   scope: Scope;
@@ -45,8 +45,10 @@ export function TaskView({ scope, heading, empty, regroup, isByProject = false }
   useEffect(() => void loadWriter(), []);
   const [choose, setChoose] = useState<Choose>();
   const groups = useMemo(() => {
-    const listed = (choose ?? groupTasks)({ byId, scope, clock, lingering: lingerers });
-    return regroup?.(listed) ?? listed;
+    const shown = { byId, scope, clock, lingering: lingerers };
+    const usual = groupTasks(shown);
+    const sections = regroup?.(usual) ?? usual;
+    return choose?.(shown, sections) ?? sections;
   }, [byId, scope, clock, lingerers, choose, regroup]);
   const isEmpty = groups.every(({ tasks }) => tasks.length === 0);
   // That there is nothing, such as on a day, is not known yet.

@@ -35,6 +35,8 @@ export function useTypeAhead({ line, input, onChange, onCreate }: Typing): React
   const [moved, setMoved] = useState({ word: '', to: -1 });
 
   const opening = caret === null ? null : openingAt(line, caret);
+  // The word is left, and another may begin in its place.
+  if (closedAt !== null && caret !== null && opening?.start !== closedAt) setClosedAt(null);
   const names = { '#': tags.map(({ name }) => name), '+': projects.map(({ name }) => name) };
   const offers = opening === null || opening.start === closedAt ? [] : offersFor(opening, names[opening.sign]);
   const word = opening ? line.slice(opening.start, opening.end) : '';
@@ -56,7 +58,10 @@ export function useTypeAhead({ line, input, onChange, onCreate }: Typing): React
     onCreate();
     void addProject(data, { name, color: COLORS[0] }, randomId()).then(
       () => finish(name),
-      (error: unknown) => announceProblem(messageOf(error)),
+      (error: unknown) => {
+        setClosedAt(null);
+        announceProblem(messageOf(error));
+      },
     );
   };
 

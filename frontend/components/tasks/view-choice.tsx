@@ -10,7 +10,7 @@ import type { Choose } from '@/components/tasks/task-view';
 import { LaterMenu } from '@/components/ui/later-menu';
 import { viewsMessages } from '@/lib/messages/views';
 import { choiceOf, chosenGroups } from '@/lib/tasks/choice';
-import type { Shown } from '@/lib/tasks/groups';
+import type { Group, Shown } from '@/lib/tasks/groups';
 import type { Scope } from '@/lib/tasks/scope';
 
 const load = () => import('@/components/tasks/view-menu');
@@ -30,7 +30,7 @@ export default function ViewChoice({ scope, onChoose }: Props) {
   const slot = useElement('main [data-choice]');
   useEffect(() => {
     if (!isOffered || (!hasDone && sort === null)) return;
-    onChoose(() => (shown: Shown) => chosenGroups(shown, { hasDone, sort }));
+    onChoose(() => (shown: Shown, usual: readonly Group[]) => chosenGroups(shown, usual, { hasDone, sort }));
     return () => onChoose(undefined);
   }, [isOffered, hasDone, sort, onChoose]);
   if (!isOffered || !slot) return null;

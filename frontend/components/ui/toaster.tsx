@@ -16,7 +16,7 @@ const PLACE = 'announcement';
 
 const OVER_THE_PAGE = 'calc(var(--floor) + 1.25rem)';
 /** Of the tasks that are chosen there is a bar in the same place. */
-const OVER_THE_BAR = 'calc(var(--floor) + 5.25rem)';
+const OVER_THE_BAR = 'calc(var(--floor) + var(--bar))';
 
 /** Shows what is announced. */
 export default function Toaster() {

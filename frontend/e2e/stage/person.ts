@@ -54,6 +54,12 @@ export class Person {
     await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
+  /** Their session is gone, and no page is left that would go to sign in by itself. */
+  async losesSession(): Promise<void> {
+    await this.page.goto('about:blank');
+    await this.context.clearCookies();
+  }
+
   async open(path: string): Promise<void> {
     await this.page.goto(path);
     if (path.startsWith('/sign-')) await this.page.locator('form[data-ready=true]').waitFor();

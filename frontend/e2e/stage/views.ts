@@ -161,7 +161,7 @@ export async function lookAround(stage: Stage, scheme: 'light' | 'dark'): Promis
   await remind(ada);
   await look('notifications-some');
   await lookAtFailures(ada, look);
-  await ada.context.clearCookies();
+  await ada.losesSession();
   for (const name of ['sign-in', 'sign-up']) {
     await ada.open(`/${name}`);
     await look(name);

@@ -40,14 +40,16 @@ export function keepForOffline(data: Data, userId: string): () => void {
  */
 export async function leaveOffline(): Promise<void> {
   leave();
-  await Promise.all([clear(seenStore), forgetAsked(), forgetPages()]);
+  // What cannot be had cannot be cleared, and keeps nobody here.
+  await Promise.allSettled([clear(seenStore), forgetAsked(), forgetPages()]);
   // Not sooner: they would find what is kept.
   tellOtherTabs();
 }
 
 async function begin(data: Data, userId: string, writes: KeptWrites): Promise<void> {
-  if (!navigator.onLine) await show(data, userId);
-  await writes.askAgain();
+  // Each for itself: a browser that cannot give one may give the others.
+  if (!navigator.onLine) await show(data, userId).catch(() => undefined);
+  await writes.askAgain().catch(() => undefined);
   await navigator.serviceWorker?.ready.then(({ active }) => active?.postMessage({ keep: VIEWS }));
 }
 

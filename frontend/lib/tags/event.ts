@@ -14,7 +14,8 @@ export function afterEvent(tags: readonly Tag[], event: unknown): Tag[] {
       const changed = record(changes);
       const { before } = record(changed.name);
       const old = typeof before === 'string' ? before : name;
-      const known = tags.find((tag) => tag.name === old);
+      // The answer to our own rename, or the same event once more: then it has the new name already.
+      const known = tags.find((tag) => tag.name === old) ?? tags.find((tag) => tag.name === name);
       const after = changed.color ? colorOf(record(changed.color).after) : (known?.color ?? null);
       return withChangedTag(tags, old, { name, color: after });
     }

@@ -5,13 +5,14 @@ import { choiceOf, chosenGroups, type Choice } from '@/lib/tasks/choice';
 import { clockAt } from '@/lib/tasks/due';
 import { byId, example } from '@/lib/tasks/example';
 import type { Scope } from '@/lib/tasks/scope';
+import { groupTasks } from '@/lib/tasks/groups';
 
 const clock = clockAt(Date.parse('2026-11-21T10:00:00Z'), 'UTC');
 const of = (address: string) => choiceOf(new URLSearchParams(address));
 
 function chosen(scope: Scope, tasks: Task[], choice: Partial<Choice>, lingering: string[] = []) {
   const shown = { byId: byId(...tasks), scope, clock, lingering: new Set(lingering) };
-  return chosenGroups(shown, { hasDone: false, sort: null, ...choice });
+  return chosenGroups(shown, groupTasks(shown), { hasDone: false, sort: null, ...choice });
 }
 
 const keys = (...args: Parameters<typeof chosen>) =>

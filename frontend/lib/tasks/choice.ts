@@ -17,11 +17,10 @@ export function choiceOf(parameters: { get: (name: string) => string | null }): 
 }
 
 /** The usual parts of a view, each in another order, and what is done at the end. */
-export function chosenGroups(shown: Shown, { hasDone, sort }: Choice): Group[] {
-  const usual = groupTasks(shown);
+export function chosenGroups(shown: Shown, usual: readonly Group[], { hasDone, sort }: Choice): Group[] {
   const open = sort === null ? usual : usual.map((group) => sorted(group, ORDERS[sort](shown.clock)));
   const done = hasDone ? completed(shown) : [];
-  if (done.length === 0) return open;
+  if (done.length === 0) return [...open];
   return [...open, { key: 'completed', title: viewsMessages.view.completed, isLate: false, tasks: done }];
 }
 

@@ -6,6 +6,9 @@ type Saved = Pick<Task, 'id' | 'version'>;
 /** What the server has made of new tasks, by the keys of the writes that asked for them. */
 const given = new Map<string, Saved>();
 
+/** By what a part of a copy is known until it is saved. */
+export const partKey = (key: string, index: number): string => `${key}-${index}`;
+
 export function giveId(key: string, { id, version }: Saved): void {
   given.set(key, { id, version });
 }

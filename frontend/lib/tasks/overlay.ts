@@ -1,5 +1,5 @@
 import type { NewTask, Task } from '@/lib/api';
-import { byIds, idOf } from '@/lib/tasks/given-ids';
+import { byIds, idOf, partKey } from '@/lib/tasks/given-ids';
 import type { Creation, TaskWrite } from '@/lib/tasks/write';
 import type { Overlay } from '@/lib/tasks/writes';
 
@@ -52,7 +52,8 @@ function create(tasks: Map<string, Task>, { key, task, parts = [] }: Creation, n
   const id = idOf(key);
   if (!tasks.has(id)) tasks.set(key, draft(key, task, now));
   for (const [index, part] of parts.entries()) {
-    tasks.set(`${key}-${index}`, draft(`${key}-${index}`, { ...part, parent_id: id }, now));
+    const known = partKey(key, index);
+    if (!tasks.has(idOf(known))) tasks.set(known, draft(known, { ...part, parent_id: id }, now));
   }
 }
 

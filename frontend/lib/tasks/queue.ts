@@ -1,13 +1,18 @@
 import type { Store } from '@/lib/store';
+import { partKey } from '@/lib/tasks/given-ids';
 import type { TaskWrite } from '@/lib/tasks/write';
 
 /** Which tasks a write is about; a new one is known by its key, and comes after the one that it is a part of. */
-function subjects(write: TaskWrite): string[] {
+function subjects(write: TaskWrite): readonly string[] {
   switch (write.kind) {
     case 'batch':
       return write.writes.flatMap(subjects);
     case 'create':
-      return [write.key, ...(write.task.parent_id ? [write.task.parent_id] : [])];
+      return [
+        write.key,
+        ...(write.parts ?? []).map((_, index) => partKey(write.key, index)),
+        ...(write.task.parent_id ? [write.task.parent_id] : []),
+      ];
     default:
       return [write.id];
   }

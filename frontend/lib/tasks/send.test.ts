@@ -3,6 +3,7 @@ import type { Api, Schemas, Task } from '@/lib/api';
 import { Stale } from '@/lib/api/errors';
 import { createData, knownTasks } from '@/lib/data';
 import { example } from '@/lib/tasks/example';
+import { idOf, partKey } from '@/lib/tasks/given-ids';
 import { OwnVersions } from '@/lib/tasks/own-versions';
 import { sendWrite, type Sender } from '@/lib/tasks/send';
 import { completion, creation, disputed, ofSeries, together, update } from '@/lib/tasks/write';
@@ -61,6 +62,8 @@ test('a copy is made first and then its parts, and both can be taken back', asyn
   ]);
   expect(changeSetIds).toEqual(['/tasks', '/tasks/batch']);
   expect([...knownTasks(data).byId.keys()]).toEqual(['copy', 'part']);
+  // What was asked of a part meanwhile is about what was saved.
+  expect(idOf(partKey('k', 0))).toBe('part');
 });
 
 const weekly = (rule = 'FREQ=WEEKLY'): Task['recurrence'] => ({

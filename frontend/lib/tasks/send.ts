@@ -4,7 +4,7 @@ import { knownTasks, putTasks, type Data } from '@/lib/data';
 import { randomId } from '@/lib/id';
 import { errorMessages } from '@/lib/messages/errors';
 import { dropTask } from '@/lib/tasks/drop';
-import { byIds, giveId } from '@/lib/tasks/given-ids';
+import { byIds, giveId, partKey } from '@/lib/tasks/given-ids';
 import type { OwnVersions } from '@/lib/tasks/own-versions';
 import {
   beginningOf,
@@ -69,7 +69,9 @@ async function addParts({ api, data }: Sender, { key, parts = [] }: Creation, wh
     const operations = some.map((part) => ({ op: 'create' as const, task: { ...part, parent_id: whole } }));
     const params = { header: { 'Idempotency-Key': `${key}-parts-${start}` } };
     const answer = await written(api.POST('/tasks/batch', { body: { operations, atomic: true }, params }));
-    putTasks(data, answer.data.results.flatMap((result) => ('task' in result ? [result.task] : [])));
+    const saved = answer.data.results.flatMap((result) => ('task' in result ? [result.task] : []));
+    for (const [index, part] of saved.entries()) giveId(partKey(key, start + index), part);
+    putTasks(data, saved);
     changeSetIds.push(answer.changeSetId);
   }
   return changeSetIds;

@@ -15,7 +15,7 @@ export const dialogs = {
   signOut: {
     title: 'Sign out?',
     unsent: (count: number) => `${plural(count, 'change hasn’t', 'changes haven’t')} been sent yet. Sign out and lose ${count === 1 ? 'it' : 'them'}?`,
-    offline: 'You’re offline. Your tasks are removed from this browser now; your session ends when the network is back.',
+    offline: 'You’re offline. Your tasks will be removed from this browser, and your session will end once you’re back online.',
     stay: 'Stay',
     leftTitle: 'Your tasks are no longer in this browser',
     left: 'Your session hasn’t ended yet: that takes a network. Keep this page open, and it ends once the network is back. If you close the page, sign out again when you’re online.',
@@ -77,6 +77,7 @@ export const dialogs = {
     linkCopied: 'Link copied',
     linkNotCopied: 'The link couldn’t be copied',
     makeSubtask: 'Make a subtask of',
+    makeSubtaskOf: 'Make a subtask of…',
     moveOut: (parent: string | null) => (parent === null ? 'Move out of its parent task' : `Move out of “${parent}”`),
     noDue: 'No date',
     noTags: 'No tags',

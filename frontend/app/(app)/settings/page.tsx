@@ -7,6 +7,6 @@ import { requireUser } from '@/lib/session';
 export const metadata: Metadata = { title: messages.nav.settings };
 
 export default async function AccountPage() {
-  const { name, email } = await requireUser();
-  return <AccountSettings user={{ name, email }} minPasswordLength={MIN_PASSWORD_LENGTH} />;
+  const { id, name, email } = await requireUser();
+  return <AccountSettings user={{ id, name, email }} minPasswordLength={MIN_PASSWORD_LENGTH} />;
 }

@@ -66,7 +66,7 @@ function DayPlace({ rowKey, group: { key, title, tasks }, day, onAdd }: Pick<Pro
         className={clsx(
           'grid size-6 place-items-center rounded text-muted hover:bg-hover hover:text-foreground pointer-coarse:-m-2.5 pointer-coarse:size-11',
           // An empty day has nothing else to show.
-          tasks.length > 0 && 'sm:opacity-0 pointed:opacity-100',
+          tasks.length > 0 && 'sm:opacity-0 pointer-coarse:opacity-100 pointed:opacity-100',
         )}
       >
         <Icon of={Plus} className="size-3.5" />
