@@ -128,7 +128,7 @@ impl Frontend {
             // As in its image: what nobody uses any more is collected before there is much of it.
             .env(
                 "NODE_OPTIONS",
-                "--max-old-space-size=128 --max-semi-space-size=2",
+                "--max-old-space-size=96 --max-semi-space-size=2",
             )
             .env("HOSTNAME", "127.0.0.1")
             .env("PORT", port.to_string())

@@ -23,13 +23,8 @@ import { viewsMessages } from '@/lib/messages/views';
 
 const text = viewsMessages.drag;
 
-// The same at each drawing, or all that can be carried is drawn anew with this.
-const MOUSE = { activationConstraint: { distance: 6 } };
-/** Until then a finger scrolls. */
-const TOUCH = { activationConstraint: { delay: 220, tolerance: 8 } };
 /** Enter is left to what a handle does besides. */
 const KEYS = { start: ['Space'], cancel: ['Escape'], end: ['Space', 'Enter', 'Tab'] };
-const KEYBOARD = { coordinateGetter: byArrows, keyboardCodes: KEYS };
 
 /** What is dragged, and where it can be put. */
 export type Dragged = { task: Task };
@@ -47,9 +42,10 @@ type Props = {
 export function DragArea({ id, onDrop, draw, children }: Props) {
   const [carried, setCarried] = useState<Task | null>(null);
   const sensors = useSensors(
-    useSensor(MouseSensor, MOUSE),
-    useSensor(TouchSensor, TOUCH),
-    useSensor(KeyboardSensor, KEYBOARD),
+    useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
+    // Until then a finger scrolls.
+    useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
+    useSensor(KeyboardSensor, { coordinateGetter: byArrows, keyboardCodes: KEYS }),
   );
   const announcements = useMemo(() => announcing((active) => (taskOf(active) ?? carried)?.title ?? ''), [carried]);
   const drop = ({ active, over, activatorEvent }: DragEndEvent) => {

@@ -63,9 +63,8 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
     [byId, on],
   );
   const order = useMemo(() => (isArranged(groups) ? { groups, onArrange: arrange } : undefined), [groups, arrange]);
-  const drawn = useMemo(() => new Set(shown.map(({ key }) => key)), [shown]);
-  // Rows that fly by need nothing yet, and those that are gone nothing more.
-  const still = useDeferredValue(shown).filter(({ key }) => drawn.has(key));
+  // Rows that fly by need nothing yet.
+  const still = useDeferredValue(shown);
   const drop = (task: Task, place: string) => {
     const tasks = together(task);
     if (tasks.length > MOST_AT_ONCE) return announceProblem(dialogsMessages.bulk.atMost(MOST_AT_ONCE));

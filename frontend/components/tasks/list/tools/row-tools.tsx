@@ -30,7 +30,7 @@ type Props = {
   onEdit: (id: string) => void;
 };
 
-/** A row's handle, its pencil, its box, its menu, and the line where something would be put. Scrolling brings new ones alone. */
+/** A row's handle, its pencil, its box, its menu, and the line where something would be put. */
 export const RowTools = memo(function RowTools({ task, order, isPlace, isSelected, isSelecting, onEdit }: Props) {
   const row = useElement(`main [data-task="${CSS.escape(task.id)}"]`);
   const slot = useElement(`main [data-task="${CSS.escape(task.id)}"] > [data-tools]`);
