@@ -4,6 +4,7 @@ import { HeaderLater } from '@/components/shell/header-later';
 import { SearchButton } from '@/components/shell/search-button';
 import { Sidebar } from '@/components/shell/sidebar';
 import { UserButton } from '@/components/shell/user-button';
+import { initials } from '@/lib/initials';
 import { messages } from '@/lib/messages';
 
 type Props = { user: { name: string; email: string }; children: ReactNode };
@@ -28,7 +29,7 @@ export function AppShell({ user, children }: Props) {
             <SearchButton />
           </div>
           <HeaderLater />
-          <UserButton user={user} />
+          <UserButton user={user} letters={initials(user.name)} />
         </header>
         <main id="content" tabIndex={-1} className="min-h-0 flex-1 focus-visible:outline-none">
           {children}

@@ -8,20 +8,20 @@ type User = { name: string; email: string };
 const load = () => import('@/components/shell/user-menu');
 const UserMenu = lazy(load);
 
-/** The menu comes when somebody reaches for it. */
-export function UserButton({ user }: { user: User }) {
+/** The menu comes when somebody reaches for it. `letters` stand for the user. */
+export function UserButton({ user, letters }: { user: User; letters: string }) {
   const [isWanted, setIsWanted] = useState(false);
   if (!isWanted) {
-    return <Avatar user={user} onPointerEnter={load} onFocus={load} onClick={() => setIsWanted(true)} />;
+    return <Avatar letters={letters} onPointerEnter={load} onFocus={load} onClick={() => setIsWanted(true)} />;
   }
   return (
-    <Suspense fallback={<Avatar user={user} />}>
-      <UserMenu user={user} trigger={<Avatar user={user} />} />
+    <Suspense fallback={<Avatar letters={letters} />}>
+      <UserMenu user={user} trigger={<Avatar letters={letters} />} />
     </Suspense>
   );
 }
 
-function Avatar({ user, ...rest }: ComponentProps<'button'> & { user: User }) {
+function Avatar({ letters, ...rest }: ComponentProps<'button'> & { letters: string }) {
   return (
     <button
       type="button"
@@ -30,15 +30,7 @@ function Avatar({ user, ...rest }: ComponentProps<'button'> & { user: User }) {
       className="grid size-8 place-items-center rounded-full bg-selected text-xs font-semibold text-accent uppercase touch"
       {...rest}
     >
-      {initials(user.name)}
+      {letters}
     </button>
   );
-}
-
-/** As people see letters: an emoji of several code points is one. */
-function initials(name: string): string {
-  const segmenter = new Intl.Segmenter();
-  const words = name.trim().split(/\s+/);
-  const first = words.length > 1 ? [words.at(0), words.at(-1)] : words.slice(0, 1);
-  return first.map((word = '') => [...segmenter.segment(word)].at(0)?.segment ?? '').join('');
 }

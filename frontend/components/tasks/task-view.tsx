@@ -3,7 +3,6 @@
 import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Composer } from '@/components/tasks/composer';
 import { TaskList } from '@/components/tasks/list/task-list';
-import { EmptyState } from '@/components/ui/empty-state';
 import type { IconNode } from '@/components/ui/icon';
 import { useStore } from '@/lib/store';
 import { groupTasks, type Group, type Shown } from '@/lib/tasks/groups';
@@ -16,6 +15,7 @@ import { useIsDrawn } from '@/lib/use-is-drawn';
 const ViewChoice = lazy(() => import('@/components/tasks/view-choice'));
 // The tasks come with the page, unless the backend was not there to give them.
 const ListSkeleton = lazy(() => import('@/components/tasks/list/list-skeleton'));
+const EmptyState = lazy(() => import('@/components/ui/empty-state').then(({ EmptyState }) => ({ default: EmptyState })));
 const LoadFailure = lazy(() => import('@/components/ui/load-failure'));
 
 const NONE: readonly Group[] = [];
@@ -60,8 +60,8 @@ export function TaskView({ scope, heading, empty, regroup, isByProject = false }
       <Suspense fallback={null}>
         {isLoading || (isUnknown && !error) ? <ListSkeleton /> : null}
         {error ? <LoadFailure error={error} retry={retry} isPart={!isEmpty} /> : null}
+        {isEmpty && !isUnknown ? <EmptyState {...empty} /> : null}
       </Suspense>
-      {isEmpty && !isUnknown ? <EmptyState {...empty} /> : null}
     </>
   );
   return (
