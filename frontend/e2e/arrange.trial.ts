@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Task } from '@/lib/api';
+import { dayAhead } from './stage/day';
 import type { Person } from './stage/person';
 import { trial } from './stage/trial';
 
@@ -15,10 +16,6 @@ async function drag(ada: Person, title: string, place: string, element: Locator)
   await ada.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 2 });
   await ada.dropOver(`Over ${place}.`);
 }
-
-/** A day as it is called in Berlin, where everybody is at home. */
-const dayAhead = (days: number) =>
-  new Date(Date.now() + days * 86_400_000).toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
 
 async function threeTasks(ada: Person): Promise<void> {
   for (const title of ['One', 'Two', 'Three']) await ada.create({ title });

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Task } from '@/lib/api';
+import { dayAhead } from './stage/day';
 import type { Person } from './stage/person';
 import { trial } from './stage/trial';
 
@@ -117,7 +118,7 @@ function keepsBadge(): void {
 trial('how much is due today stands on the icon and in the tab, and nothing is left of it at the sign-in page', async (stage) => {
   const ada = await stage.newcomer();
   await ada.context.addInitScript(keepsBadge);
-  const date = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
+  const date = dayAhead(0);
   await ada.create({ title: 'Pay the rent', due: { kind: 'date', date } });
   await ada.open('/today');
   await ada.isConnected();

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
+import { dayAhead } from './stage/day';
 import { env } from './stage/env';
 import { PHONE, trial } from './stage/trial';
 import { obstacles, views } from './stage/views';
@@ -86,7 +87,7 @@ trial('a finger that rests on a task chooses it', async (stage) => {
 
 trial('whatever is pressed on a phone is large enough for a finger', async (stage) => {
   const ada = await stage.newcomer(PHONE);
-  const today = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
+  const today = dayAhead(0);
   const { id: project_id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });
   const due = { kind: 'floating', local: `${today}T15:00:00` } as const;
   const { id: parent_id } = await ada.create({ title: 'Water the plants', tags: ['a'], priority: 'high', project_id, due });

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Task } from '@/lib/api';
+import { dayAhead } from './stage/day';
 import { trial } from './stage/trial';
 
 trial('nine o’clock stays nine o’clock when the clocks change, whatever zone the browser is in', async (stage) => {
@@ -84,7 +85,7 @@ trial('a task without a date that is to repeat begins today, and one undo takes 
   await ada.page.getByText('it starts today').waitFor();
   await ada.page.getByRole('radio', { name: 'Every day' }).click();
   await ada.page.getByRole('button', { name: 'Save', exact: true }).click();
-  const today = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
+  const today = dayAhead(0);
   await expect
     .poll(() => open(ada))
     .toMatchObject({ due: { kind: 'date', date: today }, recurrence: { rule: 'FREQ=DAILY', start: today } });

@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
+import { dayAhead } from './stage/day';
 import { trial } from './stage/trial';
 
 /** Something that no browser takes for nothing, and the server does. */
@@ -67,7 +68,7 @@ trial('what is wrong with notes, a subtask, a reminder or a rule is told where i
 
   await sheet.getByRole('button', { name: 'Reminders' }).click();
   const moment = ada.page.getByRole('dialog', { name: 'Reminders' }).getByLabel('Date and time');
-  const today = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
+  const today = dayAhead(0);
   await moment.fill(`${today}T00:00`);
   await ada.page.getByRole('button', { name: 'Set', exact: true }).click();
   await isRefused(moment, 'must lie ahead');

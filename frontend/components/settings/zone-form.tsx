@@ -46,7 +46,7 @@ export function ZoneForm() {
           >
             {[...new Set([zone, 'UTC', ...zones])].sort().map((name) => (
               <option key={name} value={name}>
-                {name.replaceAll('_', ' ')}
+                {text.zoneName(name)}
               </option>
             ))}
           </select>

@@ -8,6 +8,7 @@ import { PRIORITY_TEXT } from '@/components/tasks/priority';
 import { useTypeAhead } from '@/components/tasks/type-ahead';
 import { UnderField } from '@/components/tasks/under-field';
 import { Icon } from '@/components/ui/icon';
+import { afterPause } from '@/lib/after-pause';
 import type { QuickTask, Schemas } from '@/lib/api';
 import { quietApi } from '@/lib/api/client';
 import { useData, useRemote } from '@/lib/data-provider';
@@ -31,9 +32,6 @@ type Props = {
 
 const text = dialogsMessages.quick;
 
-/** Who types on does not want to know what half a word means. */
-const PAUSE_MILLISECONDS = 150;
-
 /** What will become of a line while it is typed: marked in it, and in words below; and what is begun in it may be finished. */
 export default function QuickPreview({ line, input, below, onUnderstood, onChange }: Props): ReactNode {
   const [known, setKnown] = useState<Understood | null>(null);
@@ -44,10 +42,9 @@ export default function QuickPreview({ line, input, below, onUnderstood, onChang
     tell.current = onUnderstood;
   });
   useEffect(() => {
-    const leaving = new AbortController();
     tell.current(null);
-    const timer = setTimeout(() => {
-      understand(quietApi, line, undefined, leaving.signal).then(
+    return afterPause((signal) => {
+      understand(quietApi, line, undefined, signal).then(
         (quick) => {
           setKnown({ line, quick });
           tell.current({ line, quick });
@@ -55,11 +52,7 @@ export default function QuickPreview({ line, input, below, onUnderstood, onChang
         // Without an answer the line is as good as before; sending it will tell.
         () => undefined,
       );
-    }, PAUSE_MILLISECONDS);
-    return () => {
-      clearTimeout(timer);
-      leaving.abort();
-    };
+    });
   }, [line, projects]);
   const offers = useTypeAhead({ line, input, onChange, onCreate: () => tell.current(null) });
   const spans = known?.quick.understood.spans ?? [];

@@ -22,8 +22,10 @@ export function positionShifted(projects: readonly Placed[], moved: string, by: 
 
 /** Gives a project its place in the navigation. Of two that it was given the newer one simply counts. */
 export async function moveProject(data: Data, { id }: Project, position: number): Promise<void> {
-  const shown = (projects: Project[]) =>
-    projects.map((each) => (each.id === id ? { ...each, position } : each)).sort((a, b) => a.position - b.position);
+  const shown = (projects: Project[]) => {
+    const known = projects.find((each) => each.id === id);
+    return known ? withProject(projects, { ...known, position }) : projects;
+  };
   const params = { path: { id }, header: { 'Idempotency-Key': randomId() } };
   const { changeSetId } = await expecting(
     data.projects,

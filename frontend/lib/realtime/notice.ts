@@ -1,3 +1,5 @@
+import { record } from '@/lib/record';
+
 /** What sockets carry (`proto/asyncapi.json`): that something changed, without what it changed to. */
 export type Notice = {
   type: string;
@@ -48,8 +50,4 @@ function noticeOf(
   if (typeof seq !== 'number' || typeof version !== 'number') return null;
   const names = Array.isArray(changed) ? changed.filter((name) => typeof name === 'string') : [];
   return { type, data: { event_id, seq, task_id: aggregate, version, changed: names } };
-}
-
-export function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,4 +1,5 @@
 import type { Profile, Schemas } from '@/lib/api';
+import { record } from '@/lib/record';
 
 export type Channel = Schemas['Channel'];
 export const CHANNELS: readonly Channel[] = ['in_app', 'push', 'email', 'webhook'];
@@ -26,8 +27,4 @@ export function alertsOf(profile: Profile): Alerts {
 /** The merge patch that makes the profile's settings say this. Null takes the quiet hours out. */
 export function settingsOf({ channels, allDayAt, quietHours }: Alerts): Record<string, unknown> {
   return { notifications: { channels, all_day_at: allDayAt, quiet_hours: quietHours } };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

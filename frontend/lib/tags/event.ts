@@ -1,5 +1,5 @@
 import type { Tag } from '@/lib/api';
-import { record } from '@/lib/realtime/notice';
+import { record } from '@/lib/record';
 import { withChangedTag, withoutTag, withTag } from '@/lib/tags/list';
 
 /** The tags after an event of one of them, as the log has it (`proto/events.schema.json`). */

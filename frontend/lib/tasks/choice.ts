@@ -1,12 +1,13 @@
 import type { Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
 import { viewsMessages } from '@/lib/messages/views';
-import { dueKey, type Clock } from '@/lib/tasks/due';
-import { groupTasks, PRIORITIES, type Group, type Shown } from '@/lib/tasks/groups';
+import type { Clock } from '@/lib/tasks/due';
+import { groupTasks, type Group, type Shown } from '@/lib/tasks/groups';
+import { byDue, byUrgency, compare, type Order } from '@/lib/tasks/order';
 
 /** What a list can be sorted by instead of as usual. */
 export const VIEW_SORTS = ['due', 'priority', 'title', 'created'] as const;
-export type ViewSort = (typeof VIEW_SORTS)[number];
+type ViewSort = (typeof VIEW_SORTS)[number];
 
 /** How a list is wanted, as the address says it; null is the order that it has anyway. */
 export type Choice = { hasDone: boolean; sort: ViewSort | null };
@@ -24,15 +25,11 @@ export function chosenGroups(shown: Shown, usual: readonly Group[], { hasDone, s
   return [...open, { key: 'completed', title: viewsMessages.view.completed, isLate: false, tasks: done }];
 }
 
-type Order = (a: Task, b: Task) => number;
-
 /** Where something decides, nobody puts anything into a place by hand. */
 function sorted({ key, tasks, ...group }: Group, order: Order): Group {
   return { ...group, key: key === 'arranged' ? 'sorted' : key, tasks: tasks.toSorted(order) };
 }
 
-const byDue = ({ zone }: Clock): Order => (a, b) => compare(dueKey(a, zone), dueKey(b, zone)) || byUrgency(a, b) || a.position - b.position;
-const byUrgency: Order = (a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority);
 const titles = new Intl.Collator(messages.locale, { numeric: true });
 
 const ORDERS: Record<ViewSort, (clock: Clock) => Order> = {
@@ -41,11 +38,6 @@ const ORDERS: Record<ViewSort, (clock: Clock) => Order> = {
   title: () => (a, b) => titles.compare(a.title, b.title),
   created: () => (a, b) => compare(b.created_at, a.created_at),
 };
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
 
 /** All that would stand in the view if it were not done; what was done last comes first. */
 function completed({ lingering, ...shown }: Shown): Task[] {

@@ -1,8 +1,9 @@
 import type { Project, Task } from '@/lib/api';
 import { messages } from '@/lib/messages';
 import { viewsMessages } from '@/lib/messages/views';
-import { dueKey, type Clock } from '@/lib/tasks/due';
+import type { Clock } from '@/lib/tasks/due';
 import { isWithWhole, PRIORITIES } from '@/lib/tasks/groups';
+import { byDue } from '@/lib/tasks/order';
 import type { Fields } from '@/lib/tasks/write';
 
 /** What the columns of a board stand for. */
@@ -69,14 +70,6 @@ function emptyColumns({ by, projects }: Shown): Column[] {
         ...projects.map(({ id, name, color }) => column(id, name, set({ project_id: id }), color ?? null)),
       ];
   }
-}
-
-function byDue({ zone }: Clock): (a: Task, b: Task) => number {
-  return (a, b) => {
-    const [one, other] = [dueKey(a, zone), dueKey(b, zone)];
-    if (one !== other) return one < other ? -1 : 1;
-    return PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || a.position - b.position;
-  };
 }
 
 function newestFirst(a: Task, b: Task): number {

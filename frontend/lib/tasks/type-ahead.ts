@@ -1,5 +1,5 @@
 /** A name that is being typed behind its sign: what there is of it, and where it stands in the line with the sign. */
-export type Opening = {
+type Opening = {
   sign: '#' | '+';
   typed: string;
   start: number;

@@ -1,5 +1,6 @@
 import { ordinal } from '@/messages/en/ordinal';
 import { plural } from '@/messages/en/plural';
+import { zoneInWords } from '@/messages/en/zone';
 
 const tasks = (count: number) => plural(count, 'task', 'tasks');
 
@@ -100,7 +101,7 @@ export const dialogs = {
     time: 'Time',
     where: 'Time zone',
     floating: 'My local time',
-    zoned: (zone: string) => zone.replaceAll('_', ' '),
+    zoned: zoneInWords,
     previousMonth: 'Previous month',
     nextMonth: 'Next month',
     save: 'Save',

@@ -1,7 +1,5 @@
 import { plural } from '@/messages/en/plural';
-
-/** `America/New_York` as one reads it. */
-const named = (zone: string) => zone.replaceAll('_', ' ');
+import { zoneInWords } from '@/messages/en/zone';
 
 /** What people read in the settings, in English. */
 export const settings = {
@@ -34,10 +32,11 @@ export const settings = {
     wrongPassword: 'This isn’t your password',
     changePassword: 'Change password',
     zone: 'Time zone',
+    zoneName: zoneInWords,
     zoneHint: 'Decides what “today” is, and when days and repeating tasks begin.',
-    device: (zone: string) => `This device is set to ${named(zone)}.`,
+    device: (zone: string) => `This device is set to ${zoneInWords(zone)}.`,
     useDevice: 'Use it',
-    away: (home: string, here: string) => `Your time zone is ${named(home)}, but this device is set to ${named(here)}.`,
+    away: (home: string, here: string) => `Your time zone is ${zoneInWords(home)}, but this device is set to ${zoneInWords(here)}.`,
     habits: 'Week and clock',
     habitsHint: 'How calendars and times look.',
     weekStart: 'Week starts on',

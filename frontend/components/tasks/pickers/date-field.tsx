@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { DueLabel } from '@/components/tasks/due-label';
 import { described, FormProblem } from '@/components/ui/form-problem';
 import { Input } from '@/components/ui/input';
+import { afterPause } from '@/lib/after-pause';
 import type { Due } from '@/lib/api';
 import { quietApi } from '@/lib/api/client';
 import { messageOf } from '@/lib/api/errors';
@@ -22,9 +23,6 @@ type Props = {
 const text = dialogsMessages.due;
 const NOTE = 'typed-date-note';
 
-/** Who types on does not want to know what half a word means. */
-const PAUSE_MILLISECONDS = 150;
-
 /** A date in words; what they mean is seen before it is chosen. */
 export function DateField({ meaning, onChoose, onEmpty }: Props) {
   const clock = useClock();
@@ -34,18 +32,13 @@ export function DateField({ meaning, onChoose, onEmpty }: Props) {
   const words = typed.trim();
   useEffect(() => {
     if (words === '') return;
-    const leaving = new AbortController();
-    const timer = setTimeout(() => {
-      understandDate(quietApi, words, leaving.signal).then(
+    return afterPause((signal) => {
+      understandDate(quietApi, words, signal).then(
         (due) => setKnown({ words, due }),
         // It is asked for once more when it is chosen, and that will tell.
         () => undefined,
       );
-    }, PAUSE_MILLISECONDS);
-    return () => {
-      clearTimeout(timer);
-      leaving.abort();
-    };
+    });
   }, [words]);
   const isHere = useRef(true);
   useEffect(() => {

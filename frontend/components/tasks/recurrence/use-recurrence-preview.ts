@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
+import { afterPause } from '@/lib/after-pause';
 import { read, type Due, type NewRecurrence, type Schemas } from '@/lib/api';
 import { quietApi } from '@/lib/api/client';
 import { wrongOf, type Wrong } from '@/lib/api/wrong';
@@ -23,22 +24,16 @@ export function useRecurrencePreview(due: Due, recurrence: NewRecurrence | null)
   const [known, setKnown] = useState<{ asked: string; answer: Previewing } | null>(null);
   useEffect(() => {
     if (asked === null) return;
-    const leaving = new AbortController();
-    const { signal } = leaving;
-    const tell = (answer: Previewing) => {
-      if (!signal.aborted) setKnown({ asked, answer });
-    };
-    const timer = setTimeout(() => {
+    return afterPause((signal) => {
+      const tell = (answer: Previewing) => {
+        if (!signal.aborted) setKnown({ asked, answer });
+      };
       const body = JSON.parse(asked) as Schemas['PreviewRequest'];
       read(quietApi.POST('/recurrence/preview', { body, signal })).then(
         (preview) => tell({ preview, wrong: null }),
         (error: unknown) => tell({ preview: null, wrong: wrongOf(error, PLACES) }),
       );
     }, PAUSE_MILLISECONDS);
-    return () => {
-      clearTimeout(timer);
-      leaving.abort();
-    };
   }, [asked]);
   return known && known.asked === asked ? known.answer : NOTHING;
 }

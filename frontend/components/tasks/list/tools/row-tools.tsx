@@ -2,7 +2,7 @@
 
 import { clsx } from 'clsx/lite';
 import { Check, GripVertical, Pencil } from 'lucide';
-import { lazy, memo, useLayoutEffect } from 'react';
+import { lazy, useLayoutEffect } from 'react';
 import { createPortal } from 'react-dom';
 import { useCarried, usePlace } from '@/components/tasks/drag/use-drag';
 import { useElement } from '@/components/tasks/list/tools/use-element';
@@ -31,7 +31,7 @@ type Props = {
 };
 
 /** A row's handle, its pencil, its box, its menu, and the line where something would be put. */
-export const RowTools = memo(function RowTools({ task, order, isPlace, isSelected, isSelecting, onEdit }: Props) {
+export function RowTools({ task, order, isPlace, isSelected, isSelecting, onEdit }: Props) {
   const row = useElement(`main [data-task="${CSS.escape(task.id)}"]`);
   const slot = useElement(`main [data-task="${CSS.escape(task.id)}"] > [data-tools]`);
   const { isCarried, element, handle } = useCarried(task);
@@ -91,4 +91,4 @@ export const RowTools = memo(function RowTools({ task, order, isPlace, isSelecte
     </>,
     slot,
   );
-});
+}
