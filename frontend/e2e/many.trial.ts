@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Task } from '@/lib/api';
 import { trial } from './stage/trial';
 
 trial('a view whose tasks do not come with the page is not called empty meanwhile, and gets them in the end', async (stage) => {
@@ -27,4 +28,25 @@ trial('a view whose tasks do not come with the page is not called empty meanwhil
   answer = 'yes';
   await ada.sees('Some day');
   await ada.page.locator('aside').getByRole('link', { name: /^Garden ?61 open tasks$/ }).waitFor();
+});
+
+trial('a title that is being typed is not lost when the list is scrolled far away from it', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.createAll(Array.from({ length: 80 }, (_, index) => ({ title: `Row ${index + 1}` })));
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.hasTools('Row 2');
+  const field = await ada.retitle('Row 2', 'Row two');
+  const list = ada.page.locator('main [data-scroller]');
+  await list.hover();
+  await ada.page.mouse.wheel(0, 10_000);
+  await ada.sees('Row 80');
+  await ada.seesNo('Row 1');
+  expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+  await ada.page.keyboard.type('!');
+  await ada.page.keyboard.press('Enter');
+  await expect.poll(async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks?sort=position&limit=2')).items).toMatchObject([
+    { title: 'Row 1' },
+    { title: 'Row two!' },
+  ]);
 });

@@ -3,8 +3,9 @@ import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { dayAhead } from './stage/day';
 import { env } from './stage/env';
+import { obstacles } from './stage/look';
 import { PHONE, trial } from './stage/trial';
-import { obstacles, views } from './stage/views';
+import { views } from './stage/views';
 
 trial('on a phone nothing is wider than the screen, and everything is within reach', async (stage) => {
   const ada = await stage.newcomer(PHONE);

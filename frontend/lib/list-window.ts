@@ -1,7 +1,23 @@
 import { Heights, type Sized } from '@/lib/virtual';
 
-/** What of a list is drawn, and the room that the rest takes above and below. */
-export type Shown = { from: number; to: number; above: number; below: number };
+/** What of a list is near the screen, the room that the rest takes above and below, and what of the rest is drawn. */
+export type Shown = { from: number; to: number; above: number; below: number; kept: readonly Kept[] };
+/** A row that is far from the screen, and how far from the beginning of the list. */
+type Kept = { key: string; top: number };
+
+/** A row that is drawn, and where in the list it stands. Those far from the screen say how far from its beginning. */
+export type Drawn<R> = { row: R; index: number; top?: number };
+
+/** The rows to draw, in their order. They may be others by now than when it was found out what is shown. */
+export function drawnOf<R extends Sized>(rows: readonly R[], { from, to, kept }: Shown): Drawn<R>[] {
+  const far = kept.flatMap(({ key, top }): Drawn<R>[] => {
+    const index = rows.findIndex((row) => row.key === key);
+    const row = rows[index];
+    return row ? [{ row, index, top }] : [];
+  });
+  const near = rows.slice(from, to).map((row, at): Drawn<R> => ({ row, index: from + at }));
+  return [...near, ...far.filter(({ index }) => index < from || index >= to)].sort((one, other) => one.index - other.index);
+}
 
 /** Drawn beyond the edges, so that scrolling finds something. */
 const MARGIN = 400;
@@ -16,11 +32,16 @@ export class ListWindow {
   readonly #listeners = new Set<() => void>();
   #outer: HTMLElement | null = null;
   #inner: HTMLElement | null = null;
+  /** How far it is scrolled, and how much of it is seen, in pixels. */
+  #top = 0;
+  #height = 0;
+  #measured: ResizeObserver | null = null;
+  #followed: ReadonlySet<Element> = new Set();
   #shown: Shown;
 
   constructor(rows: readonly Sized[]) {
     this.#heights = new Heights(rows);
-    this.#shown = this.#around(0, Math.min(rows.length, FIRST_ROWS));
+    this.#shown = this.#around(0, Math.min(rows.length, FIRST_ROWS), []);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -34,23 +55,35 @@ export class ListWindow {
   attach(outer: HTMLElement, inner: HTMLElement): () => void {
     this.#outer = outer;
     this.#inner = inner;
-    const look = () => this.#look();
+    const look = () => {
+      this.#place();
+      this.#look();
+    };
     outer.addEventListener('scroll', look, { passive: true });
     const resized = new ResizeObserver(look);
     resized.observe(outer);
+    // Told when the page is laid out: to ask for heights before that would have it laid out once more.
+    const measured = new ResizeObserver((entries) => {
+      const sizes = entries.map(({ target }) => [keyOf(target), (target as HTMLElement).offsetHeight] as const);
+      if (this.#heights.measure(sizes)) look();
+    });
+    this.#measured = measured;
+    this.#follow();
     look();
     return () => {
       outer.removeEventListener('scroll', look);
       resized.disconnect();
+      measured.disconnect();
+      this.#followed = new Set();
     };
   }
 
-  /** To be called after each drawing: there may be other rows, and any may have become higher. */
+  /** To be called after each drawing: there may be other rows. */
   drawn(rows: readonly Sized[]): void {
-    const isOther = rows !== this.#heights.rows;
-    const sizes = this.#sizes();
-    if (isOther) this.#heights.follow(rows);
-    if (this.#heights.measure(sizes) || isOther) this.#look();
+    this.#follow();
+    if (rows === this.#heights.rows) return;
+    this.#heights.follow(rows);
+    this.#look();
   }
 
   /** Brings a row onto the screen. */
@@ -61,31 +94,51 @@ export class ListWindow {
     const { scrollTop, clientHeight } = this.#outer;
     if (top < scrollTop) this.#outer.scrollTop = top - STEP / 2;
     else if (bottom > scrollTop + clientHeight) this.#outer.scrollTop = bottom - clientHeight + STEP / 2;
+    this.#place();
     this.#look();
   };
 
-  #sizes(): (readonly [string, number])[] {
-    const rows = this.#inner?.querySelectorAll<HTMLElement>(':scope > [data-key]') ?? [];
-    return [...rows].map((row) => [row.dataset.key ?? '', row.offsetHeight]);
+  #place(): void {
+    if (!this.#outer || !this.#inner) return;
+    this.#top = this.#outer.scrollTop - this.#inner.offsetTop;
+    this.#height = this.#outer.clientHeight;
+  }
+
+  /** Hears how high the rows are that are there by now. */
+  #follow(): void {
+    const rows = new Set(this.#inner?.children);
+    for (const row of this.#followed) if (!rows.has(row)) this.#measured?.unobserve(row);
+    for (const row of rows) if (!this.#followed.has(row)) this.#measured?.observe(row);
+    this.#followed = rows;
   }
 
   #look(): void {
-    if (!this.#outer || !this.#inner) return;
-    const top = this.#outer.scrollTop - this.#inner.offsetTop;
+    if (!this.#inner) return;
     const inSteps = (pixels: number) => Math.floor(pixels / STEP) * STEP;
     const [from, to] = this.#heights.range(
-      inSteps(top - MARGIN),
-      inSteps(top + this.#outer.clientHeight + MARGIN) + STEP,
+      inSteps(this.#top - MARGIN),
+      inSteps(this.#top + this.#height + MARGIN) + STEP,
     );
-    const next = this.#around(from, to);
-    const now = this.#shown;
-    if (next.from === now.from && next.to === now.to && next.above === now.above && next.below === now.below) return;
+    const next = this.#around(from, to, this.#kept(this.#inner));
+    if (JSON.stringify(next) === JSON.stringify(this.#shown)) return;
     this.#shown = next;
     this.#listeners.forEach((listener) => listener());
   }
 
-  #around(from: number, to: number): Shown {
+  /** What is typed in or carried goes on, wherever the list is scrolled to: an element that is gone hears nothing. */
+  #kept(inner: HTMLElement): Kept[] {
+    const rows = [document.activeElement, inner.querySelector('[data-carried]')].map((part) => part?.closest('[data-key]'));
+    return [...new Set(rows)].flatMap((row) => {
+      if (!row || row.parentElement !== inner) return [];
+      const key = keyOf(row);
+      return [{ key, top: this.#heights.offset(this.#heights.indexOf(key)) }];
+    });
+  }
+
+  #around(from: number, to: number, kept: readonly Kept[]): Shown {
     const above = this.#heights.offset(from);
-    return { from, to, above, below: this.#heights.total - this.#heights.offset(to) };
+    return { from, to, above, below: this.#heights.total - this.#heights.offset(to), kept };
   }
 }
+
+const keyOf = (row: Element) => (row as HTMLElement).dataset.key ?? '';

@@ -43,6 +43,11 @@ export class Heights {
     return this.#offsets[Math.max(0, Math.min(index, this.#rows.length))] ?? 0;
   }
 
+  /** The place of a row; -1 if there is none. */
+  indexOf(key: string): number {
+    return this.#rows.findIndex((row) => row.key === key);
+  }
+
   /** The rows that touch a part of the list, from the first to before the last. */
   range(top: number, bottom: number): [from: number, to: number] {
     const from = this.#find(top);

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use children::{Process, Spec};
@@ -52,8 +52,17 @@ enum Part {
 /// What the test programs reported together.
 #[derive(Default)]
 struct Tally {
-    passed: AtomicU32,
-    failed: AtomicU32,
+    passed: u32,
+    failed: u32,
+    /// What they say of each failure, again at the end: what is said once is far above by then.
+    failures: Vec<String>,
+    is_in_failures: bool,
+}
+
+/// The parts of a run, and when each of them began.
+struct Timeline {
+    parts: Vec<(String, Instant)>,
+    progress: Progress,
 }
 
 pub async fn run(args: Args) -> Result<()> {
@@ -73,7 +82,8 @@ pub async fn run(args: Args) -> Result<()> {
         progress.line(cluster::SKIPPED);
         return Ok(());
     }
-    heading(&progress, "tools");
+    let mut timeline = Timeline::new(&progress);
+    timeline.begin("tools");
     let needs = install::Needs {
         sidecars: true,
         standalone: true,
@@ -95,18 +105,18 @@ pub async fn run(args: Args) -> Result<()> {
     if args.part.is_none() {
         // Needed last, but missed at once.
         install::chromium(&progress).await?;
-        heading(&progress, "format");
+        timeline.begin("format");
         lint::fmt(true, &progress).await?;
-        heading(&progress, "lints and generated files");
+        timeline.begin("lints and generated files");
         generate::run(true, &progress).await?;
-        heading(&progress, "front end");
+        timeline.begin("front end");
         frontend::check(&progress).await?;
-        heading(&progress, "deployment");
+        timeline.begin("deployment");
         deploy::check(&progress).await?;
     }
-    heading(&progress, "build");
+    timeline.begin("build");
     let binaries = cargo::build_tests(&progress).await?;
-    let tally = Arc::new(Tally::default());
+    let tally = Arc::new(Mutex::new(Tally::default()));
     let mut broken = Vec::new();
     for part in [Part::Unit, Part::It, Part::E2e, Part::Cluster] {
         let is_wanted = args.part.is_none_or(|wanted| wanted == part);
@@ -118,13 +128,13 @@ pub async fn run(args: Args) -> Result<()> {
             .iter()
             .filter(|binary| Some(binary.kind) == part.kind())
         {
-            heading(&progress, &binary.name);
+            timeline.begin(&binary.name);
             if !run_one(binary, &args.filter, &server, &tally, &progress).await? {
                 broken.push(binary.name.clone());
             }
         }
         if part == Part::It && args.filter.is_empty() {
-            heading(&progress, "accounts of the front end");
+            timeline.begin("accounts of the front end");
             if let Err(error) = frontend::check_accounts(&server.env, &progress).await {
                 progress.line(&format!("{error:#}"));
                 broken.push("accounts of the front end".to_owned());
@@ -133,17 +143,21 @@ pub async fn run(args: Args) -> Result<()> {
         server.stop().await?;
     }
     if args.part.is_none() {
-        heading(&progress, "browser");
+        timeline.begin("browser");
         if let Err(error) = Box::pin(browser::check(&[], &progress)).await {
             progress.line(&format!("{error:#}"));
             broken.push("browser".to_owned());
         }
     }
-    let (passed, failed) = (
-        tally.passed.load(Ordering::Relaxed),
-        tally.failed.load(Ordering::Relaxed),
-    );
-    progress.line(&format!("\n{passed} passed, {failed} failed"));
+    timeline.end();
+    let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+    for line in &tally.failures {
+        progress.line(line);
+    }
+    progress.line(&format!(
+        "\n{} passed, {} failed",
+        tally.passed, tally.failed
+    ));
     if args.part.is_none() && !names_a_cluster {
         progress.line(cluster::SKIPPED);
     }
@@ -151,8 +165,29 @@ pub async fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn heading(progress: &Progress, text: &str) {
-    progress.line(&format!("\n━━ {text}"));
+impl Timeline {
+    fn new(progress: &Progress) -> Self {
+        Self {
+            parts: Vec::new(),
+            progress: progress.clone(),
+        }
+    }
+
+    fn begin(&mut self, part: &str) {
+        self.progress.line(&format!("\n━━ {part}"));
+        self.parts.push((part.to_owned(), Instant::now()));
+    }
+
+    /// Says how long each part took.
+    fn end(self) {
+        self.progress.line("\n━━ minutes");
+        let ends = self.parts.iter().skip(1).map(|(_, began)| *began);
+        let ends = ends.chain([Instant::now()]);
+        for ((part, began), end) in self.parts.iter().zip(ends) {
+            let minutes = (end - *began).as_secs_f64() / 60.0;
+            self.progress.line(&format!("{minutes:5.1}  {part}"));
+        }
+    }
 }
 
 impl Part {
@@ -243,7 +278,7 @@ async fn run_one(
     binary: &TestBinary,
     filter: &[String],
     server: &Server,
-    tally: &Arc<Tally>,
+    tally: &Arc<Mutex<Tally>>,
     progress: &Progress,
 ) -> Result<bool> {
     let (counted, shown) = (Arc::clone(tally), progress.clone());
@@ -252,7 +287,10 @@ async fn run_one(
         .dir(&binary.dir)
         .env("CARGO_MANIFEST_DIR", binary.dir.display().to_string())
         .log_lines(Arc::new(move |line: &str| {
-            counted.count(line);
+            counted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .hear(line);
             shown.line(line);
         }));
     for (key, value) in &server.env {
@@ -263,22 +301,28 @@ async fn run_one(
 }
 
 impl Tally {
-    /// Adds up lines like `test result: ok. 3 passed; 0 failed; 0 ignored; …`.
-    fn count(&self, line: &str) {
+    /// Adds up lines like `test result: ok. 3 passed; 0 failed; 0 ignored; …`, and keeps what
+    /// stands between `failures:` and them.
+    fn hear(&mut self, line: &str) {
+        self.is_in_failures |= line == "failures:";
+        if self.is_in_failures {
+            self.failures.push(line.to_owned());
+        }
         let Some(result) = line.strip_prefix("test result: ") else {
             return;
         };
+        self.is_in_failures = false;
         for part in result.split(['.', ';']) {
             let mut words = part.split_whitespace();
             let (Some(number), Some(what)) = (words.next(), words.next()) else {
                 continue;
             };
-            let number = number.parse().unwrap_or(0);
+            let number: u32 = number.parse().unwrap_or(0);
             match what {
-                "passed" => self.passed.fetch_add(number, Ordering::Relaxed),
-                "failed" => self.failed.fetch_add(number, Ordering::Relaxed),
-                _ => continue,
-            };
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                _ => {}
+            }
         }
     }
 }
@@ -289,11 +333,24 @@ mod tests {
 
     #[test]
     fn adds_up_what_the_programs_report() {
-        let tally = Tally::default();
-        tally.count("running 4 tests");
-        tally.count("test result: FAILED. 3 passed; 1 failed; 0 ignored; finished in 0.1s");
-        tally.count("test result: ok. 2 passed; 0 failed; 0 ignored; finished in 0.1s");
-        assert_eq!(tally.passed.into_inner(), 5);
-        assert_eq!(tally.failed.into_inner(), 1);
+        let mut tally = Tally::default();
+        tally.hear("running 4 tests");
+        tally.hear("test result: FAILED. 3 passed; 1 failed; 0 ignored; finished in 0.1s");
+        tally.hear("test result: ok. 2 passed; 0 failed; 0 ignored; finished in 0.1s");
+        assert_eq!(tally.passed, 5);
+        assert_eq!(tally.failed, 1);
+    }
+
+    #[test]
+    fn keeps_what_is_said_of_failures() {
+        let mut tally = Tally::default();
+        let result = "test result: FAILED. 1 passed; 1 failed; finished in 0.1s";
+        let failures = ["failures:", "---- one ----", "left is not right"];
+        tally.hear("test one ... FAILED");
+        for line in failures.into_iter().chain([result]) {
+            tally.hear(line);
+        }
+        tally.hear("test two ... ok");
+        assert_eq!(tally.failures, [&failures[..], &[result]].concat());
     }
 }

@@ -2,8 +2,9 @@
 
 import { ArrowDown, ArrowUp, CornerLeftUp, Copy, Ellipsis, History, Link, ListTree, Trash2 } from 'lucide';
 import { useRouter } from 'next/navigation';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, use, useRef, useState } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
+import { OrderContext } from '@/components/tasks/list/order';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu';
@@ -15,7 +16,6 @@ import { commandsMessages } from '@/lib/messages/commands';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { shifted, type Arrangement } from '@/lib/tasks/arrange';
 import { duplication } from '@/lib/tasks/duplicate';
-import type { Group } from '@/lib/tasks/groups';
 import { possibleWholes } from '@/lib/tasks/nesting';
 import { useTasks } from '@/lib/tasks/provider';
 import { writeTask } from '@/lib/tasks/write-task';
@@ -23,19 +23,15 @@ import { writeTask } from '@/lib/tasks/write-task';
 const WholePicker = lazy(() => import('@/components/tasks/pickers/whole-picker'));
 const text = dialogsMessages.task;
 
-/** A list whose order people decide about, and what puts something else into a place of it. */
-export type Order = { groups: readonly Group[]; onArrange: (arrangement: Arrangement) => void };
-
 type Props = {
   task: Task;
   /** Of the button. */
   className?: string;
-  order?: Order;
   onDelete?: () => void;
 };
 
 /** What can be done with a task besides what its row and its sheet show. */
-export default function TaskMenu({ task, className, order, onDelete }: Props) {
+export default function TaskMenu({ task, className, onDelete }: Props) {
   const data = useData();
   const router = useRouter();
   const { set, remove } = useTaskActions();
@@ -81,7 +77,7 @@ export default function TaskMenu({ task, className, order, onDelete }: Props) {
             <span className="max-w-60 truncate">{text.moveOut(byId.get(task.parent_id)?.title ?? null)}</span>
           </MenuItem>
         ) : null}
-        {order ? <Shift task={task} order={order} onShift={() => focusAgain(button.current)} /> : null}
+        {task.completed ? null : <Shift task={task} onShift={() => focusAgain(button.current)} />}
         <MenuSeparator />
         <MenuItem disabled={!isSaved} onSelect={() => router.push(`/history/${task.id}`)}>
           <Icon of={History} />
@@ -112,10 +108,11 @@ export default function TaskMenu({ task, className, order, onDelete }: Props) {
   );
 }
 
-type ShiftProps = { task: Task; order: Order; onShift: () => void };
-
 /** What a drag does, without one. */
-function Shift({ task, order: { groups, onArrange }, onShift }: ShiftProps) {
+function Shift({ task, onShift }: { task: Task; onShift: () => void }) {
+  const order = use(OrderContext);
+  if (!order) return null;
+  const { groups, onArrange } = order;
   const up = shifted(groups, task, -1);
   const down = shifted(groups, task, 1);
   const shift = (arrangement: Arrangement) => () => {

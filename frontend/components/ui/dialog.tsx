@@ -5,6 +5,7 @@ import { X } from 'lucide';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { buttonClass } from '@/components/ui/button';
+import { Cover } from '@/components/ui/cover';
 import { exceptToasts } from '@/components/ui/except-toasts';
 import { focusItself } from '@/components/ui/focus-itself';
 import { Icon } from '@/components/ui/icon';
@@ -28,7 +29,7 @@ export function Dialog({ isOpen, onClose, title, isTitleHidden, description, cla
   return (
     <Primitive.Root open={isOpen} onOpenChange={(open) => !open && onClose?.()}>
       <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 animate-fade-in bg-overlay" />
+        <Cover />
         <Primitive.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
           onInteractOutside={exceptToasts}

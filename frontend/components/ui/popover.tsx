@@ -2,7 +2,8 @@
 
 import { clsx } from 'clsx/lite';
 import { Popover as Primitive } from 'radix-ui';
-import { useEffect, useState, type ReactNode, type RefObject } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { Cover } from '@/components/ui/cover';
 
 type Props = {
   /** What it belongs to: it opens beside it, and gives the focus back to it. */
@@ -19,14 +20,20 @@ const PHONE = '(width < 40rem)';
 /** Beside something that was pressed, until something else is. On a phone it is a sheet at the bottom: see `globals.css`. */
 export function Popover({ anchor, label, onClose, className, children }: Props) {
   const reference: RefObject<HTMLElement> = { current: anchor };
-  // What a sheet dims is not pressed through it.
+  const content = useRef<HTMLDivElement>(null);
   const [isSheet] = useState(() => matchMedia(PHONE).matches);
-  useKeyboardHeight();
+  useKeyboardHeight(content);
   return (
     <Primitive.Root open modal={isSheet} onOpenChange={(open) => !open && onClose()}>
       <Primitive.Anchor virtualRef={reference} />
+      {isSheet ? (
+        <Primitive.Portal>
+          <Cover />
+        </Primitive.Portal>
+      ) : null}
       <Primitive.Portal>
         <Primitive.Content
+          ref={content}
           data-sheet
           aria-label={label}
           align="start"
@@ -40,7 +47,7 @@ export function Popover({ anchor, label, onClose, className, children }: Props) 
             'z-50 max-h-(--radix-popover-content-available-height) animate-pop-in overflow-y-auto',
             'rounded-card border bg-raised shadow-raised focus-visible:outline-none',
             'max-sm:max-h-[calc(85dvh_-_var(--keyboard-height,0px))] max-sm:w-full! max-sm:max-w-none max-sm:animate-slide-up max-sm:rounded-b-none',
-            'max-sm:border-x-0 max-sm:border-b-0 max-sm:pb-[env(safe-area-inset-bottom)] max-sm:shadow-[0_0_0_100vmax_var(--color-overlay)]',
+            'max-sm:border-x-0 max-sm:border-b-0 max-sm:pb-[env(safe-area-inset-bottom)]',
             className,
           )}
         >
@@ -52,14 +59,15 @@ export function Popover({ anchor, label, onClose, className, children }: Props) 
 }
 
 /** A phone's keyboard lies over the page: the style sheet is told how much of it. */
-function useKeyboardHeight(): void {
+function useKeyboardHeight(content: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const { visualViewport: seen } = window;
-    const page = document.documentElement;
-    if (!seen) return;
+    // What Radix places, and nothing more: whatever inherits it gets another style.
+    const placed = content.current?.parentElement;
+    if (!seen || !placed) return;
     const follow = () => {
-      const height = Math.max(0, page.clientHeight - seen.height - seen.offsetTop);
-      page.style.setProperty('--keyboard-height', `${height}px`);
+      const height = Math.max(0, document.documentElement.clientHeight - seen.height - seen.offsetTop);
+      placed.style.setProperty('--keyboard-height', `${height}px`);
     };
     follow();
     seen.addEventListener('resize', follow);
@@ -67,7 +75,6 @@ function useKeyboardHeight(): void {
     return () => {
       seen.removeEventListener('resize', follow);
       seen.removeEventListener('scroll', follow);
-      page.style.removeProperty('--keyboard-height');
     };
-  }, []);
+  }, [content]);
 }

@@ -3,6 +3,7 @@
 import { clsx } from 'clsx/lite';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { Cover } from '@/components/ui/cover';
 import { exceptToasts } from '@/components/ui/except-toasts';
 import { focusItself } from '@/components/ui/focus-itself';
 
@@ -28,7 +29,7 @@ export function Sheet({ isOpen, onClose, title, side, hasKeys, className, childr
   return (
     <Primitive.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 animate-fade-in bg-overlay" />
+        <Cover />
         <Primitive.Content
           aria-describedby={undefined}
           data-keys={hasKeys}

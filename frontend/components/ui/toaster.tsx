@@ -63,8 +63,7 @@ export default function Toaster() {
         unstyled: true,
         classNames: {
           toast:
-            // The page behind a dialog takes no clicks, and this stands before it.
-            'pointer-events-auto flex w-full items-center gap-3 rounded-card border bg-raised px-4 py-3 text-sm text-foreground shadow-raised sm:min-w-72',
+            'flex w-full items-center gap-3 rounded-card border bg-raised px-4 py-3 text-sm text-foreground shadow-raised sm:min-w-72',
           content: 'flex-1',
           icon: 'text-danger',
           actionButton: 'rounded-md px-2 py-1 font-medium text-accent hover:bg-hover',

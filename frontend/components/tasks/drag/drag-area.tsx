@@ -16,15 +16,20 @@ import {
   type DragEndEvent,
   type Over,
 } from '@dnd-kit/core';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { byArrows } from '@/components/tasks/drag/directions';
 import type { Task } from '@/lib/api';
 import { viewsMessages } from '@/lib/messages/views';
 
 const text = viewsMessages.drag;
 
+// Made once: whatever can be carried is drawn anew with other sensors.
+const MOUSE = { activationConstraint: { distance: 6 } };
+/** Until then a finger scrolls. */
+const TOUCH = { activationConstraint: { delay: 220, tolerance: 8 } };
 /** Enter is left to what a handle does besides. */
 const KEYS = { start: ['Space'], cancel: ['Escape'], end: ['Space', 'Enter', 'Tab'] };
+const KEYBOARD = { coordinateGetter: byArrows, keyboardCodes: KEYS };
 
 /** What is dragged, and where it can be put. */
 export type Dragged = { task: Task };
@@ -42,16 +47,13 @@ type Props = {
 export function DragArea({ id, onDrop, draw, children }: Props) {
   const [carried, setCarried] = useState<Task | null>(null);
   const sensors = useSensors(
-    useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
-    // Until then a finger scrolls.
-    useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: byArrows, keyboardCodes: KEYS }),
+    useSensor(MouseSensor, MOUSE),
+    useSensor(TouchSensor, TOUCH),
+    useSensor(KeyboardSensor, KEYBOARD),
   );
-  const announcements = useMemo(() => announcing((active) => (taskOf(active) ?? carried)?.title ?? ''), [carried]);
   const drop = ({ active, over, activatorEvent }: DragEndEvent) => {
     setCarried(null);
-    // Far from where it was lifted its row is not drawn any more, and says nothing.
-    const [task, place] = [taskOf(active) ?? carried, placeOf(over)];
+    const [task, place] = [taskOf(active), placeOf(over)];
     if (!task) return;
     if (place) onDrop(task, place.key);
     if (activatorEvent instanceof KeyboardEvent) focusHandle(task.id);
@@ -61,7 +63,7 @@ export function DragArea({ id, onDrop, draw, children }: Props) {
       id={id}
       sensors={sensors}
       collisionDetection={underPointer}
-      accessibility={{ announcements, screenReaderInstructions: { draggable: text.instructions } }}
+      accessibility={ACCESSIBILITY}
       onDragStart={({ active }) => setCarried(taskOf(active))}
       onDragCancel={() => setCarried(null)}
       onDragEnd={drop}
@@ -81,12 +83,15 @@ const underPointer: CollisionDetection = (args) => {
 const taskOf = (active: Active): Task | null => (active.data.current as Dragged | undefined)?.task ?? null;
 const placeOf = (over: Over | null): Place | null => (over?.data.current as Place | undefined) ?? null;
 
-const announcing = (titleOf: (active: Active) => string): Announcements => ({
+const titleOf = (active: Active) => taskOf(active)?.title ?? '';
+
+const announcements: Announcements = {
   onDragStart: ({ active }) => text.lifted(titleOf(active)),
   onDragOver: ({ over }) => (over ? text.over(placeOf(over)?.title ?? '') : undefined),
   onDragEnd: ({ active, over }) => (over ? text.dropped(titleOf(active), placeOf(over)?.title ?? '') : text.cancelled),
   onDragCancel: () => text.cancelled,
-});
+};
+const ACCESSIBILITY = { announcements, screenReaderInstructions: { draggable: text.instructions } };
 
 /** In its new place it is another element. */
 function focusHandle(id: string): void {

@@ -6,7 +6,7 @@ import { GroupHeading } from '@/components/tasks/list/group-heading';
 import { rowsOf, type Row } from '@/components/tasks/list/rows';
 import { TaskRow, type Editing, type RowHandlers } from '@/components/tasks/list/task-row';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
-import { ListWindow } from '@/lib/list-window';
+import { drawnOf, ListWindow } from '@/lib/list-window';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { countParts, type Group } from '@/lib/tasks/groups';
@@ -55,11 +55,11 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
   );
 
   const [window] = useState(() => new ListWindow(rows));
-  const { from, to, above, below } = useSyncExternalStore(window.subscribe, window.shown, window.shown);
+  const shown = useSyncExternalStore(window.subscribe, window.shown, window.shown);
   useLayoutEffect(() => (scroller.current && list.current ? window.attach(scroller.current, list.current) : undefined), [window]);
   useLayoutEffect(() => window.drawn(rows));
 
-  const shown = useMemo(() => rows.slice(from, to), [rows, from, to]);
+  const drawn = useMemo(() => drawnOf(rows, shown), [rows, shown]);
 
   const isDrawn = useIsDrawn();
 
@@ -96,11 +96,17 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
         <ul
           ref={list}
           aria-label={messages.list.label}
-          className="mx-3 mb-8 sm:mx-3.5"
-          style={{ paddingTop: above, paddingBottom: below }}
+          className="relative mx-3 mb-8 sm:mx-3.5"
+          style={{ paddingTop: shown.above, paddingBottom: shown.below }}
         >
-          {shown.map((row, index) => (
-            <li key={row.key} data-key={row.key} aria-setsize={rows.length} aria-posinset={from + index + 1}>
+          {drawn.map(({ row, index, top }) => (
+            <li
+              key={row.key}
+              data-key={row.key}
+              aria-setsize={rows.length}
+              aria-posinset={index + 1}
+              style={top === undefined ? undefined : { position: 'absolute', top }}
+            >
               {draw(row)}
             </li>
           ))}
@@ -110,7 +116,7 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
       {picker}
       <Suspense fallback={null}>
         {isDrawn ? (
-          <ListTools list={list} groups={groups} rows={rows} shown={shown} reveal={window.reveal} on={on} />
+          <ListTools list={list} groups={groups} rows={rows} drawn={drawn} reveal={window.reveal} on={on} />
         ) : null}
       </Suspense>
     </div>

@@ -5,7 +5,6 @@ import { Plus } from 'lucide';
 import { useLayoutEffect } from 'react';
 import { createPortal } from 'react-dom';
 import { usePlace } from '@/components/tasks/drag/use-drag';
-import { useElement } from '@/components/tasks/list/tools/use-element';
 import type { RowHandlers } from '@/components/tasks/list/task-row';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
@@ -19,7 +18,8 @@ import { formatDay } from '@/lib/time/format';
 const text = dialogsMessages.due;
 
 type Props = {
-  rowKey: string;
+  /** Of the row. */
+  element: HTMLElement;
   group: Group;
   /** When that is due which is put under the heading; null where nothing can be. */
   day: Day | null;
@@ -28,13 +28,13 @@ type Props = {
 };
 
 /** What a heading can do: give what is late another day, and take in what is put or added there. */
-export function HeadingTools({ rowKey, group, day, on, onAdd }: Props) {
-  const slot = useElement(`main [data-key="${CSS.escape(rowKey)}"] [data-tools]`);
+export function HeadingTools({ element, group, day, on, onAdd }: Props) {
+  const slot = element.querySelector('[data-tools]');
   if (!slot) return null;
   return createPortal(
     <>
       {group.isLate ? <Reschedule tasks={group.tasks} on={on} /> : null}
-      {day === null ? null : <DayPlace rowKey={rowKey} group={group} day={day} onAdd={onAdd} />}
+      {day === null ? null : <DayPlace element={element} group={group} day={day} onAdd={onAdd} />}
     </>,
     slot,
   );
@@ -53,10 +53,9 @@ function Reschedule({ tasks, on }: Pick<Group, 'tasks'> & Pick<Props, 'on'>) {
   );
 }
 
-function DayPlace({ rowKey, group: { key, title, tasks }, day, onAdd }: Pick<Props, 'rowKey' | 'group' | 'onAdd'> & { day: Day }) {
-  const heading = useElement(`main [data-key="${CSS.escape(rowKey)}"]`);
+function DayPlace({ element, group: { key, title, tasks }, day, onAdd }: Pick<Props, 'element' | 'group' | 'onAdd'> & { day: Day }) {
   const { ref, isOver } = usePlace(key, title ?? '');
-  useLayoutEffect(() => ref(heading), [heading, ref]);
+  useLayoutEffect(() => ref(element), [element, ref]);
   return (
     <>
       <button

@@ -1,19 +1,22 @@
 'use client';
 
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState, type RefObject } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type RefObject } from 'react';
 import { CarriedRow } from '@/components/tasks/list/tools/carried-row';
 import { BulkBar } from '@/components/tasks/list/tools/bulk-bar';
 import ListCommands from '@/components/tasks/list/list-commands';
 import { ListFocus, type Reveal } from '@/components/tasks/list/list-focus';
+import { OrderContext } from '@/components/tasks/list/order';
 import type { Row } from '@/components/tasks/list/rows';
 import { HeadingTools } from '@/components/tasks/list/tools/heading-tools';
 import { RowTools } from '@/components/tasks/list/tools/row-tools';
 import { ProjectPlaces } from '@/components/tasks/list/tools/project-places';
 import { SelectionCommands } from '@/components/tasks/list/tools/selection-commands';
+import { useRowElements } from '@/components/tasks/list/tools/use-row-elements';
 import type { RowHandlers } from '@/components/tasks/list/task-row';
 import { DragArea } from '@/components/tasks/drag/drag-area';
 import { announceProblem } from '@/lib/announce';
 import type { Task } from '@/lib/api';
+import type { Drawn } from '@/lib/list-window';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { dayOfGroup, isArranged, isPlace, placed, type Arrangement } from '@/lib/tasks/arrange';
 import type { Group } from '@/lib/tasks/groups';
@@ -29,8 +32,7 @@ type Props = {
   list: RefObject<HTMLElement | null>;
   groups: readonly Group[];
   rows: readonly Row[];
-  /** Those that are drawn. */
-  shown: readonly Row[];
+  drawn: readonly Drawn<Row>[];
   reveal: Reveal;
   on: RowHandlers;
 };
@@ -39,7 +41,7 @@ type Props = {
  * What a list can do besides being read: keys, dragging, choosing several. It comes after the
  * list, and puts its handles into the rows that are there.
  */
-export default function ListTools({ list, groups, rows, shown, reveal, on }: Props) {
+export default function ListTools({ list, groups, rows, drawn, reveal, on }: Props) {
   const selected = useStore(selection);
   const { byId } = useTasks();
   const clock = useClock();
@@ -63,8 +65,7 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
     [byId, on],
   );
   const order = useMemo(() => (isArranged(groups) ? { groups, onArrange: arrange } : undefined), [groups, arrange]);
-  // Rows that fly by need nothing yet.
-  const still = useDeferredValue(shown);
+  const elements = useRowElements(list, drawn);
   const drop = (task: Task, place: string) => {
     const tasks = together(task);
     if (tasks.length > MOST_AT_ONCE) return announceProblem(dialogsMessages.bulk.atMost(MOST_AT_ONCE));
@@ -77,28 +78,30 @@ export default function ListTools({ list, groups, rows, shown, reveal, on }: Pro
       <ListCommands focus={focus} on={on} />
       <SelectionCommands focus={focus} groups={groups} onArrange={arrange} />
       <DragArea id="list" onDrop={drop} draw={(task) => <CarriedRow task={task} others={together(task).length - 1} />}>
-        {still.map((row) =>
-          row.kind === 'task' ? (
-            <RowTools
-              key={row.key}
-              task={row.task}
-              order={row.task.completed ? undefined : order}
-              isPlace={isPlace(row.group, clock.today)}
-              isSelected={selected.has(row.key)}
-              isSelecting={selected.size > 0}
-              onEdit={on.edit}
-            />
-          ) : (
-            <HeadingTools
-              key={row.key}
-              rowKey={row.key}
-              group={row.group}
-              day={dayOfGroup(row.group, clock.today)}
-              on={on}
-              onAdd={(day, anchor) => setAdding({ day, anchor })}
-            />
-          ),
-        )}
+        <OrderContext value={order}>
+          {elements.map(({ row, element }) =>
+            row.kind === 'task' ? (
+              <RowTools
+                key={row.key}
+                element={element}
+                task={row.task}
+                isPlace={isPlace(row.group, clock.today)}
+                isSelected={selected.has(row.key)}
+                isSelecting={selected.size > 0}
+                onEdit={on.edit}
+              />
+            ) : (
+              <HeadingTools
+                key={row.key}
+                element={element}
+                group={row.group}
+                day={dayOfGroup(row.group, clock.today)}
+                on={on}
+                onAdd={(day, anchor) => setAdding({ day, anchor })}
+              />
+            ),
+          )}
+        </OrderContext>
         <ProjectPlaces />
       </DragArea>
       {chosen.length > 0 ? <BulkBar tasks={chosen} on={on} /> : null}

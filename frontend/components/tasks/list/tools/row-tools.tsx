@@ -2,11 +2,9 @@
 
 import { clsx } from 'clsx/lite';
 import { Check, GripVertical, Pencil } from 'lucide';
-import { lazy, useLayoutEffect } from 'react';
+import { lazy, memo, useLayoutEffect } from 'react';
 import { createPortal } from 'react-dom';
 import { useCarried, usePlace } from '@/components/tasks/drag/use-drag';
-import { useElement } from '@/components/tasks/list/tools/use-element';
-import type { Order } from '@/components/tasks/task-menu';
 import { Icon } from '@/components/ui/icon';
 import { LaterMenu } from '@/components/ui/later-menu';
 import type { Task } from '@/lib/api';
@@ -20,9 +18,9 @@ const TaskMenu = lazy(loadMenu);
 const menuClass = 'size-6! sm:opacity-0 pointer-coarse:size-10! pointer-coarse:opacity-100 pointed:opacity-100 aria-expanded:opacity-100';
 
 type Props = {
+  /** Of the row. */
+  element: HTMLElement;
   task: Task;
-  /** Where it stands, if people decide about that. */
-  order: Order | undefined;
   /** Whether something can be put into this row's place. */
   isPlace: boolean;
   isSelected: boolean;
@@ -30,13 +28,16 @@ type Props = {
   onEdit: (id: string) => void;
 };
 
-/** A row's handle, its pencil, its box, its menu, and the line where something would be put. */
-export function RowTools({ task, order, isPlace, isSelected, isSelecting, onEdit }: Props) {
-  const row = useElement(`main [data-task="${CSS.escape(task.id)}"]`);
-  const slot = useElement(`main [data-task="${CSS.escape(task.id)}"] > [data-tools]`);
-  const { isCarried, element, handle } = useCarried(task);
+/**
+ * A row's handle, its pencil, its box, its menu, and the line where something would be put. Drawn
+ * again only when something of its task has changed.
+ */
+export const RowTools = memo(function RowTools({ element, task, isPlace, isSelected, isSelecting, onEdit }: Props) {
+  const row = element.querySelector<HTMLElement>('[data-task]');
+  const slot = element.querySelector('[data-tools]');
+  const { isCarried, element: carried, handle } = useCarried(task);
   const place = usePlace(task.id, task.title);
-  const { ref: carriedRef } = element;
+  const { ref: carriedRef } = carried;
   const { ref: placeRef } = place;
   useLayoutEffect(() => {
     carriedRef(row);
@@ -52,8 +53,8 @@ export function RowTools({ task, order, isPlace, isSelected, isSelecting, onEdit
       <button
         type="button"
         {...handle}
-        onMouseDown={element.onMouseDown}
-        onTouchStart={element.onTouchStart}
+        onMouseDown={carried.onMouseDown}
+        onTouchStart={carried.onTouchStart}
         aria-label={viewsMessages.drag.handle(task.title)}
         className="absolute inset-y-0 -left-3.5 grid w-4 cursor-grab touch-none place-items-center rounded text-muted max-sm:opacity-40 sm:opacity-0 pointer-coarse:right-0 pointer-coarse:bottom-auto pointer-coarse:left-auto pointer-coarse:size-10 pointer-coarse:opacity-40 pointed:opacity-100"
       >
@@ -85,10 +86,10 @@ export function RowTools({ task, order, isPlace, isSelected, isSelecting, onEdit
         </span>
       </button>
       <LaterMenu label={messages.list.actions(task.title)} className={menuClass} load={loadMenu}>
-        <TaskMenu task={task} order={order} className={menuClass} />
+        <TaskMenu task={task} className={menuClass} />
       </LaterMenu>
       {place.isOver && !isCarried ? <span aria-hidden className="absolute inset-x-0 -bottom-px h-0.5 rounded bg-accent" /> : null}
     </>,
     slot,
   );
-}
+});

@@ -1,4 +1,0 @@
-import { trial } from './stage/trial';
-import { lookAround } from './stage/views';
-
-trial('no view keeps anybody out, dark', (stage) => lookAround(stage, 'dark'));
