@@ -1,35 +1,16 @@
-import { Heights, type Sized } from '@/lib/virtual';
-
-/** What of a list is near the screen, the room that the rest takes above and below, and what of the rest is drawn. */
-export type Shown = { from: number; to: number; above: number; below: number; kept: readonly Kept[] };
-/** A row that is far from the screen, and how far from the beginning of the list. */
-type Kept = { key: string; top: number };
-
-/** A row that is drawn, and where in the list it stands. Those far from the screen say how far from its beginning. */
-export type Drawn<R> = { row: R; index: number; top?: number };
-
-/** The rows to draw, in their order. They may be others by now than when it was found out what is shown. */
-export function drawnOf<R extends Sized>(rows: readonly R[], { from, to, kept }: Shown): Drawn<R>[] {
-  const far = kept.flatMap(({ key, top }): Drawn<R>[] => {
-    const index = rows.findIndex((row) => row.key === key);
-    const row = rows[index];
-    return row ? [{ row, index, top }] : [];
-  });
-  const near = rows.slice(from, to).map((row, at): Drawn<R> => ({ row, index: from + at }));
-  return [...near, ...far.filter(({ index }) => index < from || index >= to)].sort((one, other) => one.index - other.index);
-}
+import type { Shown, Sized } from '@/lib/drawn';
+import type { Store } from '@/lib/store';
+import { Heights } from '@/lib/virtual';
 
 /** Drawn beyond the edges, so that scrolling finds something. */
 const MARGIN = 400;
 /** Scrolling by less than this needs nothing new. */
 const STEP = 200;
-/** How many rows a server draws: it does not know the screen. */
-const FIRST_ROWS = 24;
 
 /** The part of a long list that is near the screen. */
 export class ListWindow {
   readonly #heights: Heights;
-  readonly #listeners = new Set<() => void>();
+  readonly #shown: Store<Shown>;
   #outer: HTMLElement | null = null;
   #inner: HTMLElement | null = null;
   /** How far it is scrolled, and how much of it is seen, in pixels. */
@@ -37,19 +18,12 @@ export class ListWindow {
   #height = 0;
   #measured: ResizeObserver | null = null;
   #followed: ReadonlySet<Element> = new Set();
-  #shown: Shown;
 
-  constructor(rows: readonly Sized[]) {
+  /** `shown` is what the list draws. */
+  constructor(rows: readonly Sized[], shown: Store<Shown>) {
     this.#heights = new Heights(rows);
-    this.#shown = this.#around(0, Math.min(rows.length, FIRST_ROWS), []);
+    this.#shown = shown;
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly shown = (): Shown => this.#shown;
 
   /** Follows what is scrolled; the rows are children of `inner` and have a `data-key`. */
   attach(outer: HTMLElement, inner: HTMLElement): () => void {
@@ -119,25 +93,24 @@ export class ListWindow {
       inSteps(this.#top - MARGIN),
       inSteps(this.#top + this.#height + MARGIN) + STEP,
     );
-    const next = this.#around(from, to, this.#kept(this.#inner));
-    if (JSON.stringify(next) === JSON.stringify(this.#shown)) return;
-    this.#shown = next;
-    this.#listeners.forEach((listener) => listener());
+    const next: Shown = {
+      from,
+      to,
+      above: this.#heights.offset(from),
+      below: this.#heights.total - this.#heights.offset(to),
+      kept: this.#kept(this.#inner),
+    };
+    if (JSON.stringify(next) !== JSON.stringify(this.#shown.get())) this.#shown.set(next);
   }
 
   /** What is typed in or carried goes on, wherever the list is scrolled to: an element that is gone hears nothing. */
-  #kept(inner: HTMLElement): Kept[] {
+  #kept(inner: HTMLElement): Shown['kept'] {
     const rows = [document.activeElement, inner.querySelector('[data-carried]')].map((part) => part?.closest('[data-key]'));
     return [...new Set(rows)].flatMap((row) => {
       if (!row || row.parentElement !== inner) return [];
       const key = keyOf(row);
       return [{ key, top: this.#heights.offset(this.#heights.indexOf(key)) }];
     });
-  }
-
-  #around(from: number, to: number, kept: readonly Kept[]): Shown {
-    const above = this.#heights.offset(from);
-    return { from, to, above, below: this.#heights.total - this.#heights.offset(to), kept };
   }
 }
 

@@ -1,5 +1,4 @@
-/** A row of a list, and how high it is unless it has been measured. */
-export type Sized = { readonly key: string; readonly height: number };
+import type { Sized } from '@/lib/drawn';
 
 /** How high rows are: those that were drawn have been measured, the others are estimated. */
 export class Heights {

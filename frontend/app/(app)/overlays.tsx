@@ -25,6 +25,7 @@ import { followOtherTabs } from '@/lib/session-over';
 import { NOTHING_SHARED, sharedLine } from '@/lib/shared-line';
 import { endOthersPush } from '@/lib/settings/push';
 import { useStore } from '@/lib/store';
+import { loadWriter } from '@/lib/tasks/write-task';
 import { habitsOfDevice } from '@/lib/time/device';
 import { deviceHabits } from '@/lib/time/habits';
 import { deviceZone } from '@/lib/time/zone';
@@ -34,7 +35,8 @@ const Help = lazy(() => import('@/components/commands/help'));
 const MenuSheet = lazy(() => import('@/components/shell/menu-sheet'));
 const NewProjectDialog = lazy(() => import('@/components/projects/new-project-dialog'));
 const QuickAdd = lazy(() => import('@/components/tasks/quick-add'));
-const TaskSheet = lazy(() => import('@/components/tasks/detail/task-sheet'));
+const loadTaskSheet = () => import('@/components/tasks/detail/task-sheet');
+const TaskSheet = lazy(loadTaskSheet);
 const ConflictDialog = lazy(() => import('@/components/ui/conflict-dialog'));
 const Toaster = lazy(() => import('@/components/ui/toaster'));
 
@@ -48,6 +50,7 @@ export default function Overlays({ userId, chatKey }: { userId: string; chatKey:
   useEffect(() => deviceHabits.set(habitsOfDevice(navigator.language)), []);
   useEffect(() => lookAtZone(data), [data]);
   useEffect(() => sayReady(), []);
+  useEffect(() => loadWhenIdle(), []);
   const shared = sharedLine(useSearchParams());
   useEffect(() => takeOver(shared), [shared]);
   const panel = useStore(openPanel);
@@ -84,6 +87,13 @@ function lookAtZone(data: Data): void {
 function sayReady(): () => void {
   document.body.dataset.ready = 'true';
   return () => delete document.body.dataset.ready;
+}
+
+/** What people do first would otherwise wait for what it takes: to open a task, and to change one. */
+function loadWhenIdle(): void {
+  // Safari has no such callback.
+  const whenIdle = window.requestIdleCallback ?? setTimeout;
+  whenIdle(() => void Promise.allSettled([loadTaskSheet(), loadWriter()]));
 }
 
 /** What another app has shared stands in the field for a new task. */

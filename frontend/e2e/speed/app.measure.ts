@@ -92,6 +92,8 @@ async function slowestInteraction(ada: Person): Promise<number> {
     await ada.page.keyboard.press('Escape');
     await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
     await press(ada, 'checkbox', `Complete “${title}”`);
+    // What stands below comes up when it goes.
+    await ada.seesNo(title);
   }
   await ada.add('Typed on a slow machine');
   await ada.page.getByText('Task added').waitFor();

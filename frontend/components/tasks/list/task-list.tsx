@@ -1,16 +1,17 @@
 'use client';
 
-import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTaskActions } from '@/components/tasks/actions';
 import { GroupHeading } from '@/components/tasks/list/group-heading';
 import { rowsOf, type Row } from '@/components/tasks/list/rows';
 import { TaskRow, type Editing, type RowHandlers } from '@/components/tasks/list/task-row';
 import { usePicker } from '@/components/tasks/pickers/use-picker';
-import { drawnOf, ListWindow } from '@/lib/list-window';
+import { drawnOf, firstOf, type Shown } from '@/lib/drawn';
 import { useData, useRemote } from '@/lib/data-provider';
 import { messages } from '@/lib/messages';
 import { countParts, type Group } from '@/lib/tasks/groups';
 import { useClock, useTasks } from '@/lib/tasks/provider';
+import { createStore, useStore } from '@/lib/store';
 import { useIsDrawn } from '@/lib/use-is-drawn';
 
 const ListTools = lazy(() => import('@/components/tasks/list/tools/list-tools'));
@@ -25,7 +26,6 @@ type Props = {
 
 /** Tasks, as many as there are: only those near the screen are drawn. */
 export function TaskList({ groups, isProjectKnown, before, after }: Props) {
-  const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [editing, setEditing] = useState<Editing | null>(null);
@@ -54,11 +54,9 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
     [actions, pick],
   );
 
-  const [window] = useState(() => new ListWindow(rows));
-  const shown = useSyncExternalStore(window.subscribe, window.shown, window.shown);
-  useLayoutEffect(() => (scroller.current && list.current ? window.attach(scroller.current, list.current) : undefined), [window]);
-  useLayoutEffect(() => window.drawn(rows));
-
+  // Set by `ListTools`, which follow what is scrolled.
+  const [window] = useState(() => createStore<Shown>(firstOf(rows)));
+  const shown = useStore(window);
   const drawn = useMemo(() => drawnOf(rows, shown), [rows, shown]);
 
   const isDrawn = useIsDrawn();
@@ -90,7 +88,7 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
   };
 
   return (
-    <div ref={scroller} data-scroller className="relative h-full overflow-y-auto overscroll-contain">
+    <div data-scroller className="relative h-full overflow-y-auto overscroll-contain">
       <div className="mx-auto max-w-4xl">
         {before}
         <ul
@@ -116,7 +114,7 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
       {picker}
       <Suspense fallback={null}>
         {isDrawn ? (
-          <ListTools list={list} groups={groups} rows={rows} drawn={drawn} reveal={window.reveal} on={on} />
+          <ListTools list={list} groups={groups} rows={rows} drawn={drawn} shown={window} on={on} />
         ) : null}
       </Suspense>
     </div>

@@ -4,26 +4,27 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type RefObje
 import { CarriedRow } from '@/components/tasks/list/tools/carried-row';
 import { BulkBar } from '@/components/tasks/list/tools/bulk-bar';
 import ListCommands from '@/components/tasks/list/list-commands';
-import { ListFocus, type Reveal } from '@/components/tasks/list/list-focus';
+import { ListFocus } from '@/components/tasks/list/list-focus';
 import { OrderContext } from '@/components/tasks/list/order';
 import type { Row } from '@/components/tasks/list/rows';
 import { HeadingTools } from '@/components/tasks/list/tools/heading-tools';
 import { RowTools } from '@/components/tasks/list/tools/row-tools';
 import { ProjectPlaces } from '@/components/tasks/list/tools/project-places';
 import { SelectionCommands } from '@/components/tasks/list/tools/selection-commands';
+import { useListWindow } from '@/components/tasks/list/tools/use-list-window';
 import { useRowElements } from '@/components/tasks/list/tools/use-row-elements';
 import type { RowHandlers } from '@/components/tasks/list/task-row';
 import { DragArea } from '@/components/tasks/drag/drag-area';
 import { announceProblem } from '@/lib/announce';
 import type { Task } from '@/lib/api';
-import type { Drawn } from '@/lib/list-window';
+import type { Drawn, Shown } from '@/lib/drawn';
 import { dialogsMessages } from '@/lib/messages/dialogs';
 import { dayOfGroup, isArranged, isPlace, placed, type Arrangement } from '@/lib/tasks/arrange';
 import type { Group } from '@/lib/tasks/groups';
 import { useClock, useTasks } from '@/lib/tasks/provider';
 import { clearSelection, selection, selectUpTo, toggleSelected } from '@/lib/tasks/selection';
 import { MOST_AT_ONCE } from '@/lib/tasks/write';
-import { useStore } from '@/lib/store';
+import { useStore, type Store } from '@/lib/store';
 import type { Day } from '@/lib/time/day';
 
 const AddOnDay = lazy(() => import('@/components/tasks/add-on-day'));
@@ -33,7 +34,7 @@ type Props = {
   groups: readonly Group[];
   rows: readonly Row[];
   drawn: readonly Drawn<Row>[];
-  reveal: Reveal;
+  shown: Store<Shown>;
   on: RowHandlers;
 };
 
@@ -41,12 +42,13 @@ type Props = {
  * What a list can do besides being read: keys, dragging, choosing several. It comes after the
  * list, and puts its handles into the rows that are there.
  */
-export default function ListTools({ list, groups, rows, drawn, reveal, on }: Props) {
+export default function ListTools({ list, groups, rows, drawn, shown, on }: Props) {
   const selected = useStore(selection);
   const { byId } = useTasks();
   const clock = useClock();
   const [adding, setAdding] = useState<{ day: Day; anchor: HTMLElement } | null>(null);
   const [focus] = useState(() => new ListFocus());
+  const { reveal } = useListWindow(list, rows, shown);
   useEffect(() => focus.follow(rows, list.current, reveal));
   useEffect(() => clearSelection, []);
   useSelectingByClick(list, groups);

@@ -1,6 +1,6 @@
 import { startTransition, useLayoutEffect, useState, type RefObject } from 'react';
 import type { Row } from '@/components/tasks/list/rows';
-import type { Drawn } from '@/lib/list-window';
+import type { Drawn } from '@/lib/drawn';
 
 /** A row, and the element that it is drawn as. */
 export type RowElement = { row: Row; element: HTMLElement };

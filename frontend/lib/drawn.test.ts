@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawnOf } from '@/lib/list-window';
+import { drawnOf, firstOf } from '@/lib/drawn';
 
 const rows = Array.from({ length: 10 }, (_, index) => ({ key: `row ${index}`, height: 40 }));
 const places = (kept: readonly string[]) =>
@@ -17,4 +17,11 @@ test('what is kept is drawn once, in its order', () => {
 
 test('what is gone is not kept', () => {
   expect(places(['row 11'])).toEqual([4, 5]);
+});
+
+test('before the screen is known a few are drawn, and there is room for the others', () => {
+  expect(drawnOf(rows, firstOf(rows))).toHaveLength(10);
+  const many = Array.from({ length: 100 }, (_, index) => ({ key: `row ${index}`, height: 40 }));
+  expect(drawnOf(many, firstOf(many))).toHaveLength(24);
+  expect(firstOf(many).below).toBe(76 * 40);
 });
