@@ -38,7 +38,7 @@ trial('a task is dragged to another place, and one undo brings it back', async (
   await expect.poll(() => ada.titles()).toEqual(['One', 'Two', 'Three']);
 });
 
-trial('the first of many is dragged to the end, far from where its row is drawn', async (stage) => {
+trial('the first of many is dragged to the end, far down the list', async (stage) => {
   const ada = await stage.newcomer();
   await ada.createAll(Array.from({ length: 80 }, (_, index) => ({ title: `Row ${index + 1}` })));
   await ada.open('/inbox');
@@ -53,7 +53,7 @@ trial('the first of many is dragged to the end, far from where its row is drawn'
   const isAtEnd = () =>
     ada.page.locator('main [data-scroller]').evaluate((list) => list.scrollTop + list.clientHeight >= list.scrollHeight - 1);
   await expect.poll(isAtEnd).toBe(true);
-  await ada.seesNo('Row 1');
+  await ada.seesNo('Row 2');
   const end = await ada.row('Row 80').boundingBox();
   if (!end) throw new Error('There is no end to put it at');
   await ada.page.mouse.move(640, end.y + end.height / 2, { steps: 4 });
@@ -129,8 +129,8 @@ trial('the keyboard moves a task, too', async (stage) => {
   await expect.poll(() => ada.titles()).toEqual(['One', 'Three', 'Two']);
   await ada.page.getByRole('button', { name: 'Move “Three”' }).focus();
   await ada.page.keyboard.press('Space');
-  // Lifted, it is over itself at once.
-  await ada.hears(/^(Lifted|Over) Three\.$/);
+  // An arrow before that would have nothing to go on from.
+  await ada.hears('Over Three.');
   await ada.page.keyboard.press('ArrowUp');
   await ada.hears('Over One.');
   await ada.page.keyboard.press('Space');

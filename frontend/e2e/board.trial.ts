@@ -104,7 +104,7 @@ trial('the keyboard carries a task from one column of the board to another', asy
   const handle = ada.page.getByRole('button', { name: 'Move “Water the plants”' });
   await handle.focus();
   await ada.page.keyboard.press('Space');
-  await ada.hears(/^(Lifted Water the plants|Over Low)\.$/);
+  await ada.hears('Over Low.');
   for (const column of ['Medium', 'High']) {
     await ada.page.keyboard.press('ArrowLeft');
     await ada.hears(`Over ${column}.`);
@@ -114,7 +114,7 @@ trial('the keyboard carries a task from one column of the board to another', asy
   // In its new place it can be carried on.
   await expect.poll(() => handle.evaluate((element) => element === document.activeElement)).toBe(true);
   await ada.page.keyboard.press('Space');
-  await ada.hears(/^(Lifted Water the plants|Over High)\.$/);
+  await ada.hears('Over High.');
   await ada.page.keyboard.press('ArrowLeft');
   await ada.hears('Over Urgent.');
   await ada.page.keyboard.press('Escape');
@@ -139,7 +139,7 @@ trial('a task is carried to another day of the week, by the mouse and by the key
 
   await day(4).getByRole('button', { name: 'Open “Call mum”' }).focus();
   await ada.page.keyboard.press('Space');
-  await ada.hears(/^(Lifted Call mum|Over .* 4 June 2099)\.$/);
+  await ada.hears(/^Over .* 4 June 2099\.$/);
   await ada.page.keyboard.press('ArrowRight');
   await ada.hears(/^Over .* 5 June 2099\.$/);
   await ada.page.keyboard.press('Space');

@@ -20,6 +20,8 @@ pub const PORT: u16 = 3000;
 
 /// What `next build` makes, and what is run.
 const SERVER: &str = ".next/standalone/server.js";
+/// As in its image: what nobody uses any more is collected before there is much of it.
+const NODE_OPTIONS: &str = "--max-old-space-size=96 --max-semi-space-size=2";
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
@@ -125,11 +127,7 @@ impl Frontend {
         let port = settings.port;
         let mut spec = node
             .program("frontend", SERVER)
-            // As in its image: what nobody uses any more is collected before there is much of it.
-            .env(
-                "NODE_OPTIONS",
-                "--max-old-space-size=96 --max-semi-space-size=2",
-            )
+            .env("NODE_OPTIONS", NODE_OPTIONS)
             .env("HOSTNAME", "127.0.0.1")
             .env("PORT", port.to_string())
             .env("APP_URL", url(port))
@@ -222,4 +220,16 @@ fn newest(folder: &Path) -> Result<Option<SystemTime>> {
 
 fn modified(file: &Path) -> Option<SystemTime> {
     file.metadata().and_then(|meta| meta.modified()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_image_has_the_same_options() {
+        let image = include_str!("../../frontend/Dockerfile");
+        let line = format!("ENV NODE_OPTIONS=\"{NODE_OPTIONS}\"");
+        assert!(image.lines().any(|its| its == line), "{line} is not in it");
+    }
 }

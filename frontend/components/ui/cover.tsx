@@ -4,5 +4,5 @@
  * element’s style made anew: no page of ours scrolls as a whole.
  */
 export function Cover() {
-  return <div className="fixed inset-0 z-40 animate-fade-in bg-overlay" />;
+  return <div className="fixed inset-0 z-50 animate-fade-in bg-overlay" />;
 }
