@@ -117,8 +117,10 @@ trial('a list shows what is done, in the order that is wanted, and the address s
   await ada.page.getByRole('checkbox', { name: 'Reopen “Three”' }).click();
   await ada.page.getByRole('heading', { name: 'Completed' }).waitFor({ state: 'detached' });
   await expect.poll(() => ada.ask('GET', `/tasks/${id}`)).toMatchObject({ completed: false });
-  await ada.page.locator('aside').getByRole('link', { name: 'Completed' }).click();
+  const completed = ada.page.locator('aside').getByRole('link', { name: 'Completed' });
+  await completed.click();
   await ada.page.waitForURL('**/search?status=completed&sort=updated_at');
+  await expect.poll(() => completed.getAttribute('aria-current')).toBe('page');
 });
 
 trial('the keyboard moves a task, too', async (stage) => {

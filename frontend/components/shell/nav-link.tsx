@@ -14,10 +14,13 @@ type Props = {
   /** Of the icon, if it says something. */
   color?: string | null;
   count?: number;
+  /** Where its address alone does not say whether this is the page. */
+  isCurrent?: boolean;
 };
 
-export function NavLink({ href, label, icon, color, count = 0 }: Props) {
-  const isHere = decodeURIComponent(usePathname()) === decodeURIComponent(href);
+export function NavLink({ href, label, icon, color, count = 0, isCurrent }: Props) {
+  const path = usePathname();
+  const isHere = isCurrent ?? decodeURIComponent(path) === decodeURIComponent(href);
   return (
     <AppLink
       href={href}

@@ -22,7 +22,7 @@ import { dialogsMessages } from '@/lib/messages/dialogs';
 import { dayOfGroup, isArranged, isPlace, placed, type Arrangement } from '@/lib/tasks/arrange';
 import type { Group } from '@/lib/tasks/groups';
 import { useClock, useTasks } from '@/lib/tasks/provider';
-import { clearSelection, selection, selectUpTo, toggleSelected } from '@/lib/tasks/selection';
+import { byIdsOfNow, clearSelection, selection, selectUpTo, toggleSelected } from '@/lib/tasks/selection';
 import { MOST_AT_ONCE } from '@/lib/tasks/write';
 import { useStore, type Store } from '@/lib/store';
 import type { Day } from '@/lib/time/day';
@@ -43,8 +43,10 @@ type Props = {
  * list, and puts its handles into the rows that are there.
  */
 export default function ListTools({ list, groups, rows, drawn, shown, on }: Props) {
-  const selected = useStore(selection);
   const { byId } = useTasks();
+  const ids = useStore(selection);
+  // Each time that tasks have changed: one of them may have been saved.
+  const selected = useMemo(() => (byId.size > 0 ? byIdsOfNow(ids) : ids), [ids, byId]);
   const clock = useClock();
   const [adding, setAdding] = useState<{ day: Day; anchor: HTMLElement } | null>(null);
   const [focus] = useState(() => new ListFocus());
