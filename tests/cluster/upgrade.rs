@@ -73,11 +73,7 @@ pub(crate) async fn without_failure(
     }
     load.writes(AFTERWARDS).await?;
     let outcome = release.settled(load).await?;
-    ensure!(
-        outcome.failures.is_empty(),
-        "requests failed: {:?}",
-        outcome.failures
-    );
+    outcome.without_failure()?;
     Ok(())
 }
 

@@ -96,11 +96,7 @@ pub(crate) async fn broker(product: &Product) -> Result<()> {
     product.infra.kafka()?.restart().await?;
     load.writes(MEANWHILE).await?;
     let outcome = load.finish(product).await?;
-    ensure!(
-        outcome.failures.is_empty(),
-        "requests failed: {:?}",
-        outcome.failures
-    );
+    outcome.without_failure()?;
     ensure!(outcome.reconnections == 0, "sockets broke");
     Ok(())
 }
@@ -109,11 +105,7 @@ async fn backend_sidecar(product: &Product) -> Result<()> {
     let load = Load::start(product).await?;
     kill_and_restart(product.stack.backend()?.sidecar()?, &load).await?;
     let outcome = load.finish(product).await?;
-    ensure!(
-        outcome.failures.is_empty(),
-        "requests failed: {:?}",
-        outcome.failures
-    );
+    outcome.without_failure()?;
     ensure!(outcome.reconnections == 0, "sockets broke");
     Ok(())
 }
@@ -122,11 +114,7 @@ async fn realtime_sidecar(product: &Product) -> Result<()> {
     let load = Load::start(product).await?;
     kill_and_restart(product.stack.realtime()?.sidecar()?, &load).await?;
     let outcome = load.finish(product).await?;
-    ensure!(
-        outcome.failures.is_empty(),
-        "requests failed: {:?}",
-        outcome.failures
-    );
+    outcome.without_failure()?;
     ensure!(outcome.reconnections == 0, "sockets broke");
     outcome.in_order(product).await
 }
@@ -195,11 +183,7 @@ async fn realtime(product: &Product) -> Result<()> {
     let load = Load::start(product).await?;
     kill_and_restart(&product.stack.realtime()?.service, &load).await?;
     let outcome = load.finish(product).await?;
-    ensure!(
-        outcome.failures.is_empty(),
-        "requests failed: {:?}",
-        outcome.failures
-    );
+    outcome.without_failure()?;
     ensure!(outcome.reconnections > 0, "no socket had to come back");
     outcome.in_order(product).await
 }

@@ -38,7 +38,7 @@ async fn killed(product: &Product, leader: &App) -> Result<()> {
     load.writes(MEANWHILE).await?;
     replaced(product).await?;
     let outcome = load.finish(product).await?;
-    ensure!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    outcome.without_failure()?;
     ensure!(outcome.reconnections == 0, "sockets broke");
     Ok(())
 }
@@ -59,7 +59,7 @@ async fn frozen(product: &Product, leader: &App) -> Result<()> {
     load.writes(MEANWHILE).await?;
     // A socket whose history was asked of the frozen one may have been told to come back.
     let outcome = load.finish(product).await?;
-    ensure!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    outcome.without_failure()?;
     wait::until("the old leader to follow", REPLACED, async || {
         Ok((!product.leads(leader).await?).then_some(()))
     })

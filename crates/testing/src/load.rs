@@ -98,6 +98,17 @@ pub struct Outcome {
     pub records: Vec<Record>,
 }
 
+impl Outcome {
+    /// Nothing that a request needs was broken, so none may have failed.
+    pub fn without_failure(&self) -> Result<(), Violation> {
+        let Self { failures, .. } = self;
+        if failures.is_empty() {
+            return Ok(());
+        }
+        Err(Violation::Failed(format!("requests ({failures:?})")))
+    }
+}
+
 impl Load {
     pub async fn start(place: &impl Place) -> Result<Self> {
         Self::at_pace(place, PAUSE).await
