@@ -20,8 +20,14 @@ pub const PORT: u16 = 3000;
 
 /// What `next build` makes, and what is run.
 const SERVER: &str = ".next/standalone/server.js";
-/// As in its image: what nobody uses any more is collected before there is much of it.
-const NODE_OPTIONS: &str = "--max-old-space-size=96 --max-semi-space-size=2";
+/// As in its image, whose `Dockerfile` says why.
+const AS_IN_ITS_IMAGE: [(&str, &str); 2] = [
+    (
+        "NODE_OPTIONS",
+        "--max-old-space-size=96 --max-semi-space-size=2",
+    ),
+    ("KEEP_ALIVE_TIMEOUT", "75000"),
+];
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
@@ -127,7 +133,6 @@ impl Frontend {
         let port = settings.port;
         let mut spec = node
             .program("frontend", SERVER)
-            .env("NODE_OPTIONS", NODE_OPTIONS)
             .env("HOSTNAME", "127.0.0.1")
             .env("PORT", port.to_string())
             .env("APP_URL", url(port))
@@ -136,6 +141,9 @@ impl Frontend {
             .env("REALTIME_URL", &settings.realtime)
             .env("DATABASE_URL", secrets.get("DATABASE_URL")?)
             .env("BETTER_AUTH_SECRET", secrets.get("BETTER_AUTH_SECRET")?);
+        for (name, value) in AS_IN_ITS_IMAGE {
+            spec = spec.env(name, value);
+        }
         for (key, value) in &settings.env {
             spec = spec.env(key, value);
         }
@@ -227,9 +235,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_image_has_the_same_options() {
+    fn its_image_has_the_same_environment() {
         let image = include_str!("../../frontend/Dockerfile");
-        let line = format!("ENV NODE_OPTIONS=\"{NODE_OPTIONS}\"");
-        assert!(image.lines().any(|its| its == line), "{line} is not in it");
+        for (name, value) in AS_IN_ITS_IMAGE {
+            let line = format!("ENV {name}=\"{value}\"");
+            assert!(image.lines().any(|its| its == line), "{line} is not in it");
+        }
     }
 }
