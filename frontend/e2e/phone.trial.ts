@@ -177,3 +177,23 @@ trial('pictures of every view on a phone, and none keeps anybody out', async (st
     await look(name);
   }
 });
+
+trial('what opens on a phone stands above its keyboard', async (stage) => {
+  const ada = await stage.newcomer(PHONE);
+  await ada.create({ title: 'Call mum' });
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.row('Call mum').getByRole('button', { name: 'Open' }).tap();
+  await ada.page.getByRole('dialog', { name: 'Task details' }).getByRole('button', { name: /^Priority/ }).tap();
+  const picker = ada.page.getByRole('dialog', { name: 'Priority', exact: true });
+  await picker.waitFor();
+  const below = () => picker.evaluate((element) => Math.round(window.innerHeight - element.getBoundingClientRect().bottom));
+  await expect.poll(below).toBe(0);
+  // A browser without a screen has no keyboard: it is told that one is there.
+  await ada.page.evaluate(() => {
+    const { visualViewport: seen } = window;
+    Object.defineProperty(seen, 'height', { value: window.innerHeight - 300 });
+    seen?.dispatchEvent(new Event('resize'));
+  });
+  await expect.poll(below).toBe(300);
+});

@@ -2,7 +2,7 @@
 
 import { clsx } from 'clsx/lite';
 import { Popover as Primitive } from 'radix-ui';
-import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useEffect, useState, type ReactNode, type RefObject } from 'react';
 import { Cover } from '@/components/ui/cover';
 
 type Props = {
@@ -20,7 +20,7 @@ const PHONE = '(width < 40rem)';
 /** Beside something that was pressed, until something else is. On a phone it is a sheet at the bottom: see `globals.css`. */
 export function Popover({ anchor, label, onClose, className, children }: Props) {
   const reference: RefObject<HTMLElement> = { current: anchor };
-  const content = useRef<HTMLDivElement>(null);
+  const [content, setContent] = useState<HTMLElement | null>(null);
   const [isSheet] = useState(() => matchMedia(PHONE).matches);
   useKeyboardHeight(content);
   return (
@@ -33,7 +33,7 @@ export function Popover({ anchor, label, onClose, className, children }: Props) 
       ) : null}
       <Primitive.Portal>
         <Primitive.Content
-          ref={content}
+          ref={setContent}
           data-sheet
           aria-label={label}
           align="start"
@@ -59,11 +59,11 @@ export function Popover({ anchor, label, onClose, className, children }: Props) 
 }
 
 /** A phone's keyboard lies over the page: the style sheet is told how much of it. */
-function useKeyboardHeight(content: RefObject<HTMLElement | null>): void {
+function useKeyboardHeight(content: HTMLElement | null): void {
   useEffect(() => {
     const { visualViewport: seen } = window;
     // What Radix places, and nothing more: whatever inherits it gets another style.
-    const placed = content.current?.parentElement;
+    const placed = content?.parentElement;
     if (!seen || !placed) return;
     const follow = () => {
       const height = Math.max(0, document.documentElement.clientHeight - seen.height - seen.offsetTop);

@@ -3,6 +3,8 @@
 import { clsx } from 'clsx/lite';
 import { Check, ChevronDown } from 'lucide';
 import { Select as Primitive } from 'radix-ui';
+import { useState } from 'react';
+import { Cover } from '@/components/ui/cover';
 import { Icon } from '@/components/ui/icon';
 import { fieldClass } from '@/components/ui/input';
 
@@ -23,8 +25,9 @@ export function Select<T extends string>({ label, value, options, onChange, clas
     const chosen = options.find((option) => option.value === text);
     if (chosen) onChange(chosen.value);
   };
+  const [isOpen, setIsOpen] = useState(false);
   return (
-    <Primitive.Root value={value} onValueChange={choose}>
+    <Primitive.Root value={value} onValueChange={choose} open={isOpen} onOpenChange={setIsOpen}>
       <Primitive.Trigger
         {...described}
         aria-label={label}
@@ -33,6 +36,11 @@ export function Select<T extends string>({ label, value, options, onChange, clas
         <Primitive.Value />
         <Icon of={ChevronDown} className="size-4 shrink-0 text-muted" />
       </Primitive.Trigger>
+      {isOpen ? (
+        <Primitive.Portal>
+          <Cover isClear />
+        </Primitive.Portal>
+      ) : null}
       <Primitive.Portal>
         <Primitive.Content
           position="popper"

@@ -103,7 +103,7 @@ export function TaskList({ groups, isProjectKnown, before, after }: Props) {
               data-key={row.key}
               aria-setsize={rows.length}
               aria-posinset={index + 1}
-              style={top === undefined ? undefined : { position: 'absolute', top }}
+              style={top === undefined ? undefined : { position: 'absolute', insetInline: 0, top }}
             >
               {draw(row)}
             </li>
