@@ -38,30 +38,6 @@ trial('a task is dragged to another place, and one undo brings it back', async (
   await expect.poll(() => ada.titles()).toEqual(['One', 'Two', 'Three']);
 });
 
-trial('the first of many is dragged to the end, far down the list', async (stage) => {
-  const ada = await stage.newcomer();
-  await ada.createAll(Array.from({ length: 80 }, (_, index) => ({ title: `Row ${index + 1}` })));
-  await ada.open('/inbox');
-  await ada.isConnected();
-  await ada.hasTools('Row 2');
-  await ada.row('Row 1').hover();
-  await ada.page.getByRole('button', { name: 'Move “Row 1”', exact: true }).hover();
-  await ada.page.mouse.down();
-  // At the lower edge the list scrolls by itself.
-  await ada.page.mouse.move(640, 400, { steps: 4 });
-  await ada.page.mouse.move(640, 790, { steps: 4 });
-  const isAtEnd = () =>
-    ada.page.locator('main [data-scroller]').evaluate((list) => list.scrollTop + list.clientHeight >= list.scrollHeight - 1);
-  await expect.poll(isAtEnd).toBe(true);
-  await ada.seesNo('Row 2');
-  const end = await ada.row('Row 80').boundingBox();
-  if (!end) throw new Error('There is no end to put it at');
-  await ada.page.mouse.move(640, end.y + end.height / 2, { steps: 4 });
-  await ada.dropOver('Over Row 80.');
-  const last = async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks?sort=position&order=desc&limit=1')).items;
-  await expect.poll(last).toMatchObject([{ title: 'Row 1' }]);
-});
-
 trial('a task is dragged into a project', async (stage) => {
   const ada = await stage.newcomer();
   const { id } = await ada.ask<{ id: string }>('POST', '/projects', { name: 'Garden' });

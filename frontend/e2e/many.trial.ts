@@ -1,6 +1,15 @@
 import { expect } from 'vitest';
 import type { Task } from '@/lib/api';
+import type { Person } from './stage/person';
 import { trial } from './stage/trial';
+
+/** More than a screen holds. */
+async function eightyRows(ada: Person): Promise<void> {
+  await ada.createAll(Array.from({ length: 80 }, (_, index) => ({ title: `Row ${index + 1}` })));
+  await ada.open('/inbox');
+  await ada.isConnected();
+  await ada.hasTools('Row 2');
+}
 
 trial('a view whose tasks do not come with the page is not called empty meanwhile, and gets them in the end', async (stage) => {
   // What a worker passes on could not be held up here.
@@ -32,10 +41,7 @@ trial('a view whose tasks do not come with the page is not called empty meanwhil
 
 trial('a title that is being typed is not lost when the list is scrolled far away from it', async (stage) => {
   const ada = await stage.newcomer();
-  await ada.createAll(Array.from({ length: 80 }, (_, index) => ({ title: `Row ${index + 1}` })));
-  await ada.open('/inbox');
-  await ada.isConnected();
-  await ada.hasTools('Row 2');
+  await eightyRows(ada);
   const field = await ada.retitle('Row 2', 'Row two');
   const list = ada.page.locator('main [data-scroller]');
   await list.hover();
@@ -49,4 +55,25 @@ trial('a title that is being typed is not lost when the list is scrolled far awa
     { title: 'Row 1' },
     { title: 'Row two!' },
   ]);
+});
+
+trial('the first of many is dragged to the end, far down the list', async (stage) => {
+  const ada = await stage.newcomer();
+  await eightyRows(ada);
+  await ada.row('Row 1').hover();
+  await ada.page.getByRole('button', { name: 'Move “Row 1”', exact: true }).hover();
+  await ada.page.mouse.down();
+  // At the lower edge the list scrolls by itself.
+  await ada.page.mouse.move(640, 400, { steps: 4 });
+  await ada.page.mouse.move(640, 790, { steps: 4 });
+  const isAtEnd = () =>
+    ada.page.locator('main [data-scroller]').evaluate((list) => list.scrollTop + list.clientHeight >= list.scrollHeight - 1);
+  await expect.poll(isAtEnd).toBe(true);
+  await ada.seesNo('Row 2');
+  const end = await ada.row('Row 80').boundingBox();
+  if (!end) throw new Error('There is no end to put it at');
+  await ada.page.mouse.move(640, end.y + end.height / 2, { steps: 4 });
+  await ada.dropOver('Over Row 80.');
+  const last = async () => (await ada.ask<{ items: Task[] }>('GET', '/tasks?sort=position&order=desc&limit=1')).items;
+  await expect.poll(last).toMatchObject([{ title: 'Row 1' }]);
 });

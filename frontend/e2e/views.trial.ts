@@ -5,13 +5,8 @@ import { views } from './stage/views';
 
 trial('no view keeps anybody out', (stage) =>
   lookAround(stage, async (ada, look) => {
-    await lookAtEmpty(ada, look);
-    for (const [name, path] of await views(ada)) {
-      await ada.open(path);
-      await ada.isConnected();
-      await ada.isDrawn();
-      await look(name);
-    }
+    await lookAtEach(EMPTY, ada, look);
+    await lookAtEach(await views(ada), ada, look);
     await remind(ada);
     await look('notifications-some');
     await lookAtFailures(ada, look);
@@ -27,14 +22,15 @@ trial('no view keeps anybody out', (stage) =>
 );
 
 /** Nobody has done anything yet. */
-async function lookAtEmpty(ada: Person, look: Look): Promise<void> {
-  const empty = [
-    ['empty', '/dashboard'],
-    ['empty-today', '/today'],
-    ['empty-board', '/board'],
-    ['empty-search', '/search?q=nothing'],
-  ] as const;
-  for (const [name, path] of empty) {
+const EMPTY = [
+  ['empty', '/dashboard'],
+  ['empty-today', '/today'],
+  ['empty-board', '/board'],
+  ['empty-search', '/search?q=nothing'],
+] as const;
+
+async function lookAtEach(pages: readonly (readonly [name: string, path: string])[], ada: Person, look: Look): Promise<void> {
+  for (const [name, path] of pages) {
     await ada.open(path);
     await ada.isConnected();
     await ada.isDrawn();

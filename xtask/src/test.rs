@@ -181,8 +181,9 @@ impl Timeline {
     /// Says how long each part took.
     fn end(self) {
         self.progress.line("\n━━ minutes");
-        let ends = self.parts.iter().skip(1).map(|(_, began)| *began);
-        let ends = ends.chain([Instant::now()]);
+        // Each ends where the next begins.
+        let others = self.parts.iter().skip(1);
+        let ends = others.map(|(_, began)| *began).chain([Instant::now()]);
         for ((part, began), end) in self.parts.iter().zip(ends) {
             let minutes = (end - *began).as_secs_f64() / 60.0;
             self.progress.line(&format!("{minutes:5.1}  {part}"));

@@ -112,11 +112,10 @@ const PRESSED_MILLISECONDS = 60;
 async function press({ page }: Person, role: 'button' | 'checkbox', name: string): Promise<void> {
   const box = await page.getByRole(role, { name, exact: true }).boundingBox();
   if (!box) throw new Error(`There is no “${name}”`);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
   await page.evaluate(isPainted);
-  await page.mouse.down();
-  await page.waitForTimeout(PRESSED_MILLISECONDS);
-  await page.mouse.up();
+  await page.mouse.click(x, y, { delay: PRESSED_MILLISECONDS });
 }
 
 async function fill(ada: Person, count: number): Promise<void> {

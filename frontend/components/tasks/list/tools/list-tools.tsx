@@ -44,9 +44,7 @@ type Props = {
  */
 export default function ListTools({ list, groups, rows, drawn, shown, on }: Props) {
   const { byId } = useTasks();
-  const ids = useStore(selection);
-  // Each time that tasks have changed: one of them may have been saved.
-  const selected = useMemo(() => (byId.size > 0 ? byIdsOfNow(ids) : ids), [ids, byId]);
+  const selected = byIdsOfNow(useStore(selection));
   const clock = useClock();
   const [adding, setAdding] = useState<{ day: Day; anchor: HTMLElement } | null>(null);
   const [focus] = useState(() => new ListFocus());
