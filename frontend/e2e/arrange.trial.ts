@@ -5,10 +5,17 @@ import { dayAhead } from './stage/day';
 import type { Person } from './stage/person';
 import { trial } from './stage/trial';
 
+/** Where an element is, once it no longer moves. The mouse goes there, too. */
+async function stands(element: Locator) {
+  await element.hover({ trial: true });
+  const box = await element.boundingBox();
+  if (!box) throw new Error('What stood there a moment ago is gone');
+  return box;
+}
+
 /** Takes a row by its handle, and puts it down in the middle of a place. */
 async function drag(ada: Person, title: string, place: string, element: Locator) {
-  const to = await element.boundingBox();
-  if (!to) throw new Error('There is no place to put it');
+  const to = await stands(element);
   await ada.row(title).hover();
   await ada.page.getByRole('button', { name: `Move “${title}”` }).hover();
   await ada.page.mouse.down();
@@ -256,6 +263,7 @@ trial('what is overdue gets another day in one go, and one undo takes that back'
   await ada.page.getByText('2 tasks changed').waitFor();
   await ada.page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(dues).toEqual([early, late]);
+  for (const { title } of tasks) await ada.row(title).getByTitle('Overdue').waitFor();
 
   // One of them alone is put under the heading of today, where there is nothing by now.
   const heading = ada.page.getByRole('heading', { name: 'Today', exact: true });
