@@ -141,3 +141,15 @@ trial('where OpenAI’s chat panel cannot be had, ours takes its place', async (
   const asked = `fetched ${CHATKIT_SCRIPT}`;
   expect(stage.complaints.splice(0)).toEqual([asked, asked]);
 });
+
+trial('more pages than the server could draw at once are asked for, and all come', async (stage) => {
+  const ada = await stage.newcomer();
+  await ada.createAll(Array.from({ length: 60 }, (_, index) => ({ title: `Task ${index + 1}` })));
+  // The second time, each connection that is idle by now could hold what it answered the first time.
+  for (let round = 0; round < 2; round += 1) {
+    const asked = Array.from({ length: 200 }, () => ada.context.request.get(`${env.app}/dashboard`, { timeout: 0 }));
+    const pages = await Promise.all(asked);
+    expect(pages.map((page) => page.status())).toEqual(pages.map(() => 200));
+    expect(await pages.at(-1)?.text()).toContain('Task 60');
+  }
+});

@@ -1,148 +1,17 @@
 import 'server-only';
-import { createHash } from 'node:crypto';
-import { betterAuth, type BetterAuthOptions } from 'better-auth';
-import { APIError, createAuthMiddleware } from 'better-auth/api';
-import { setRequestCookie } from 'better-auth/cookies';
-import { makeSignature } from 'better-auth/crypto';
-import { jwt, type JwtOptions } from 'better-auth/plugins';
-import { SignJWT } from 'jose';
-import { Pool } from 'pg';
-import { fitsBcrypt, MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, password } from '@/lib/auth/password';
-import { env, type Env } from '@/lib/env';
+import type { Auth } from '@/lib/auth/create';
 
-const WEEK_SECONDS = 7 * 24 * 60 * 60;
-const DAY_SECONDS = 24 * 60 * 60;
-
-/** Better Auth on the schema `auth`, whose migrations are the backend's. */
-export function createAuth(config: Env) {
-  return betterAuth({
-    ...options(config),
-    plugins: [jwt(tokens(config))],
-  });
-}
-
-export type Auth = ReturnType<typeof createAuth>;
-
-let instance: Auth | undefined;
-
-/** Made when first needed: a build imports this file and has no database. */
-export function auth(): Auth {
-  return (instance ??= createAuth(env()));
-}
-
-function options(config: Env): BetterAuthOptions {
-  const attempts = { window: 60, max: config.AUTH_ATTEMPTS_PER_MINUTE };
-  const secure = config.APP_URL.startsWith('https:');
-  return {
-    appName: 'TaskFlow',
-    baseURL: config.APP_URL,
-    secrets: secrets(config),
-    database: database(config),
-    emailAndPassword: {
-      enabled: true,
-      minPasswordLength: MIN_PASSWORD_LENGTH,
-      maxPasswordLength: MAX_PASSWORD_BYTES,
-      password,
-    },
-    user: {
-      changeEmail: { enabled: true, updateEmailWithoutVerification: true },
-      deleteUser: { enabled: true },
-    },
-    session: { expiresIn: WEEK_SECONDS, updateAge: DAY_SECONDS },
-    advanced: {
-      database: { generateId: 'uuid' },
-      useSecureCookies: secure,
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure },
-      // Said, because it is not looked at where NODE_ENV is `test`.
-      disableOriginCheck: false,
-    },
-    // By what `lib/client-address.ts` has left in X-Forwarded-For.
-    rateLimit: {
-      enabled: true,
-      customRules: {
-        '/sign-in/*': attempts,
-        '/sign-up/*': attempts,
-        '/change-*': attempts,
-        '/delete-user': attempts,
-      },
-    },
-    hooks: { before: before(config) },
-    // At a lower level it logs addresses.
-    logger: { level: 'error' },
-    telemetry: { enabled: false },
-  };
-}
-
-function database(config: Env): Pool {
-  const pool = new Pool({ connectionString: config.DATABASE_URL, options: '-c search_path=auth', max: 5 });
-  // A connection that Postgres ends while nobody uses it is exchanged for another; an error that
-  // nobody listens to would end the process.
-  pool.on('error', (error) => {
-    process.stderr.write(`Postgres ended a connection: ${error.message}\n`);
-  });
-  return pool;
-}
+const ofProcess = globalThis as typeof globalThis & { taskflowAuth?: Auth };
 
 /**
- * What it encrypts with, the first, and may have encrypted with. Beside what is encrypted it writes
- * which it was, so the same secret has the same number in every process.
+ * Better Auth, one for the whole process and made at its start. Next.js gives pages and routes modules
+ * of their own: made by whoever needs it, it would be in memory twice, with two pools of connections.
  */
-function secrets({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRET_ACCEPTED }: Env) {
-  const different = new Set([BETTER_AUTH_SECRET, BETTER_AUTH_SECRET_ACCEPTED ?? BETTER_AUTH_SECRET]);
-  return [...different].map((value) => ({
-    version: createHash('sha256').update(value).digest().readUInt32BE(),
-    value,
-  }));
+export function auth(): Auth {
+  if (!ofProcess.taskflowAuth) throw new Error('Better Auth is needed before the server has started');
+  return ofProcess.taskflowAuth;
 }
 
-/** Whatever Better Auth is asked passes here first. */
-const before = ({ BETTER_AUTH_SECRET_ACCEPTED: accepted }: Env) =>
-  createAuthMiddleware(async (context) => {
-    refuseLongPasswords(context.path, context.body);
-    // It knows cookies by the first secret alone. One that is signed with the second is signed
-    // anew, so that people stay signed in while the secret changes.
-    const { name } = context.context.authCookies.sessionToken;
-    const token = accepted ? await context.getSignedCookie(name, accepted) : null;
-    if (!token) return undefined;
-    const headers = new Headers(context.headers);
-    setRequestCookie(headers, name, `${token}.${await makeSignature(token, context.context.secret)}`);
-    return { context: { headers } };
-  });
-
-/** Fields of Better Auth's requests that hold a password to be kept. */
-const NEW_PASSWORDS = { '/sign-up/email': 'password', '/change-password': 'newPassword' } as const;
-
-function refuseLongPasswords(path: string, body: unknown) {
-  const field = NEW_PASSWORDS[path as keyof typeof NEW_PASSWORDS];
-  if (!field || typeof body !== 'object' || body === null) return;
-  const value: unknown = (body as Record<string, unknown>)[field];
-  if (typeof value === 'string' && !fitsBcrypt(value)) {
-    throw new APIError('BAD_REQUEST', {
-      code: 'PASSWORD_TOO_LONG',
-      message: `The password must not be longer than ${MAX_PASSWORD_BYTES} bytes`,
-    });
-  }
-}
-
-function tokens(config: Env): JwtOptions {
-  const key = new TextEncoder().encode(config.BETTER_AUTH_SECRET);
-  const shared: JwtOptions['jwt'] = {
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-    // Nothing but who, and not for longer than the session. Better Auth would put in all of the user.
-    definePayload: ({ session }) => ({ exp: Math.floor(session.expiresAt.getTime() / 1000) }),
-  };
-  if (config.JWT_MODE === 'jwks') {
-    // A key signs for a month, and is published for another.
-    return { disableSettingJwtHeader: true, jwks: { rotationInterval: 30 * DAY_SECONDS }, jwt: shared };
-  }
-  return {
-    disableSettingJwtHeader: true,
-    // Demanded along with `sign`; with HS256 there is no key to be published.
-    jwks: { remoteUrl: config.APP_URL, keyPairConfig: { alg: 'EdDSA' } },
-    jwt: {
-      ...shared,
-      sign: (payload) => new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key),
-    },
-  };
+export function provideAuth(made: Auth): void {
+  ofProcess.taskflowAuth = made;
 }

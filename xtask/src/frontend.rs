@@ -24,7 +24,7 @@ const SERVER: &str = ".next/standalone/server.js";
 const AS_IN_ITS_IMAGE: [(&str, &str); 2] = [
     (
         "NODE_OPTIONS",
-        "--max-old-space-size=96 --max-semi-space-size=2",
+        "--max-old-space-size=88 --max-semi-space-size=2 --v8-pool-size=1",
     ),
     ("KEEP_ALIVE_TIMEOUT", "75000"),
 ];

@@ -5,8 +5,10 @@ import { AppShell } from '@/components/shell/app-shell';
 import { env } from '@/lib/env';
 import { loadInitial } from '@/lib/initial';
 import { requireBearer, requireUser } from '@/lib/session';
+import { turnToDraw } from '@/lib/turn';
 
 export default async function AppLayout({ children }: { children: ReactNode }) {
+  await turnToDraw();
   const [user, bearer] = await Promise.all([requireUser(), requireBearer()]);
   const initial = await loadInitial(bearer);
   return (

@@ -1,5 +1,4 @@
 import 'server-only';
-import { APIError } from 'better-auth/api';
 import { decodeJwt } from 'jose';
 import { auth } from '@/lib/auth';
 import { sessionCookie } from '@/lib/auth/session-cookie';
@@ -71,7 +70,12 @@ async function mint(headers: Headers, query?: { disableRefresh: true }): Promise
     if (!sub) throw new Error('Better Auth signed a token without sub');
     return { bearer: { userId: sub, jwt }, cookies: answer.headers.getSetCookie() };
   } catch (error) {
-    if (error instanceof APIError && error.statusCode === 401) return null;
+    if (isUnauthorized(error)) return null;
     throw error;
   }
+}
+
+/** By what it holds: the class of Better Auth's errors is another one in each copy of its module. */
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === 401;
 }

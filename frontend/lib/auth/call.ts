@@ -1,5 +1,5 @@
 import 'server-only';
-import { parseSetCookieHeader, toCookieOptions } from 'better-auth/cookies';
+import { parseSetCookieHeader, toCookieOptions } from 'better-auth/cookies/utils';
 import { cookies, headers } from 'next/headers';
 import { z } from 'zod';
 import { auth } from '@/lib/auth';

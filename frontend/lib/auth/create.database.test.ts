@@ -3,7 +3,7 @@ import { getMigrations } from 'better-auth/db/migration';
 import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createAuth, type Auth } from '@/lib/auth';
+import { createAuth, type Auth } from '@/lib/auth/create';
 import { parse, type Env } from '@/lib/env';
 
 /** A database of this run, with the tables as the backend's migration makes them. */
@@ -33,7 +33,7 @@ beforeAll(async () => {
   pool = new Pool({ connectionString: urlOf(DATABASE) });
   // A table of the same name elsewhere must not be taken for Better Auth's.
   await pool.query('create table public."user" (id integer)');
-  await pool.query(readFileSync(`${import.meta.dirname}/../../services/backend/migrations/0001_auth.sql`, 'utf8'));
+  await pool.query(readFileSync(`${import.meta.dirname}/../../../services/backend/migrations/0001_auth.sql`, 'utf8'));
   auth = createAuth(config());
 });
 
