@@ -1,31 +1,49 @@
 import 'server-only';
-import { setTimeout as pause } from 'node:timers/promises';
 import { after } from 'next/server';
 import pLimit from 'p-limit';
 
-/** However slowly an answer is read, others wait for it no longer. */
-const LONGEST_MILLISECONDS = 3_000;
+/**
+ * How many pages are drawn at once. More would not come sooner, since one thread draws them all; but
+ * each is in memory meanwhile, and a hundred were more than the server's heap holds (`Dockerfile`),
+ * which ended it for everybody.
+ */
+const AT_ONCE = 4;
+
+/** However slowly a page is read, others wait for it no longer. */
+const LONGEST_MILLISECONDS = 10_000;
+
+const limit = pLimit(AT_ONCE);
 
 /**
- * Lets so many requests go on at once; others wait, in the order in which they came. More at once
- * would not be answered sooner, since one thread does it all; but each holds what it answers in
- * memory meanwhile, and a hundred pages were more than the server's heap (`Dockerfile`), which ended
- * the answers of everybody. A turn ends with its answer.
+ * Begins a page with `load`, once few enough others are being drawn, in the order in which they came.
+ * Its turn ends with its answer. Who has left before it began gets nothing.
  */
-function turns(atOnce: number): () => Promise<void> {
-  const limit = pLimit(atOnce);
-  return async () => {
-    const answered = new AbortController();
-    after(() => answered.abort());
-    await new Promise<void>((begin) => {
-      void limit(async () => {
-        begin();
-        // A timer keeps in memory whatever its request knows, so it ends with it.
-        await pause(LONGEST_MILLISECONDS, undefined, { ref: false, signal: answered.signal }).catch(() => undefined);
-      });
+export function inTurn<T>(load: () => Promise<T>): Promise<T> {
+  let hasEnded = false;
+  const end = new Promise<void>((resolve) => {
+    after(() => {
+      hasEnded = true;
+      resolve();
     });
-  };
+  });
+  return new Promise<T>((begin, giveUp) => {
+    void limit(async () => {
+      if (hasEnded) return giveUp(new DOMException('Nobody waits for this page any more', 'AbortError'));
+      const loaded = load();
+      begin(loaded);
+      // Who leaves early does not end what has begun.
+      await endOf(Promise.allSettled([loaded, end]));
+    });
+  });
 }
 
-export const turnToDraw = turns(4);
-export const turnToForward = turns(24);
+function endOf(page: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LONGEST_MILLISECONDS).unref();
+    // A timer keeps in memory whatever its request knows, so it ends with it.
+    void page.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -5,12 +5,10 @@ import { AppShell } from '@/components/shell/app-shell';
 import { env } from '@/lib/env';
 import { loadInitial } from '@/lib/initial';
 import { requireBearer, requireUser } from '@/lib/session';
-import { turnToDraw } from '@/lib/turn';
+import { inTurn } from '@/lib/turn';
 
 export default async function AppLayout({ children }: { children: ReactNode }) {
-  await turnToDraw();
-  const [user, bearer] = await Promise.all([requireUser(), requireBearer()]);
-  const initial = await loadInitial(bearer);
+  const { user, bearer, initial } = await inTurn(load);
   return (
     <Providers userId={bearer.userId} realtimeUrl={env().REALTIME_URL} now={now()} initial={initial}>
       {/* By this, what a page asks for is told from what another person's would. */}
@@ -20,6 +18,11 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
       </div>
     </Providers>
   );
+}
+
+async function load() {
+  const [user, bearer] = await Promise.all([requireUser(), requireBearer()]);
+  return { user, bearer, initial: await loadInitial(bearer) };
 }
 
 /** When the page was drawn: the browser begins with the same moment, and then looks at its own clock. */

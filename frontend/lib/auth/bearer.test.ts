@@ -1,4 +1,3 @@
-import { APIError } from 'better-auth/api';
 import { UnsecuredJWT } from 'jose';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { bearerOfPage, findBearer, findBearerNow, forgetBearer, forgetBearersOf } from '@/lib/auth/bearer';
@@ -41,7 +40,7 @@ test('before something is changed the session is looked at, and one that has end
   expect(getSession).toHaveBeenCalledOnce();
   expect(getToken).toHaveBeenCalledOnce();
   getSession.mockResolvedValue(null);
-  getToken.mockRejectedValue(new APIError('UNAUTHORIZED'));
+  getToken.mockRejectedValue(Object.assign(new Error('Unauthorized'), { statusCode: 401 }));
   expect((await findBearer(headers))?.bearer.userId).toBe('ada');
   expect(await findBearerNow(headers)).toBeNull();
   expect(await findBearer(headers)).toBeNull();

@@ -26,6 +26,8 @@ const config = (more: Partial<Record<keyof Env, string>> = {}): Env =>
 const admin = new Pool({ connectionString: server });
 let pool: Pool;
 let auth: Auth;
+/** Made before the tables were. */
+let early: Auth;
 let address = 0;
 
 beforeAll(async () => {
@@ -33,6 +35,8 @@ beforeAll(async () => {
   pool = new Pool({ connectionString: urlOf(DATABASE) });
   // A table of the same name elsewhere must not be taken for Better Auth's.
   await pool.query('create table public."user" (id integer)');
+  early = createAuth(config());
+  expect((await post('/sign-in/email', { email: 'nobody@example.test', password: 'x' }, { from: early })).ok).toBe(false);
   await pool.query(readFileSync(`${import.meta.dirname}/../../../services/backend/migrations/0001_auth.sql`, 'utf8'));
   auth = createAuth(config());
 });
@@ -69,6 +73,10 @@ async function tokenOf(cookie: string, from = auth): Promise<string> {
 test('Better Auth finds its schema complete', async () => {
   const { toBeCreated, toBeAdded } = await getMigrations(auth.options);
   expect([toBeCreated, toBeAdded]).toEqual([[], []]);
+});
+
+test('a server that starts before the backend has made the tables finds them later', async () => {
+  await signUp('early', early);
 });
 
 test('a password is kept as bcrypt makes it', async () => {

@@ -43,7 +43,9 @@ function options(config: Env): BetterAuthOptions {
     },
     session: { expiresIn: WEEK_SECONDS, updateAge: DAY_SECONDS },
     advanced: {
-      database: { generateId: 'uuid' },
+      // It would look for its tables once, and refuse everything for good where the backend makes them
+      // only then. That they are complete, a test proves.
+      database: { generateId: 'uuid', validateSchema: false },
       useSecureCookies: secure,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure },
       // Said, because it is not looked at where NODE_ENV is `test`.
