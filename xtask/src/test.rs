@@ -182,8 +182,8 @@ impl Timeline {
     fn end(self) {
         self.progress.line("\n━━ minutes");
         // Each ends where the next begins.
-        let others = self.parts.iter().skip(1);
-        let ends = others.map(|(_, began)| *began).chain([Instant::now()]);
+        let begins = self.parts.iter().map(|(_, began)| *began);
+        let ends = begins.skip(1).chain([Instant::now()]);
         for ((part, began), end) in self.parts.iter().zip(ends) {
             let minutes = (end - *began).as_secs_f64() / 60.0;
             self.progress.line(&format!("{minutes:5.1}  {part}"));
