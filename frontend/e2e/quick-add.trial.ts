@@ -123,11 +123,16 @@ trial('tags and projects are finished while they are typed, and a project that t
   const saved = async (title: string) =>
     (await ada.ask<{ items: Task[] }>('GET', '/tasks')).items.find((task) => task.title === title);
   await field.focus();
+  // As on a machine that is busy: what is typed next comes before the next frame.
+  await ada.page.evaluate(() => {
+    const soon = window.requestAnimationFrame;
+    window.requestAnimationFrame = (draw) => soon(() => setTimeout(() => draw(performance.now()), 100));
+  });
 
   await keyboard.type('Buy seeds #aut');
   await option('autumn').waitFor();
   await keyboard.press('Enter');
-  await stands('Buy seeds #autumn ');
+  // Who types on at once types behind it.
   await keyboard.type('+gar');
   await option('Winter garden').waitFor();
   await keyboard.press('Tab');

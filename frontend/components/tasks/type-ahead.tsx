@@ -3,6 +3,7 @@
 import { clsx } from 'clsx/lite';
 import { Folder, Hash, Plus } from 'lucide';
 import { useEffect, useId, useState, type ReactNode, type RefObject } from 'react';
+import { flushSync } from 'react-dom';
 import { Icon } from '@/components/ui/icon';
 import { announceProblem } from '@/lib/announce';
 import { messageOf } from '@/lib/api/errors';
@@ -49,8 +50,9 @@ export function useTypeAhead({ line, input, onChange, onCreate }: Typing): React
     // Who has typed on meanwhile has finished it.
     if (!opening || !field || field.value !== line) return;
     const { line: next, caret: to } = finished(line, opening, name);
-    onChange(next);
-    requestAnimationFrame(() => field.setSelectionRange(to, to));
+    // At once: what is typed next goes where the caret is by then.
+    flushSync(() => onChange(next));
+    field.setSelectionRange(to, to);
   };
   const choose = ({ name, isNew }: Offer) => {
     if (!isNew) return finish(name);

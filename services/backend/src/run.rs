@@ -188,6 +188,8 @@ async fn serve(
     background.spawn(deleted::run(pool.clone(), users, outage, last.clone()));
     background.close();
 
+    // Whoever asks a service that is ready is told how it is.
+    status::look(&pool, &health).await;
     health.ready(true);
     tracing::info!(http = %config.http_addr, "serving");
     let closing = async {

@@ -56,30 +56,33 @@ pub(crate) async fn read(pool: &PgPool) -> sqlx::Result<RelayStatus> {
 
 /// Keeps health and metrics current until shutdown.
 pub(crate) async fn watch(pool: PgPool, health: Health, shutdown: CancellationToken) {
-    let mut ticks = tokio::time::interval(INTERVAL);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = ticks.tick() => {}
+    while shutdown
+        .run_until_cancelled(tokio::time::sleep(INTERVAL))
+        .await
+        .is_some()
+    {
+        look(&pool, &health).await;
+    }
+}
+
+/// Tells health and metrics how it is now.
+pub(crate) async fn look(pool: &PgPool, health: &Health) {
+    match read(pool).await {
+        Ok(status) => {
+            health.set("postgres", Status::Up);
+            // Every replica looks: the one that leads may be the one that cannot tell.
+            health.set("outbox", in_time(&status));
+            health.set_gauge(health::OUTBOX_DEPTH, status.depth.unsigned_abs());
+            #[expect(clippy::cast_precision_loss, reason = "at most a million")]
+            metrics::gauge!(telemetry::metrics::OUTBOX_DEPTH).set(status.depth as f64);
+            metrics::gauge!(telemetry::metrics::OUTBOX_OLDEST_AGE_SECONDS)
+                .set(status.oldest_seconds);
         }
-        match read(&pool).await {
-            Ok(status) => {
-                health.set("postgres", Status::Up);
-                // Every replica looks: the one that leads may be the one that cannot tell.
-                health.set("outbox", in_time(&status));
-                health.set_gauge(health::OUTBOX_DEPTH, status.depth.unsigned_abs());
-                #[expect(clippy::cast_precision_loss, reason = "at most a million")]
-                metrics::gauge!(telemetry::metrics::OUTBOX_DEPTH).set(status.depth as f64);
-                metrics::gauge!(telemetry::metrics::OUTBOX_OLDEST_AGE_SECONDS)
-                    .set(status.oldest_seconds);
-            }
-            Err(error) => {
-                tracing::warn!(error = %error, "could not read the outbox");
-                let reason = "the database does not answer".to_owned();
-                health.set("postgres", Status::Down(reason));
-                health.error("postgres: no answer");
-            }
+        Err(error) => {
+            tracing::warn!(error = %error, "could not read the outbox");
+            let reason = "the database does not answer".to_owned();
+            health.set("postgres", Status::Down(reason));
+            health.error("postgres: no answer");
         }
     }
 }
