@@ -69,7 +69,7 @@ trial('a device in another zone than its person offers its own, and one undo tak
   await expect.poll(zone).toBe('Europe/Berlin');
 });
 
-trial('a webhook is added, switched off and deleted, and what is wrong with it is said where it is', async (stage) => {
+trial('a webhook is added, gets another secret, is tried, switched off and deleted, and what is wrong with it is said where it is', async (stage) => {
   const ada = await stage.newcomer();
   await ada.open('/settings/webhooks');
   await ada.isConnected();
@@ -82,8 +82,16 @@ trial('a webhook is added, switched off and deleted, and what is wrong with it i
   await url.fill('https://hooks.taskflow.example/ada');
   await ada.page.getByRole('checkbox', { name: 'Projects' }).click();
   await add.click();
-  await ada.page.getByText('Signing secret').waitFor();
+  const secret = ada.page.getByRole('status').filter({ hasText: 'Signing secret' }).locator('code');
+  const first = await secret.innerText();
   await ada.page.getByRole('button', { name: 'Done' }).click();
+  await ada.page.getByRole('button', { name: 'New secret…' }).click();
+  await ada.page.getByRole('dialog', { name: 'Make a new signing secret?' }).getByRole('button', { name: 'Make it' }).click();
+  expect(await secret.innerText()).not.toBe(first);
+  await ada.page.getByRole('button', { name: 'Done' }).click();
+  // Nobody has that name, and the table that opens says so once it was tried.
+  await ada.page.getByRole('button', { name: 'Send a test' }).click();
+  await ada.page.getByRole('table').getByText(/^(?:Failed|Unknown)/).first().waitFor();
   const webhooks = () => ada.ask('GET', '/webhooks');
   await expect
     .poll(webhooks)
@@ -116,6 +124,7 @@ trial('the calendar feed is made, read by whoever has its address, and closed', 
 
   await ada.page.getByRole('button', { name: 'Done' }).click();
   await ada.page.getByRole('button', { name: 'Revoke Calendar feed' }).click();
+  await ada.page.getByRole('dialog', { name: 'Revoke “Calendar feed”?' }).getByRole('button', { name: 'Revoke' }).click();
   await ada.page.getByText('Token revoked').waitFor();
   expect((await fetch(address)).status).toBe(401);
 });

@@ -1,27 +1,25 @@
 'use client';
 
 import { clsx } from 'clsx/lite';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { MoreButton } from '@/components/ui/more-button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { announce, announceProblem } from '@/lib/announce';
 import { api, read, type Schemas } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
-import type { Aggregate } from '@/lib/heard';
+import { useRemote } from '@/lib/data-provider';
 import { Listing } from '@/lib/listing';
 import { settingsMessages } from '@/lib/messages/settings';
 import { useClock } from '@/lib/tasks/provider';
 import { momentInWords } from '@/lib/time/format';
-import { useFollowing } from '@/lib/use-following';
 
 const text = settingsMessages.webhooks;
-/** Whatever happens may be sent. */
-const OF_EVERYTHING: readonly Aggregate[] = ['task', 'project', 'tag', 'user', 'notification'];
+const LOOK_MILLISECONDS = 3_000;
 
 type Delivery = Schemas['WebhookDelivery'];
 
-/** What became of what was sent. */
+/** What became of what was sent. No event says so: while somebody watches it is looked for. */
 export function Deliveries({ webhookId }: { webhookId: string }) {
   const clock = useClock();
   const [listing] = useState(
@@ -31,7 +29,14 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
         return read(api.GET('/webhooks/{id}/deliveries', { params: { path: { id: webhookId }, query } }));
       }),
   );
-  const { value, error } = useFollowing(listing, OF_EVERYTHING);
+  const { value, error } = useRemote(listing);
+  useEffect(() => {
+    const look = () => {
+      if (document.visibilityState === 'visible') void listing.refreshFirst(isSame).catch(() => undefined);
+    };
+    const timer = setInterval(look, LOOK_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, [listing]);
   const replay = async (seq: number) => {
     try {
       // After the one before, so that this one is sent, too.
@@ -59,7 +64,7 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
           </thead>
           <tbody>
             {value.items.map((delivery) => (
-              <tr key={`${delivery.event_id} ${delivery.attempt} ${delivery.at}`} className="border-t align-top">
+              <tr key={keyOf(delivery)} className="border-t align-top">
                 <td className="py-1.5 pr-4 font-mono text-xs leading-5">{delivery.event_type}</td>
                 <td className="py-1.5 pr-4 whitespace-nowrap">{momentInWords(delivery.at, clock)}</td>
                 <td className={clsx('py-1.5 pr-4', OUTCOME_COLORS[delivery.outcome])}>
@@ -82,6 +87,14 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
       {value.next === null ? null : <MoreButton more={() => listing.more()} />}
     </div>
   );
+}
+
+function keyOf({ event_id: id, attempt, at }: Delivery): string {
+  return `${id} ${attempt} ${at}`;
+}
+
+function isSame(one: Delivery, other: Delivery): boolean {
+  return keyOf(one) === keyOf(other);
 }
 
 const OUTCOME_COLORS: Partial<Record<string, string>> = { accepted: 'text-success', failed: 'text-danger', unknown: 'text-warning' };

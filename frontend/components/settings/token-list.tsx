@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { Question } from '@/components/settings/question';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { announce, announceProblem } from '@/lib/announce';
@@ -20,9 +21,11 @@ type Token = Schemas['Token'];
 export function TokenList({ tokens, onRevoked }: { tokens: readonly Token[]; onRevoked: () => void }) {
   const { now } = useClock();
   const [showsEnded, setShowsEnded] = useState(false);
+  const [asked, setAsked] = useState<Token | null>(null);
   const valid = tokens.filter((token) => isValid(token, now));
   const ended = tokens.filter((token) => !isValid(token, now));
-  const revoke = async (id: string) => {
+  const revoke = async ({ id }: Token) => {
+    setAsked(null);
     try {
       await api.DELETE('/tokens/{id}', { params: { path: { id } } });
       announce(text.revoked);
@@ -45,7 +48,7 @@ export function TokenList({ tokens, onRevoked }: { tokens: readonly Token[]; onR
               <Dates token={token} isValid={isValid(token, now)} />
             </div>
             {isValid(token, now) ? (
-              <Button variant="danger" size="small" aria-label={text.revokeOf(token.name)} onClick={() => void revoke(token.id)}>
+              <Button variant="danger" size="small" aria-label={text.revokeOf(token.name)} onClick={() => setAsked(token)}>
                 {text.revoke}
               </Button>
             ) : null}
@@ -56,6 +59,15 @@ export function TokenList({ tokens, onRevoked }: { tokens: readonly Token[]; onR
         <Button variant="ghost" size="small" className="-ml-2.5" onClick={() => setShowsEnded(true)}>
           {text.showEnded(ended.length)}
         </Button>
+      ) : null}
+      {asked ? (
+        <Question
+          title={text.confirmRevoke(asked.name)}
+          description={text.afterRevoke}
+          confirm={text.revoke}
+          onConfirm={() => void revoke(asked)}
+          onClose={() => setAsked(null)}
+        />
       ) : null}
     </div>
   );

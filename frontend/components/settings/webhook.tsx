@@ -2,9 +2,9 @@
 
 import { useState } from 'react';
 import { Deliveries } from '@/components/settings/deliveries';
+import { Question } from '@/components/settings/question';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
-import { Dialog } from '@/components/ui/dialog';
 import { announce, announceProblem } from '@/lib/announce';
 import { api, MERGE_PATCH, read, type Schemas } from '@/lib/api';
 import { messageOf } from '@/lib/api/errors';
@@ -25,8 +25,9 @@ type Props = {
 export function Webhook({ webhook, onSwitch, onChanged }: Props) {
   const { id, url, active } = webhook;
   const [isOpen, setIsOpen] = useState(false);
-  const [isDeleting, setIsDeleting] = useState(false);
+  const [question, setQuestion] = useState<'rotate' | 'delete' | null>(null);
   const act = async (write: () => Promise<unknown>) => {
+    setQuestion(null);
     try {
       await write();
     } catch (error) {
@@ -78,23 +79,31 @@ export function Webhook({ webhook, onSwitch, onChanged }: Props) {
         <Button variant="ghost" size="small" onClick={() => void act(test)}>
           {text.test}
         </Button>
-        <Button variant="ghost" size="small" onClick={() => void act(rotate)}>
+        <Button variant="ghost" size="small" onClick={() => setQuestion('rotate')}>
           {text.rotate}
         </Button>
-        <Button variant="danger" size="small" onClick={() => setIsDeleting(true)}>
+        <Button variant="danger" size="small" onClick={() => setQuestion('delete')}>
           {text.delete}
         </Button>
       </div>
       {isOpen ? <Deliveries webhookId={id} /> : null}
-      {isDeleting ? (
-        <Dialog isOpen onClose={() => setIsDeleting(false)} title={text.confirmDelete} description={url} className="max-w-md">
-          <div className="mt-5 flex justify-end gap-2">
-            <Button onClick={() => setIsDeleting(false)}>{settingsMessages.cancel}</Button>
-            <Button variant="danger" onClick={() => void act(remove)}>
-              {text.delete}
-            </Button>
-          </div>
-        </Dialog>
+      {question === 'rotate' ? (
+        <Question
+          title={text.confirmRotate}
+          description={text.afterRotate}
+          confirm={text.rotateNow}
+          onConfirm={() => void act(rotate)}
+          onClose={() => setQuestion(null)}
+        />
+      ) : null}
+      {question === 'delete' ? (
+        <Question
+          title={text.confirmDelete}
+          description={url}
+          confirm={text.delete}
+          onConfirm={() => void act(remove)}
+          onClose={() => setQuestion(null)}
+        />
       ) : null}
     </li>
   );
