@@ -62,6 +62,7 @@ trial('the assistant asks before it takes many tasks off the list', async (stage
   await ada.isConnected();
   const panel = await ada.openAssistant();
   const questions = panel.getByRole('group', { name: 'The assistant asks' });
+  const marks = (name: string) => panel.getByRole('img', { name, exact: true });
 
   await ada.tellAssistant('delete Move house');
   await questions.getByText('“Box 6”: delete').waitFor();
@@ -69,6 +70,8 @@ trial('the assistant asks before it takes many tasks off the list', async (stage
   await questions.getByText('You said no; nothing has changed.').waitFor();
   await expect.poll(() => questions.getByRole('button').count()).toBe(0);
   expect(await count(ada)).toBe(7);
+  // To ask is not to do.
+  expect([await marks('Not done').count(), await marks('Done').count()]).toEqual([1, 0]);
 
   await ada.tellAssistant('delete Move house');
   await questions.last().getByRole('button', { name: 'Yes, do it' }).click();
@@ -76,6 +79,7 @@ trial('the assistant asks before it takes many tasks off the list', async (stage
   await panel.getByRole('button', { name: 'Undo' }).last().click();
   await ada.sees('Move house');
   await expect.poll(() => count(ada)).toBe(7);
+  expect([await marks('Not done').count(), await marks('Done').count()]).toEqual([2, 1]);
 });
 
 trial('what a program would do to many tasks waits on a page of its own', async (stage) => {
@@ -128,6 +132,7 @@ trial('a token that is granted some tools and one project says so', async (stage
     .poll(() => ada.ask('GET', '/tokens'))
     .toMatchObject({ items: [{ name: 'Gardener', grant: { tools: ['add_task'], writes_per_hour: 20 } }] });
   await ada.page.getByRole('button', { name: 'Revoke Gardener' }).click();
+  await ada.page.getByRole('dialog', { name: 'Revoke “Gardener”?' }).getByRole('button', { name: 'Revoke' }).click();
   await ada.page.getByText('No tokens yet').waitFor();
 });
 

@@ -123,7 +123,7 @@ trial('where OpenAI’s chat panel cannot be had, ours takes its place', async (
   const ada = await stage.newcomer({ serviceWorkers: 'block' });
   // Whatever the page was still loading would fail.
   await ada.open('about:blank');
-  await stage.stagehand.set('NEXT_PUBLIC_CHATKIT_DOMAIN_KEY', 'domain_pk_of_nobody');
+  await stage.stagehand.set('frontend', 'NEXT_PUBLIC_CHATKIT_DOMAIN_KEY', 'domain_pk_of_nobody');
   await ada.open('/today');
   await ada.isConnected();
   const panel = await ada.openAssistant();

@@ -1,8 +1,8 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { PATIENCE_MILLISECONDS } from './stage/patience';
 
-/** They break the product that all trials share, so nobody else may be on it. */
-const BREAKING = ['**/outages.trial.ts', '**/sessions.trial.ts'];
+/** They break or change the product that all trials share, so nobody else may be on it. */
+const BREAKING = ['**/model.trial.ts', '**/outages.trial.ts', '**/sessions.trial.ts'];
 
 /** What whoever looks at the product with a browser needs. */
 export const usual: ViteUserConfig = {

@@ -30,6 +30,8 @@ struct Theatre {
     /// Data and logs of everything that runs.
     dir: PathBuf,
     stagehand: TcpListener,
+    /// The port where a trial may put a language model.
+    model: u16,
     _ports: Ports,
 }
 
@@ -65,7 +67,8 @@ impl Theatre {
         let ports = Ports::claim()?;
         let port = ports.next()?;
         let infra = Infra::start(&dir, progress).await?;
-        let options = options(profile, &frontend::url(port));
+        let model = ports.next()?;
+        let options = options(profile, &frontend::url(port), model);
         let stack = Stack::start(&infra, &dir, options, progress).await?;
         let settings = Settings {
             port,
@@ -90,6 +93,7 @@ impl Theatre {
             chromium,
             dir,
             stagehand,
+            model,
             _ports: ports,
         })
     }
@@ -130,6 +134,7 @@ impl Theatre {
             .env("BACKEND_URL", self.stack.backend()?.http())
             .env("AGENT_URL", self.stack.app("agent")?.http())
             .env("DATABASE_URL", self.stack.secret("DATABASE_URL")?)
+            .env("MODEL_PORT", self.model.to_string())
             .env("FIGURES", self.figures().display().to_string())
             .env("CHROMIUM", self.chromium.display().to_string())
             .env("STAGEHAND", self.stagehand.local_addr()?.port().to_string())
@@ -150,7 +155,7 @@ impl Theatre {
     }
 }
 
-fn options(profile: Profile, app_url: &str) -> Options {
+fn options(profile: Profile, app_url: &str, model: u16) -> Options {
     let mut options = Options {
         profile,
         ..Options::default()
@@ -164,5 +169,12 @@ fn options(profile: Profile, app_url: &str) -> Options {
     for app in ["taskflow-backend", "taskflow-realtime"] {
         options.env.insert(app.to_owned(), env.to_vec());
     }
+    // Without a key it asks no model, whatever key is in somebody's shell, until a trial gives it one.
+    let model = format!("http://127.0.0.1:{model}/v1");
+    let env = [("OPENAI_BASE_URL", model.as_str()), ("OPENAI_API_KEY", "")];
+    let env = env.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    options
+        .env
+        .insert("taskflow-agent".to_owned(), env.to_vec());
     options
 }

@@ -1,4 +1,4 @@
-import { Check, LoaderCircle } from 'lucide';
+import { Check, CircleDashed, LoaderCircle } from 'lucide';
 import { Icon } from '@/components/ui/icon';
 import type { WorkflowTask } from '@/lib/chat/protocol';
 import { chatMessages } from '@/lib/messages/chat';
@@ -12,11 +12,7 @@ export function ToolCards({ tasks }: { tasks: readonly WorkflowTask[] }) {
     <ul aria-label={text.card} className="grid gap-1.5">
       {tasks.map((task, index) => (
         <li key={index} className="flex items-start gap-2.5 rounded-control border bg-raised px-3 py-2">
-          {task.status_indicator === 'loading' ? (
-            <Icon of={LoaderCircle} role="img" aria-label={text.underWay} className="mt-0.5 size-4 shrink-0 text-muted motion-safe:animate-spin" />
-          ) : (
-            <Icon of={Check} role="img" aria-label={text.done} className="mt-0.5 size-4 shrink-0 text-success" />
-          )}
+          <Mark of={task.status_indicator} />
           <div className="min-w-0">
             <p className="text-[0.8125rem] text-muted">{task.title}</p>
             {task.content ? <p className="break-words whitespace-pre-wrap">{task.content}</p> : null}
@@ -25,4 +21,16 @@ export function ToolCards({ tasks }: { tasks: readonly WorkflowTask[] }) {
       ))}
     </ul>
   );
+}
+
+/** How far a call has come. One that only asks, or has failed, has done nothing. */
+function Mark({ of }: { of: WorkflowTask['status_indicator'] }) {
+  switch (of) {
+    case 'loading':
+      return <Icon of={LoaderCircle} role="img" aria-label={text.underWay} className="mt-0.5 size-4 shrink-0 text-muted motion-safe:animate-spin" />;
+    case 'complete':
+      return <Icon of={Check} role="img" aria-label={text.done} className="mt-0.5 size-4 shrink-0 text-success" />;
+    default:
+      return <Icon of={CircleDashed} role="img" aria-label={text.notDone} className="mt-0.5 size-4 shrink-0 text-muted" />;
+  }
 }

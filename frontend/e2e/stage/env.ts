@@ -8,6 +8,8 @@ export const env = {
   figures: required('FIGURES'),
   /** The front end's process. */
   frontend: Number(required('FRONTEND_PID')),
+  /** The port where the agent looks for a language model, once it has a key. */
+  model: Number(required('MODEL_PORT')),
   pictures: required('PICTURES'),
   stagehand: Number(required('STAGEHAND')),
 };

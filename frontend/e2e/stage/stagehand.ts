@@ -21,10 +21,10 @@ export class Stagehand {
     this.#broken.delete(part);
   }
 
-  /** Starts the front end anew with another value of a variable, until the trial is over. */
-  async set(variable: string, value: string): Promise<void> {
-    this.#broken.add('frontend');
-    await order(`set ${variable}=${value}`);
+  /** Starts it anew with another value of a variable, until the trial is over. */
+  async set(part: Exclude<Part, 'kafka' | 'postgres'>, variable: string, value: string): Promise<void> {
+    this.#broken.add(part);
+    await order(`set ${part} ${variable}=${value}`);
   }
 
   /** Whatever happened, the next trial begins with a product that works. */

@@ -68,6 +68,15 @@ test('as long as the server asks for is waited, unless it is too long', async ()
   await expect(send(get(), late.surroundings)).rejects.toMatchObject({ retryAfterSeconds: 60 });
 });
 
+test('a conversation that is still being answered is waited for, a little', async () => {
+  const held = () => problem(409, { code: 'turn_held' }, { 'Retry-After': '60' });
+  const stopped = around([held(), 200]);
+  expect((await send(post({ 'Idempotency-Key': 'k' }), stopped.surroundings)).status).toBe(200);
+  const busy = around(Array.from({ length: 10 }, held));
+  await expect(send(post({ 'Idempotency-Key': 'k' }), busy.surroundings)).rejects.toBeInstanceOf(Conflict);
+  expect(busy.pauses).toHaveLength(3);
+});
+
 test('somebody who gave up hears that they gave up', async () => {
   const leaving = new AbortController();
   const { surroundings } = around(['broken']);

@@ -1,4 +1,4 @@
-import { NetworkError, refusalOf, TooManyRequests, Unavailable, type ApiError } from '@/lib/api/errors';
+import { Conflict, NetworkError, refusalOf, TooManyRequests, Unavailable, type ApiError } from '@/lib/api/errors';
 
 /** How often a request is sent at most. */
 const ATTEMPTS = 4;
@@ -52,6 +52,8 @@ async function once(request: Request, around: Surroundings): Promise<Response | 
 function pauseAfter(error: ApiError, attempt: number, around: Surroundings): number | null {
   const backoff = FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1) * (0.5 + around.random());
   if (error instanceof NetworkError) return error.isOffline ? null : backoff;
+  // Who has stopped the assistant and goes on talking is there before its turn is let go of, long before its lease ends.
+  if (error instanceof Conflict && error.problem.code === 'turn_held') return backoff;
   if (error instanceof Unavailable || error instanceof TooManyRequests) {
     const wanted = Math.max(backoff, error.retryAfterSeconds * 1000);
     return wanted <= LONGEST_PAUSE_MILLISECONDS ? wanted : null;

@@ -31,6 +31,7 @@ export const chat = {
   loading: 'Loading the conversation',
   underWay: 'In progress',
   done: 'Done',
+  notDone: 'Not done',
   undo: 'Undo',
   card: 'What the assistant did',
   question: 'The assistant asks',

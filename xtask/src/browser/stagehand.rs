@@ -9,7 +9,7 @@ use super::Theatre;
 use crate::progress::Progress;
 
 /// Answers until the end of the world: a line for each connection, such as `kill backend` or
-/// `set APP_URL=…`, and `ok` when it is done, or what went wrong.
+/// `set frontend APP_URL=…`, and `ok` when it is done, or what went wrong.
 pub(super) async fn serve(theatre: &Theatre) -> Result<()> {
     loop {
         let (stream, _) = theatre.stagehand.accept().await?;
@@ -62,10 +62,16 @@ async fn start(theatre: &Theatre, name: &str) -> Result<()> {
     }
 }
 
-/// Starts the front end with another value of a variable, until it is started again.
-async fn set(theatre: &Theatre, setting: &str) -> Result<()> {
+/// Starts the front end or a service with another value of a variable, until it is started again.
+async fn set(theatre: &Theatre, order: &str) -> Result<()> {
+    let (name, setting) = order.split_once(' ').context("not a setting")?;
     let (key, value) = setting.split_once('=').context("not a setting")?;
-    // It would wait for whoever is connected.
-    theatre.frontend.process().kill9().await?;
-    theatre.frontend.restart_with(key, value).await
+    if name == "frontend" {
+        // It would wait for whoever is connected.
+        theatre.frontend.process().kill9().await?;
+        return theatre.frontend.restart_with(key, value).await;
+    }
+    let app = theatre.stack.app(name)?;
+    app.service.restart_with(key, value).await?;
+    app.ready(&Progress::hidden()).await
 }

@@ -119,10 +119,10 @@ pub(super) fn task(tool: &str, result: Option<&Value>) -> Value {
         Some(sentence) => Plain::default().take(sentence),
         None => counted(result),
     });
-    let status = if result.is_some() {
-        "complete"
-    } else {
-        "loading"
+    let status = match result {
+        None => "loading",
+        Some(result) if is_undone(result) => "none",
+        Some(_) => "complete",
     };
     json!({"type": "custom", "title": title, "content": said, "status_indicator": status})
 }
@@ -158,6 +158,11 @@ fn counted(result: &Value) -> String {
         }
     }
     "Done".to_owned()
+}
+
+/// Whether a call has done nothing: it waits for the person, or has failed.
+fn is_undone(result: &Value) -> bool {
+    is_waiting(result) || result["status"] == "error"
 }
 
 /// Whether a result waits for the person.
