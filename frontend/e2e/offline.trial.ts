@@ -66,6 +66,13 @@ trial('a page that is opened without a network shows what was seen last, and sen
   await ada.isConnected('offline');
   await ada.add('Typed in the dark');
   await ada.sees('Typed in the dark');
+  // What was never opened and cannot be made of tasks alone is not had.
+  await ada.page.goto('/statistics');
+  await ada.page.waitForURL('**/dashboard');
+  await ada.sees('Typed in the dark');
+  await ada.page.goto('/board');
+  await ada.page.getByRole('heading', { name: 'Board', level: 1 }).waitFor();
+  await ada.sees('Typed in the dark');
   // It waits for longer than the page lives.
   await expect.poll(() => ada.page.evaluate(asked)).toBe(1);
   await ada.page.reload();

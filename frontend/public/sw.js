@@ -40,17 +40,15 @@ async function page(event, url) {
   try {
     answer = await fetch(event.request);
   } catch (error) {
-    const kept = await keptPage(url.pathname);
+    const there = { cacheName: PAGES };
+    const kept = await caches.match(url.pathname, there);
     if (kept) return kept;
+    // What was never opened is not had, and nothing stands at its address in its place.
+    if (await caches.match(HOME, there)) return Response.redirect(new URL(HOME, url));
     throw error;
   }
   if (isOfSomebody(answer, url)) inPassing(event, keepPage(url.pathname, answer.clone()));
   return answer;
-}
-
-async function keptPage(path) {
-  const there = { cacheName: PAGES };
-  return (await caches.match(path, there)) ?? caches.match(HOME, there);
 }
 
 async function keepPage(path, answer) {

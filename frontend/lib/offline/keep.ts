@@ -53,7 +53,8 @@ async function begin(data: Data, userId: string, writes: KeptWrites): Promise<vo
   await navigator.serviceWorker?.ready.then(({ active }) => active?.postMessage({ keep: VIEWS }));
 }
 
-const VIEWS = ['/dashboard', '/today', '/upcoming', '/inbox'];
+/** What shows tasks alone, and so can be shown from what was seen. */
+const VIEWS = ['/dashboard', '/today', '/upcoming', '/inbox', '/board', '/calendar'];
 
 /** A kept page is as old as its last visit; what was seen since is newer. */
 async function show(data: Data, userId: string): Promise<void> {

@@ -67,14 +67,20 @@ function pageOf(text: string): Response {
 }
 
 /** What a browser shows that goes to a page, or wants a file of one. */
-async function ask(path: string, mode: 'navigate' | 'no-cors'): Promise<string> {
+async function ask(path: string, mode: Mode): Promise<string> {
+  return (await answerTo(path, mode))?.text() ?? '';
+}
+
+type Mode = 'navigate' | 'no-cors';
+
+async function answerTo(path: string, mode: Mode): Promise<Response | undefined> {
   const answer: Promise<Response>[] = [];
   handlers.fetch?.({
     request: { url: APP + path, method: 'GET', mode },
     respondWith: (response: Promise<Response>) => void answer.push(response),
     waitUntil: (work: Promise<unknown>) => void passing.push(work),
   });
-  return (await answer[0])?.text() ?? '';
+  return answer[0];
 }
 
 const open = (path: string) => ask(path, 'navigate');
@@ -87,6 +93,17 @@ test('a page is as the network has it, and without one as it was last', async ()
   expect(await open('/today')).toBe('before');
   network = async () => pageOf('now');
   expect(await open('/today')).toBe('now');
+});
+
+test('what was never opened is not had without a network, and nothing stands at its address in its place', async () => {
+  await open('/dashboard');
+  await Promise.all(passing);
+  network = () => Promise.reject(new TypeError('no network'));
+  const answer = await answerTo('/statistics', 'navigate');
+  expect(answer?.status).toBe(302);
+  expect(answer?.headers.get('location')).toBe(`${APP}/dashboard`);
+  pages.kept.clear();
+  await expect(open('/statistics')).rejects.toThrow('no network');
 });
 
 test('where the storage is full, what is there is shown all the same, and not what was there', async () => {
