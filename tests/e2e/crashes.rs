@@ -327,6 +327,11 @@ async fn database(product: &Product) -> Result<()> {
 /// No connection from before the crash is anybody's error: all of them are in the pool when it
 /// happens, used too shortly before to be asked whether they are alive.
 async fn healed(product: &Product) -> Result<()> {
+    // Who has not heard yet that it came back does not hear that it goes.
+    wait::until("the backend to listen", BACK, async || {
+        Ok(product.database.is_listened_to().await?.then_some(()))
+    })
+    .await?;
     let person = product.sign_up().await?;
     let crowd = || try_join_all((0..CROWD).map(|_| person.get("/tasks")));
     for answer in crowd().await? {

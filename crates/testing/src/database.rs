@@ -163,6 +163,12 @@ impl Database {
         Ok(is_leased)
     }
 
+    /// Whether a backend hears what the database has to tell.
+    pub async fn is_listened_to(&self) -> Result<bool> {
+        let listens = "select exists (select from pg_stat_activity where query like 'LISTEN %')";
+        Ok(sqlx::query_scalar(listens).fetch_one(&self.0).await?)
+    }
+
     /// How many tasks of a user have this title.
     pub async fn tasks_titled(&self, user: UserId, title: &str) -> Result<i64> {
         let count = sqlx::query_scalar(

@@ -17,7 +17,10 @@ const CHANNEL: &str = "taskflow_user_deleted";
 
 /// Until Postgres is asked again. Meanwhile a deleted account is let in for as long as
 /// [`KnownUsers`] remembers it.
-const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How long one attempt to reach Postgres may take.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(
     pool: PgPool,
@@ -25,10 +28,12 @@ pub(crate) async fn run(
     outage: Outage,
     shutdown: CancellationToken,
 ) {
-    // A connection of its own, held for ever: requests keep all of theirs.
+    // A connection of its own, held for ever: requests keep all of theirs. Given more time, the pool
+    // would look ever more seldom whether Postgres is back, and whether it goes again is heard here.
     let options = (*pool.connect_options()).clone();
     let pool = PgPoolOptions::new()
         .max_connections(1)
+        .acquire_timeout(PATIENCE)
         .connect_lazy_with(options);
     loop {
         tokio::select! {
