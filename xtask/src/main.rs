@@ -48,7 +48,10 @@ enum Command {
         audit: bool,
     },
     /// Print a 7-day token for a development user, who is created if missing
-    Token { email: String },
+    Token {
+        /// What the user signs in with
+        email: String,
+    },
 }
 
 #[tokio::main]
