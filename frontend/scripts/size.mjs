@@ -13,7 +13,7 @@ for (const src of scripts) {
   const body = Buffer.from(await (await fetch(new URL(src, url))).arrayBuffer());
   const size = gzipSync(body, { level: 9 }).length;
   total += size;
-  console.log(`${(size / 1024).toFixed(1).padStart(7)} KB  ${src}`);
+  console.log(`${(size / 1024).toFixed(1).padStart(7)} KiB  ${src}`);
 }
-console.log(`${(total / 1024).toFixed(1).padStart(7)} KB  in all, of ${LIMIT / 1024}`);
+console.log(`${(total / 1024).toFixed(1).padStart(7)} KiB  in all, of ${LIMIT / 1024}`);
 process.exitCode = total > LIMIT ? 1 : 0;

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { env } from './env';
 import type { Person } from './person';
 
-/** How much JavaScript the task view of somebody loads before it works, in KB after gzip. */
+/** How much JavaScript the page of somebody's tasks names and so loads first, in KiB after gzip. */
 export async function firstLoad({ context }: Person): Promise<number> {
   const cookies = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
   // It ends badly above the limit, and that is a figure like any other.
