@@ -1,11 +1,15 @@
+import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { trial } from './stage/trial';
+
+/** Above what there is to pass on a page before its tasks. */
+const MOST_TABS = 40;
 
 trial('everything that matters can be done without a mouse', async (stage) => {
   const ada = await stage.stranger();
   const { keyboard } = ada.page;
   await ada.open('/sign-up');
-  await ada.page.getByLabel('Name').focus();
+  await tabTo(ada.page.getByLabel('Name'));
   await keyboard.type(ada.account.name);
   await keyboard.press('Tab');
   await keyboard.type(ada.account.email);
@@ -96,22 +100,27 @@ trial('everything that matters can be done without a mouse', async (stage) => {
   const single = ada.page.getByRole('checkbox', { name: 'Single-key shortcuts' });
   await keyboard.press('?');
   await isInside('Keyboard shortcuts');
-  await single.focus();
+  await tabTo(single);
   await keyboard.press('Space');
   await keyboard.press('Escape');
   await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
   await ada.page.reload();
   await ada.isConnected();
+  // From the top, the focus goes as the page stands, and among the tasks first to the field for a new one.
+  expect(await partsPassed()).toEqual(['Skip to content', 'nav', 'header', 'main']);
+  expect(await focused()).toBe('New task');
+  await keyboard.press('Escape');
   await keyboard.press('g');
   await keyboard.press('h');
   await keyboard.press('Control+k');
   await isInside('Search and commands');
   await keyboard.type('shortcuts');
-  await ada.page.getByRole('option', { name: 'Keyboard shortcuts' }).click();
+  await ada.page.getByRole('option', { name: 'Keyboard shortcuts', selected: true }).waitFor();
+  await keyboard.press('Enter');
   await isInside('Keyboard shortcuts');
   expect(new URL(ada.page.url()).pathname).toBe('/today');
   expect(await single.isChecked()).toBe(false);
-  await single.focus();
+  await tabTo(single);
   await keyboard.press('Space');
   await keyboard.press('Escape');
   await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -127,5 +136,29 @@ trial('everything that matters can be done without a mouse', async (stage) => {
 
   async function focused(): Promise<string | null> {
     return ada.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
+  }
+
+  /** Goes on by Tab until something has the focus, unless it has it already. */
+  async function tabTo(wanted: Locator): Promise<void> {
+    const passed: (string | undefined)[] = [];
+    while (!(await wanted.evaluate((element) => element === document.activeElement))) {
+      passed.push(await ada.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 100)));
+      expect(passed.length, `passed ${passed.join('\n')}`).toBeLessThan(MOST_TABS);
+      await keyboard.press('Tab');
+    }
+  }
+
+  /** The parts of a page through which Tab leads from its top to its tasks; what is in none is called by its text. */
+  async function partsPassed(): Promise<string[]> {
+    const parts: string[] = [];
+    for (let tabs = 0; tabs < MOST_TABS && parts.at(-1) !== 'main'; tabs += 1) {
+      await keyboard.press('Tab');
+      const part = await ada.page.evaluate(() => {
+        const { activeElement: focused } = document;
+        return focused?.closest('nav, header, main')?.localName ?? focused?.textContent?.slice(0, 100) ?? '';
+      });
+      if (part !== parts.at(-1)) parts.push(part);
+    }
+    return parts;
   }
 });

@@ -1,21 +1,31 @@
-import { lookAround, type Look } from './stage/look';
+import { faint, lookAround, type Look } from './stage/look';
 import type { Person } from './stage/person';
 import { trial } from './stage/trial';
 import { furnish } from './stage/views';
 
-trial('nothing that opens over a view keeps anybody out', (stage) =>
-  lookAround(stage, async (ada, look) => {
-    await furnish(ada);
-    await typing(ada, look);
-    await task(ada, look);
-    await assistant(ada, look);
-    await commands(ada, look);
-    await pickers(ada, look);
-    await menus(ada, look);
-    await conflict(ada, look);
-    await secrets(ada, look);
-  }),
-);
+const OPENINGS = {
+  'over a task': [typing, task, pickers],
+  'from anywhere': [assistant, commands, menus],
+  'once in a while': [conflict, secrets, ends],
+};
+
+for (const [when, openings] of Object.entries(OPENINGS)) {
+  trial(`nothing that opens ${when} keeps anybody out`, (stage) =>
+    lookAround(
+      stage,
+      async (ada, look) => {
+        await furnish(ada);
+        await ada.isConnected();
+        for (const open of openings) await open(ada, look);
+      },
+      // Nothing but its colours is different.
+      faint,
+    ),
+  );
+}
+
+/** For menus and lists: they stand beside the landmarks, and are left by whatever leads elsewhere. */
+const BESIDE = ['region'];
 
 /** What is said of a line while it is typed. */
 async function typing(ada: Person, look: Look): Promise<void> {
@@ -129,24 +139,40 @@ async function pickers(ada: Person, look: Look): Promise<void> {
 async function menus(ada: Person, look: Look): Promise<void> {
   const { page } = ada;
   const menu = page.getByRole('menu');
-  // It stands beside the landmarks, and is left by whatever leads elsewhere.
-  const except = ['region'];
+  const opened = async (button: string, name: string) => {
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await menu.waitFor();
+    await look(name, BESIDE);
+  };
+  const closed = async () => {
+    await page.keyboard.press('Escape');
+    await menu.waitFor({ state: 'detached' });
+  };
   await ada.open('/dashboard');
   await ada.isConnected();
-  await page.getByRole('button', { name: 'Account menu' }).click();
-  await menu.waitFor();
-  await look('menu-account', except);
+  await opened('Account menu', 'menu-account');
+  await closed();
+  await opened('View', 'menu-view');
+  await closed();
+  await ada.row('Prune the roses').hover();
+  await opened('Actions for “Prune the roses”', 'menu-task');
+  await page.getByRole('menuitem', { name: 'Make a subtask of…' }).press('Enter');
+  const wholes = page.getByRole('dialog', { name: 'Make a subtask of' });
+  await wholes.waitFor();
+  await look('picker-whole');
   await page.keyboard.press('Escape');
-  await menu.waitFor({ state: 'detached' });
+  await wholes.waitFor({ state: 'detached' });
   await page.getByRole('navigation', { name: 'Main' }).first().getByRole('link', { name: 'Garden' }).click();
-  await page.getByRole('button', { name: 'Actions for “Garden”' }).click();
-  await menu.waitFor();
-  await look('menu-project', except);
-  await page.keyboard.press('Escape');
-  await menu.waitFor({ state: 'detached' });
+  await opened('Actions for “Garden”', 'menu-project');
+  await closed();
   await page.getByRole('button', { name: 'New project' }).click();
   await page.getByRole('dialog').getByLabel('Name').waitFor();
   await look('project-new');
+  await ada.open('/search');
+  await ada.isConnected();
+  await page.getByRole('combobox', { name: 'Status' }).click();
+  await page.getByRole('listbox').waitFor();
+  await look('select', BESIDE);
 }
 
 /** Both versions of a task, and what is said in passing when one of them has been chosen. */
@@ -195,4 +221,37 @@ async function secrets(ada: Person, look: Look): Promise<void> {
   await url.press('Enter');
   await copy.waitFor();
   await look('webhook-secret');
+  await page.getByRole('button', { name: 'New secret…' }).click();
+  const question = page.getByRole('dialog', { name: 'Make a new signing secret?' });
+  await question.waitFor();
+  await look('question');
+  await page.keyboard.press('Escape');
+  await question.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Send a test' }).click();
+  const outcome = page.getByRole('table').getByText(/^(?:Failed|Unknown)/).first();
+  await outcome.waitFor();
+  // Once more, without what is said in passing.
+  await ada.open('/settings/webhooks');
+  await ada.isConnected();
+  await page.getByRole('button', { name: 'Deliveries' }).click();
+  await outcome.waitFor();
+  await look('deliveries');
+}
+
+/** Before somebody leaves, for good or without a network. */
+async function ends(ada: Person, look: Look): Promise<void> {
+  const { page } = ada;
+  await ada.open('/settings/data');
+  await ada.isConnected();
+  await page.getByRole('button', { name: 'Delete account…' }).click();
+  await page.getByRole('button', { name: 'Delete for good' }).waitFor();
+  await look('account-delete');
+  // The menu comes when somebody reaches for it, which takes a network.
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await page.getByRole('menu').waitFor();
+  await ada.context.setOffline(true);
+  await ada.isConnected('offline');
+  await page.getByRole('menuitem', { name: 'Sign out' }).press('Enter');
+  await page.getByRole('dialog', { name: 'Sign out?' }).waitFor();
+  await look('sign-out');
 }

@@ -3,9 +3,9 @@ import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { dayAhead } from './stage/day';
 import { env } from './stage/env';
-import { obstacles } from './stage/look';
+import { faint, obstacles } from './stage/look';
 import { PHONE, trial } from './stage/trial';
-import { views } from './stage/views';
+import { VARIANTS, views } from './stage/views';
 
 trial('on a phone nothing is wider than the screen, and everything is within reach', async (stage) => {
   const ada = await stage.newcomer(PHONE);
@@ -155,27 +155,33 @@ function tooSmall(root: Element): string[] {
 
 trial('pictures of every view on a phone, and none keeps anybody out', async (stage) => {
   const ada = await stage.newcomer(PHONE);
+  const { page } = ada;
   mkdirSync(env.pictures, { recursive: true });
-  const look = async (name: string) => {
-    await ada.page.screenshot({ path: `${env.pictures}/${name}-phone.png` });
-    const overflow = await ada.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow, name).toBe(0);
-  };
   const found: string[] = [];
+  const tell = (name: string, obstacles: readonly string[]) => found.push(...obstacles.map((obstacle) => `${name}: ${obstacle}`));
+  const look = async (name: string) => {
+    await page.screenshot({ path: `${env.pictures}/${name}-phone.png` });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, name).toBe(0);
+    if (VARIANTS.has(name)) return;
+    tell(name, await obstacles(page));
+    await page.emulateMedia({ colorScheme: 'dark' });
+    // Nothing but its colours is different.
+    tell(`${name}, dark`, await faint(page));
+    await page.emulateMedia({ colorScheme: 'light' });
+  };
   for (const [name, path] of await views(ada)) {
     await ada.open(path);
     await ada.isConnected();
     await ada.isDrawn();
     await look(name);
-    // Of those that are the same but for something on a phone, too, one is enough.
-    if (!name.includes('-')) found.push(...(await obstacles(ada.page)).map((obstacle) => `${name}: ${obstacle}`));
   }
-  expect(found).toEqual([]);
   await ada.losesSession();
   for (const name of ['sign-in', 'sign-up']) {
     await ada.open(`/${name}`);
     await look(name);
   }
+  expect(found).toEqual([]);
 });
 
 trial('what opens on a phone stands above its keyboard', async (stage) => {

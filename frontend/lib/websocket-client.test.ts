@@ -167,6 +167,42 @@ test('a connection that died without a word is found out', async () => {
   await becomes('reconnecting');
 });
 
+test('whoever comes back to a connection that died without a word finds it out at once', async () => {
+  connect({ times: { pong: 30 } });
+  await becomes('live');
+  realtime.isMute = true;
+  client?.wake();
+  await becomes('reconnecting');
+});
+
+test('without a socket the log is looked into after five seconds, and then every thirty', async () => {
+  vi.useFakeTimers();
+  try {
+    const looks: number[] = [];
+    const began = Date.now();
+    client = new WebSocketClient(
+      {
+        address: () => 'ws://nowhere',
+        open: () => ({ onmessage: null, onclose: null, onerror: null, send: () => undefined, close: () => undefined }),
+        ticket: async () => 'ticket',
+        poll: async (after) => {
+          looks.push((Date.now() - began) / 1_000);
+          return realtime.page(after);
+        },
+        head: async () => 0,
+        onNotice: () => undefined,
+        onReset: () => undefined,
+      },
+      0,
+    );
+    client.start();
+    await vi.advanceTimersByTimeAsync(70_000);
+    expect(looks).toEqual([5, 35, 65]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('answered pings keep a connection', async () => {
   connect({ times: { ping: 5, pong: 500 } });
   await becomes('live');

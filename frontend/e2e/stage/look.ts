@@ -9,8 +9,12 @@ import type { Stage } from './trial';
 /** Looks at what is seen, in the light and in the dark: takes pictures, and has axe find what keeps people out. */
 export type Look = (name: string, except?: readonly string[]) => Promise<void>;
 
-/** Somebody new who looks around, and finds nothing that keeps people out. */
-export async function lookAround(stage: Stage, at: (ada: Person, look: Look) => Promise<void>): Promise<void> {
+/** Somebody new who looks around, and finds nothing that keeps people out. `inTheDark`: what is asked once more there. */
+export async function lookAround(
+  stage: Stage,
+  at: (ada: Person, look: Look) => Promise<void>,
+  inTheDark: typeof obstacles = obstacles,
+): Promise<void> {
   // Without a worker, whatever a page asks can be answered in the server's place.
   const ada = await stage.newcomer({ colorScheme: 'light', serviceWorkers: 'block' });
   mkdirSync(env.pictures, { recursive: true });
@@ -22,8 +26,7 @@ export async function lookAround(stage: Stage, at: (ada: Person, look: Look) => 
     tell(name, await obstacles(page, except));
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.screenshot({ path: `${env.pictures}/${name}-dark.png` });
-    // Nothing but its colours is different.
-    tell(`${name}, dark`, await violationsOf(new AxeBuilder({ page }).withRules('color-contrast')));
+    tell(`${name}, dark`, await inTheDark(page, except));
     await page.emulateMedia({ colorScheme: 'light' });
   });
   expect(found).toEqual([]);
@@ -32,6 +35,11 @@ export async function lookAround(stage: Stage, at: (ada: Person, look: Look) => 
 /** What on a page keeps people out, as axe finds it. `except`: rules that do not count there. */
 export function obstacles(page: Page, except: readonly string[] = []): Promise<string[]> {
   return violationsOf(new AxeBuilder({ page }).disableRules([...except]));
+}
+
+/** What on a page is hard to tell from its ground. */
+export function faint(page: Page): Promise<string[]> {
+  return violationsOf(new AxeBuilder({ page }).withRules('color-contrast'));
 }
 
 async function violationsOf(axe: AxeBuilder): Promise<string[]> {

@@ -32,6 +32,9 @@ export async function views(ada: Person): Promise<[name: string, path: string][]
   ];
 }
 
+/** Views that are another one but for their order or their sections: on a phone, that one is enough. */
+export const VARIANTS: ReadonlySet<string> = new Set(['dashboard-projects', 'project-done', 'board-project', 'board-status']);
+
 /** Something of everything; returns a project and a task. */
 export async function furnish(ada: Person): Promise<{ project: string; task: string }> {
   const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
