@@ -56,8 +56,8 @@ trial('where sockets do not get through, changes are looked for every 30 seconds
         return false;
       }, { interval: 250 })
       .toBe(true);
-    // Half a minute, and the last steps.
-    expect((await now()) - began).toBeLessThan(40_000);
+    // Half a minute, and what a busy machine adds: far from a whole one.
+    expect((await now()) - began).toBeLessThan(50_000);
   }
 });
 
