@@ -160,21 +160,23 @@ fn options(profile: Profile, app_url: &str, model: u16) -> Options {
         profile,
         ..Options::default()
     };
-    let env = [
+    let model = format!("http://127.0.0.1:{model}/v1");
+    let open = [
         ("CORS_ORIGINS", app_url),
         ("RATE_LIMIT_USER", "1000000"),
         ("RATE_LIMIT_IP", "1000000"),
     ];
-    let env = env.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    for app in ["taskflow-backend", "taskflow-realtime"] {
-        options.env.insert(app.to_owned(), env.to_vec());
-    }
     // Without a key it asks no model, whatever key is in somebody's shell, until a trial gives it one.
-    let model = format!("http://127.0.0.1:{model}/v1");
-    let env = [("OPENAI_BASE_URL", model.as_str()), ("OPENAI_API_KEY", "")];
-    let env = env.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    options
-        .env
-        .insert("taskflow-agent".to_owned(), env.to_vec());
+    let silent = [("OPENAI_BASE_URL", &*model), ("OPENAI_API_KEY", "")];
+    for (app, env) in [
+        ("taskflow-backend", &open[..]),
+        ("taskflow-realtime", &open),
+        ("taskflow-agent", &silent),
+    ] {
+        let env = env
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        options.env.insert(app.to_owned(), env.collect());
+    }
     options
 }

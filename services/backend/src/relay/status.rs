@@ -54,13 +54,13 @@ pub(crate) async fn read(pool: &PgPool) -> sqlx::Result<RelayStatus> {
     })
 }
 
-/// Keeps health and metrics current until shutdown.
+/// Keeps health and metrics current until shutdown, from the first look on that was taken already.
 pub(crate) async fn watch(pool: PgPool, health: Health, shutdown: CancellationToken) {
-    while shutdown
-        .run_until_cancelled(tokio::time::sleep(INTERVAL))
-        .await
-        .is_some()
-    {
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
         look(&pool, &health).await;
     }
 }
